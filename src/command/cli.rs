@@ -1,0 +1,127 @@
+//! Arguments and help texts; no logic.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Turns folders of portrait photos into headshots.
+#[derive(Debug, Parser)]
+#[command(
+    name = "headshot",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples:\n  headshot photos/ -o out/                    the six sizes of the group `work`\n  headshot me.jpg -o out/ -p linkedin,github  two sizes of one photo\n  headshot presets                            all sizes and groups\n\nExit codes: 0 all written; 1 nothing could be done; 2 wrong usage; 3 some photos failed;\n4 some refused or to be reviewed; 75 another run holds the output folder."
+)]
+pub struct Cli {
+    /// What to do instead of cropping.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to crop.
+    #[command(flatten)]
+    pub crop: CropArgs,
+}
+
+/// What to do instead of cropping.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the presets, show one as TOML, or check a preset file
+    Presets {
+        /// Show this preset as TOML, to start one of your own from
+        name: Option<String>,
+        /// Check a preset file and say what is wrong with it
+        #[arg(long, value_name = "FILE", conflicts_with = "name")]
+        check: Option<PathBuf>,
+    },
+}
+
+/// How to crop.
+#[derive(Debug, Args)]
+pub struct CropArgs {
+    /// Folders, photos, or - for a list of paths on standard input, one a line
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Folder for the headshots; made if missing
+    #[arg(short, long, required = true, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Presets, groups of presets, or preset files
+    #[arg(short, long, value_name = "NAME,...", value_delimiter = ',', default_value = "work")]
+    pub preset: Vec<String>,
+    /// Threads; default: one per processor
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Name of the outputs
+    #[arg(long, value_name = "TEMPLATE", default_value = "{preset}/{dir}/{stem}.{ext}")]
+    pub name: String,
+    /// Whom to crop: the main person, everybody, or refuse groups
+    #[arg(long, value_enum, default_value = "main", value_name = "WHO")]
+    pub faces: FacesArg,
+    /// Which detector finds faces
+    #[arg(long, value_enum, default_value = "yunet", value_name = "NAME")]
+    pub detector: DetectorArg,
+    /// Leave tilted heads tilted
+    #[arg(long)]
+    pub no_level: bool,
+    /// Another file format than the presets say
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<FormatArg>,
+    /// Another quality than the presets say, 1 to 100
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub quality: Option<u8>,
+    /// Enlarge faces that are too small, instead of refusing them
+    #[arg(long)]
+    pub allow_upscale: bool,
+    /// Use what can be read of damaged files
+    #[arg(long)]
+    pub allow_damaged: bool,
+    /// Exit with 0 when there is no photo at all
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// Refuse photos with more megapixels than this
+    #[arg(long, value_name = "MEGAPIXELS", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub max_pixels: Option<u64>,
+    /// Say what would be written, write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// The list on standard input is separated by NUL, as by `find -print0`
+    #[arg(short = '0', long = "null")]
+    pub null: bool,
+    /// Print nothing but the summary
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// No progress bar, even on a terminal
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+/// Whom to crop.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum FacesArg {
+    /// The main person
+    Main,
+    /// Everybody, one crop a person
+    All,
+    /// Refuse photos of several people
+    Only,
+}
+
+/// Which detector finds faces.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum DetectorArg {
+    /// Finds most
+    Yunet,
+    /// Fewer false faces, misses more
+    Seeta,
+}
+
+/// File format of the outputs.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum FormatArg {
+    /// JPEG
+    Jpeg,
+    /// PNG
+    Png,
+    /// WebP
+    Webp,
+    /// AVIF
+    Avif,
+}

@@ -1,0 +1,126 @@
+//! Arguments -> a checked [`RunConfig`]. Nothing here writes.
+
+use super::cli::{CropArgs, DetectorArg, FacesArg, FormatArg};
+use headshot::error::Error;
+use headshot::pipeline::{DetectorChoice, Faces, Options};
+use headshot::plan::NameTemplate;
+use headshot::preset::{self, OutputFormat, Preset};
+use headshot::walk::Input;
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Everything that a run of crops needs, checked.
+pub struct RunConfig {
+    pub inputs: Vec<Input>,
+    pub output: PathBuf,
+    pub presets: Vec<Preset>,
+    pub template: NameTemplate,
+    pub options: Options,
+    pub detector: DetectorChoice,
+    pub threads: usize,
+    pub dry_run: bool,
+    pub allow_empty: bool,
+    pub quiet: bool,
+    pub no_progress: bool,
+}
+
+impl RunConfig {
+    /// Checks `args`, reading a list of inputs from `stdin` where one of them is `-`.
+    pub fn new(args: CropArgs, stdin: impl Read) -> Result<Self, Error> {
+        let output = args.output.ok_or_else(|| Error::usage("-o DIR is missing: where should the headshots go?"))?;
+        let words: Vec<String> = args.preset.iter().map(|word| word.trim().to_owned()).collect();
+        let presets = preset::select(&words)?;
+        let template = NameTemplate::parse(&args.name)?;
+        let mut options = Options::default();
+        options.faces = match args.faces {
+            FacesArg::Main => Faces::Main,
+            FacesArg::All => Faces::All,
+            FacesArg::Only => Faces::Only,
+        };
+        options.level = !args.no_level;
+        options.allow_upscale = args.allow_upscale;
+        options.limits.allow_damaged = args.allow_damaged;
+        if let Some(megapixels) = args.max_pixels {
+            options.limits.max_pixels = megapixels * 1_000_000;
+        }
+        options.format = args.format.map(|format| match format {
+            FormatArg::Jpeg => OutputFormat::Jpeg,
+            FormatArg::Png => OutputFormat::Png,
+            FormatArg::Webp => OutputFormat::Webp,
+            FormatArg::Avif => OutputFormat::Avif,
+        });
+        options.quality = args.quality;
+        options.render = !args.dry_run;
+        Ok(Self {
+            inputs: inputs(args.inputs, stdin, args.null)?,
+            output,
+            presets,
+            template,
+            options,
+            detector: match args.detector {
+                DetectorArg::Yunet => DetectorChoice::YuNet,
+                DetectorArg::Seeta => DetectorChoice::Seeta,
+            },
+            threads: threads(args.jobs)?,
+            dry_run: args.dry_run,
+            allow_empty: args.allow_empty,
+            quiet: args.quiet,
+            no_progress: args.no_progress,
+        })
+    }
+}
+
+fn threads(asked: Option<usize>) -> Result<usize, Error> {
+    /// More threads than any machine has processors: a slip of the finger, not a wish.
+    const MOST: usize = 1024;
+    match asked {
+        None => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
+        Some(jobs) if (1..=MOST).contains(&jobs) => Ok(jobs),
+        Some(jobs) => Err(Error::usage(format!("--jobs {jobs}: it takes 1 to {MOST}"))),
+    }
+}
+
+fn inputs(paths: Vec<PathBuf>, mut stdin: impl Read, null: bool) -> Result<Vec<Input>, Error> {
+    if null && !paths.iter().any(|path| path == Path::new("-")) {
+        return Err(Error::usage("--null is about a list on standard input; add - as an input"));
+    }
+    let mut inputs = Vec::new();
+    for path in paths {
+        if path == Path::new("-") {
+            let mut list = Vec::new();
+            stdin.read_to_end(&mut list).map_err(|error| Error::Fatal {
+                message: format!("the list on standard input cannot be read: {error}"),
+                path: None,
+            })?;
+            inputs.extend(listed(&list, null)?);
+        } else {
+            inputs.push(Input::Path(path));
+        }
+    }
+    Ok(inputs)
+}
+
+/// The paths of a list: a line each, or a NUL each.
+fn listed(list: &[u8], null: bool) -> Result<Vec<Input>, Error> {
+    let separator = if null { b'\0' } else { b'\n' };
+    list.split(|&byte| byte == separator)
+        .map(|line| if null { line } else { line.strip_suffix(b"\r").unwrap_or(line) })
+        .filter(|line| !line.is_empty())
+        .map(|line| Ok(Input::Listed(PathBuf::from(path_of_bytes(line)?))))
+        .collect()
+}
+
+#[cfg(unix)]
+fn path_of_bytes(bytes: &[u8]) -> Result<OsString, Error> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(std::ffi::OsStr::from_bytes(bytes).to_owned())
+}
+
+#[cfg(not(unix))]
+fn path_of_bytes(bytes: &[u8]) -> Result<OsString, Error> {
+    let text = std::str::from_utf8(bytes).map_err(|_| {
+        Error::usage(format!("the list on standard input is not UTF-8 at \"{}\"", String::from_utf8_lossy(bytes)))
+    })?;
+    Ok(text.into())
+}

@@ -1,0 +1,6 @@
+//! The command line: arguments, configuration, what is printed.
+
+pub mod cli;
+pub mod config;
+pub mod console;
+pub mod presets;

@@ -1,0 +1,178 @@
+//! Pixels to files: JPEG, PNG, WebP, AVIF, with the quality searched where a preset limits the bytes.
+//!
+//! A new format is one file here and one line in [`encode_at`]. Nothing of the photo's own metadata is ever written:
+//! the encoders only see pixels.
+
+mod avif;
+mod jpeg;
+mod png;
+mod webp;
+
+use crate::error::{Failure, Reason};
+use crate::preset::OutputFormat;
+use image::RgbImage;
+
+/// How an output is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoding {
+    /// The file format.
+    pub format: OutputFormat,
+    /// Quality 1..=100 on the format's own scale; `None` for the default. Without meaning for PNG.
+    pub quality: Option<u8>,
+    /// Most bytes that the file may have.
+    pub max_bytes: Option<u64>,
+    /// Dots per inch to write into JPEG and PNG.
+    pub dpi: Option<u16>,
+}
+
+/// A finished file in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// The file's bytes.
+    pub bytes: Vec<u8>,
+    /// The quality that was used; `None` for lossless formats.
+    pub quality: Option<u8>,
+}
+
+/// The lowest quality that the search for a byte limit goes down to: below it faces break up into blocks.
+const LOWEST_QUALITY: u8 = 30;
+
+impl OutputFormat {
+    /// The quality used where nobody asks for another: faces look the same as the original at normal size.
+    const fn default_quality(self) -> u8 {
+        match self {
+            Self::Jpeg => 90,
+            Self::Webp => 85,
+            Self::Avif => 80,
+            Self::Png => 100,
+        }
+    }
+}
+
+/// `image` (sRGB) as a file.
+///
+/// With a byte limit the highest quality that fits is taken, from the asked one down to 30.
+///
+/// # Errors
+/// [`Reason::OverByteLimit`] where nothing fits, [`Reason::Internal`] where the encoder fails.
+pub fn encode(image: &RgbImage, encoding: &Encoding) -> Result<Encoded, Failure> {
+    let asked = encoding.quality.unwrap_or(encoding.format.default_quality());
+    let first = encode_at(image, encoding, asked)?;
+    let Some(limit) = encoding.max_bytes else { return Ok(first) };
+    let fits = |encoded: &Encoded| encoded.bytes.len() as u64 <= limit;
+    if fits(&first) {
+        return Ok(first);
+    }
+    let mut best = None;
+    let (mut low, mut high) = (LOWEST_QUALITY.min(asked), asked);
+    while encoding.format != OutputFormat::Png && low < high {
+        // The asked quality is known not to fit; the middle is always below it.
+        let middle = low + (high - low) / 2;
+        let tried = encode_at(image, encoding, middle)?;
+        if fits(&tried) {
+            best = Some(tried);
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    best.ok_or_else(|| {
+        Failure::new(
+            Reason::OverByteLimit,
+            format!(
+                "{} x {} pixels as {} do not fit into {limit} bytes; use another --format or raise the preset's max_bytes",
+                image.width(),
+                image.height(),
+                encoding.format.extension()
+            ),
+        )
+    })
+}
+
+fn encode_at(image: &RgbImage, encoding: &Encoding, quality: u8) -> Result<Encoded, Failure> {
+    let bytes = match encoding.format {
+        OutputFormat::Jpeg => explained(jpeg::encode(image, quality, encoding.dpi, encoding.max_bytes.is_some())),
+        OutputFormat::Png => explained(png::encode(image, encoding.dpi)),
+        OutputFormat::Webp => explained(webp::encode(image, quality)),
+        OutputFormat::Avif => explained(avif::encode(image, quality)),
+    }?;
+    Ok(Encoded { bytes, quality: (encoding.format != OutputFormat::Png).then_some(quality) })
+}
+
+fn explained<E: std::fmt::Display>(encoded: Result<Vec<u8>, E>) -> Result<Vec<u8>, Failure> {
+    encoded.map_err(|error| Failure::new(Reason::Internal, format!("the encoder failed: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A picture with edges, ramps and texture, so that quality matters.
+    fn picture(width: u32, height: u32) -> RgbImage {
+        RgbImage::from_fn(width, height, |x, y| {
+            let texture = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).wrapping_mul(97) >> 27;
+            let disc = u32::from((x as i32 - 60).pow(2) + (y as i32 - 60).pow(2) < 1600) * 90;
+            image::Rgb([(x + texture + disc) as u8, (y + texture) as u8, (80 + texture) as u8])
+        })
+    }
+
+    fn mean_difference(a: &RgbImage, b: &RgbImage) -> f64 {
+        let sum: u64 = a.as_raw().iter().zip(b.as_raw()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        sum as f64 / a.as_raw().len() as f64
+    }
+
+    fn encoding(format: OutputFormat) -> Encoding {
+        Encoding { format, quality: None, max_bytes: None, dpi: None }
+    }
+
+    #[test]
+    fn what_is_encoded_decodes_to_the_same_picture() {
+        let picture = picture(150, 117);
+        for (format, tolerance) in [(OutputFormat::Jpeg, 4.0), (OutputFormat::Png, 0.0), (OutputFormat::Webp, 5.0)] {
+            let encoded = encode(&picture, &encoding(format)).expect("encodes");
+            let decoded = image::load_from_memory(&encoded.bytes).expect("another decoder reads it").to_rgb8();
+            assert_eq!(decoded.dimensions(), picture.dimensions());
+            assert!(mean_difference(&decoded, &picture) <= tolerance, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn avif_has_the_signature_and_size_of_an_avif() {
+        let bytes = encode(&picture(64, 48), &encoding(OutputFormat::Avif)).expect("encodes").bytes;
+        assert_eq!(&bytes[4..12], b"ftypavif");
+        let ispe = bytes.windows(4).position(|word| word == b"ispe").expect("the box that holds the size");
+        assert_eq!(bytes[ispe + 8..ispe + 16], [0, 0, 0, 64, 0, 0, 0, 48]);
+    }
+
+    #[test]
+    fn a_byte_limit_takes_the_highest_quality_that_fits() {
+        let picture = picture(400, 400);
+        for format in [OutputFormat::Jpeg, OutputFormat::Webp] {
+            let free = encode(&picture, &encoding(format)).expect("encodes");
+            let limit = free.bytes.len() as u64 / 2;
+            let limited = encode(&picture, &Encoding { max_bytes: Some(limit), ..encoding(format) }).expect("fits");
+            let quality = limited.quality.expect("lossy");
+            assert!(limited.bytes.len() as u64 <= limit && quality < free.quality.expect("lossy"));
+            let above = Encoding { max_bytes: Some(limit), quality: Some(quality + 1), ..encoding(format) };
+            assert!(encode_at(&picture, &above, quality + 1).expect("encodes").bytes.len() as u64 > limit);
+        }
+    }
+
+    #[test]
+    fn a_limit_that_nothing_meets_is_a_failure() {
+        for format in [OutputFormat::Jpeg, OutputFormat::Png] {
+            let encoding = Encoding { max_bytes: Some(1000), ..encoding(format) };
+            assert_eq!(encode(&picture(600, 600), &encoding).expect_err("too small").reason, Reason::OverByteLimit);
+        }
+    }
+
+    #[test]
+    fn dpi_is_in_the_file() {
+        let picture = picture(32, 32);
+        let jpeg = encode(&picture, &Encoding { dpi: Some(300), ..encoding(OutputFormat::Jpeg) }).expect("encodes");
+        assert_eq!(jpeg.bytes[6..18], *b"JFIF\0\x01\x02\x01\x01\x2c\x01\x2c");
+        let png = encode(&picture, &Encoding { dpi: Some(300), ..encoding(OutputFormat::Png) }).expect("encodes");
+        let at = png.bytes.windows(4).position(|word| word == b"pHYs").expect("a pHYs chunk");
+        assert_eq!(png.bytes[at + 4..at + 8], 11811u32.to_be_bytes());
+    }
+}

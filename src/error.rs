@@ -1,0 +1,155 @@
+//! What can go wrong: [`Error`] stops the run, [`Failure`] is about one photo and never does.
+//!
+//! Every message says what happened, to which path, and what to do next. A message is one sentence or two, starts with a
+//! lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's name.
+
+use serde::Serialize;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Why a photo has no headshot, or one that needs a look. The words are part of the report's contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// No face was found.
+    NoFace,
+    /// More than one face where one was asked for.
+    SeveralPeople,
+    /// The face has too few pixels for the preset.
+    FaceTooSmall,
+    /// The output was enlarged beyond what still looks sharp.
+    WouldUpscale,
+    /// The photo is itself tighter than the preset.
+    TighterThanPreset,
+    /// The photo itself cuts the head.
+    HeadCut,
+    /// The detectors disagree, or none is sure.
+    LowConfidence,
+    /// The output cannot be made to fit the preset's byte limit.
+    OverByteLimit,
+    /// The file is broken or ends early.
+    Damaged,
+    /// The picture is over the pixel, byte or memory limit.
+    TooLarge,
+    /// Not a picture, or a kind of picture that this build does not read.
+    UnsupportedFormat,
+    /// The file could not be read.
+    Unreadable,
+    /// The output could not be written.
+    NotWritten,
+    /// The program itself failed on this photo.
+    Internal,
+    /// The output would replace a source photo.
+    WouldOverwriteSource,
+}
+
+impl Reason {
+    /// The word in the report.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoFace => "no-face",
+            Self::SeveralPeople => "several-people",
+            Self::FaceTooSmall => "face-too-small",
+            Self::WouldUpscale => "would-upscale",
+            Self::TighterThanPreset => "tighter-than-preset",
+            Self::HeadCut => "head-cut",
+            Self::LowConfidence => "low-confidence",
+            Self::OverByteLimit => "over-byte-limit",
+            Self::Damaged => "damaged",
+            Self::TooLarge => "too-large",
+            Self::UnsupportedFormat => "unsupported-format",
+            Self::Unreadable => "unreadable",
+            Self::NotWritten => "not-written",
+            Self::Internal => "internal",
+            Self::WouldOverwriteSource => "would-overwrite-source",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// Why one photo failed. It becomes a line of the report; the run goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The stable word.
+    pub reason: Reason,
+    /// What happened and what to do about it, for a person. Does not repeat the path.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure with its explanation.
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self { reason, message: message.into() }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.reason, self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Why the whole run stops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The command line or a preset is wrong: exit code 2. Nothing was written.
+    Usage(String),
+    /// Another run has the output folder: exit code 75.
+    Locked(PathBuf),
+    /// Something the run needs is missing or broken: exit code 1.
+    Fatal {
+        /// What happened and what to do next.
+        message: String,
+        /// Where, if there is one place.
+        path: Option<PathBuf>,
+    },
+}
+
+impl Error {
+    /// A usage error.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage(message.into())
+    }
+
+    /// A fatal error about `path`.
+    pub fn fatal(path: impl Into<PathBuf>, message: impl Into<String>) -> Self {
+        Self::Fatal { message: message.into(), path: Some(path.into()) }
+    }
+
+    /// The exit code of DESIGN's table.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Fatal { .. } => 1,
+            // EX_TEMPFAIL of sysexits.h: try again later.
+            Self::Locked(_) => 75,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Fatal { message, path: None } => f.write_str(message),
+            Self::Locked(path) => write!(
+                f,
+                "{}: another run is writing to this output folder; wait for it or choose another with -o",
+                path.display()
+            ),
+            Self::Fatal { message, path: Some(path) } => write!(f, "{}: {message}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,240 @@
+//! Pure framing: where on the photo a preset's frame lies, and what had to give when the photo has too little room.
+//!
+//! Everything is worked out in *levelled* coordinates: upright source pixels moved so that the mid-eye point is the
+//! origin, and turned by the levelling, so that the frame stands upright and the photo is the turned rectangle.
+
+mod polygon;
+mod room;
+mod size;
+
+pub use size::{ENLARGED_AT_MOST, NOT_ENLARGED, OutputSize, output_size};
+
+use crate::error::{Failure, Reason};
+use crate::geometry::{Affine, Point};
+use crate::preset::{HeadMeasure, Preset};
+use crate::subject::Head;
+use room::{Demand, Stance};
+use serde::Serialize;
+
+/// Tilts up to this many degrees are left alone: below it the measured roll is noise (FINDINGS, "Levelling").
+pub const ROLL_LEFT_ALONE: f64 = 3.0;
+
+/// A rectangle on the photo that becomes the output: it may be turned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// Middle of the rectangle, in upright source pixels.
+    pub centre: Point,
+    /// Extent along the frame's own horizontal, in source pixels.
+    pub width: f64,
+    /// Extent along the frame's own vertical, in source pixels.
+    pub height: f64,
+    /// How far the frame is turned clockwise on the photo, in degrees.
+    pub roll_deg: f64,
+}
+
+impl Frame {
+    /// The transform from upright source pixels to an output of `width` x `height` pixels.
+    #[must_use]
+    pub fn transform(&self, width: u32, height: u32) -> Affine {
+        let (width, height) = (f64::from(width), f64::from(height));
+        Affine::translation(-self.centre.x, -self.centre.y)
+            .then(&Affine::rotation(-self.roll_deg))
+            .then(&Affine::scaling(width / self.width, height / self.height))
+            .then(&Affine::translation(width / 2.0, height / 2.0))
+    }
+
+    /// The four corners in upright source pixels, clockwise from the top left.
+    #[must_use]
+    pub fn corners(&self) -> [Point; 4] {
+        let turn = Affine::rotation(self.roll_deg);
+        [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)].map(|(x, y)| {
+            let corner = turn.apply(Point::new(x * self.width, y * self.height));
+            Point::new(corner.x + self.centre.x, corner.y + self.centre.y)
+        })
+    }
+}
+
+/// What the frame gave up because the photo has too little room, in the order of the ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Step {
+    /// The head stands elsewhere in the frame than the preset says.
+    Shift,
+    /// The head is larger than the preset says, up to its `max_head_height`.
+    Tighten,
+    /// The head is smaller than the preset says, so that tall hair or a hat stays in.
+    Loosen,
+    /// The head is levelled less than it is tilted.
+    LevelLess,
+    /// The frame reaches beyond the photo, onto a continued background.
+    Extend,
+    /// The photo is tighter than the preset: the largest frame that it holds.
+    Widest,
+}
+
+/// A frame with the steps that led to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Framed {
+    /// Where the output is cut from.
+    pub frame: Frame,
+    /// What was given up, in the order of the ladder; empty for a frame as the preset wants it.
+    pub steps: Vec<Step>,
+}
+
+/// How far the head may stand from its place before the next step of the ladder is tried, in units of
+/// [`SHIFT_UNIT`].
+const COMFORTABLE_SHIFT: f64 = 1.0;
+/// The same where no tightening and no smaller roll helps: the head is visibly off, but whole and of the right size.
+const LARGEST_SHIFT: f64 = 3.0;
+
+/// One unit of shift as fractions of the frame's width and height. Sideways shows sooner than up and down.
+const SHIFT_UNIT: Point = Point::new(0.04, 0.06);
+
+/// Shares of the levelling that are tried, most first.
+const LEVEL_SHARES: [f64; 5] = [1.0, 0.75, 0.5, 0.25, 0.0];
+
+/// Largest frame over ideal frame that `loosen` tries.
+const LOOSEST: f64 = 1.6;
+
+/// Scales tried between the target and a limit.
+const SCALES: i32 = 32;
+
+/// The frame for `head` on a photo of `width` x `height` upright pixels, by the ladder: shift, tighten, level less,
+/// widest, refuse.
+///
+/// `level` is false to leave tilted heads as they are.
+///
+/// # Errors
+/// [`Reason::HeadCut`] where every frame of the preset's aspect that the photo holds would cut the crown or the chin.
+pub fn frame(head: &Head, (width, height): (u32, u32), preset: &Preset, level: bool) -> Result<Framed, Failure> {
+    let full = if level { levelling(head.roll_deg, preset.framing.max_roll) } else { 0.0 };
+    let stances: Vec<Stance> = level_angles(full)
+        .into_iter()
+        .map(|roll_deg| Stance::new(head, f64::from(width), f64::from(height), roll_deg))
+        .collect();
+    let ladder = Ladder { preset, head_length: head_length(head, preset) };
+    for most in [COMFORTABLE_SHIFT, LARGEST_SHIFT] {
+        for stance in &stances {
+            if let Some(placed) = ladder.at_preset_scale(stance, most) {
+                return Ok(placed.framed(stance, full));
+            }
+        }
+    }
+    ladder.widest(&stances).map(|(stance, placed)| placed.framed(stance, full)).ok_or_else(|| {
+        Failure::new(
+            Reason::HeadCut,
+            format!(
+                "the photo ({width} x {height}) has no room for the head from crown to chin in the shape {} x {}; use a photo with more space around the head",
+                preset.width, preset.height
+            ),
+        )
+    })
+}
+
+/// The turn that levels a head tilted by `roll_deg`: none for small tilts, at most `max_roll`.
+fn levelling(roll_deg: f64, max_roll: f64) -> f64 {
+    if roll_deg.abs() <= ROLL_LEFT_ALONE { 0.0 } else { roll_deg.clamp(-max_roll, max_roll) }
+}
+
+fn level_angles(full: f64) -> Vec<f64> {
+    if full == 0.0 { vec![0.0] } else { LEVEL_SHARES.map(|share| full * share).to_vec() }
+}
+
+/// The length of the head that the preset's `head_height` is about, in source pixels.
+fn head_length(head: &Head, preset: &Preset) -> f64 {
+    match preset.framing.head_measure {
+        HeadMeasure::TwiceEyesToChin => head.height(),
+        HeadMeasure::CrownToChin => head.crown.distance(head.chin),
+    }
+}
+
+/// A frame found on the ladder, in levelled coordinates.
+struct Placed {
+    centre: Point,
+    width: f64,
+    height: f64,
+    steps: Vec<Step>,
+}
+
+impl Placed {
+    fn framed(mut self, stance: &Stance, full: f64) -> Framed {
+        if stance.roll_deg.abs() < full.abs() {
+            self.steps.push(Step::LevelLess);
+            self.steps.sort_by_key(|step| *step as u8);
+        }
+        let centre = stance.to_upright(self.centre);
+        let frame = Frame { centre, width: self.width, height: self.height, roll_deg: stance.roll_deg };
+        Framed { frame, steps: self.steps }
+    }
+}
+
+struct Ladder<'a> {
+    preset: &'a Preset,
+    head_length: f64,
+}
+
+impl Ladder<'_> {
+    /// The frame with the head between the preset's target and its limit, standing at most `most_shift` from its place.
+    fn at_preset_scale(&self, stance: &Stance, most_shift: f64) -> Option<Placed> {
+        let framing = &self.preset.framing;
+        let target = self.head_length / framing.head_height;
+        let tightest = self.head_length / framing.max_head_height;
+        let demand = Demand::comfortable(self.preset);
+        let tighter = (0..=SCALES).map(|step| (between(target, tightest, step), Step::Tighten));
+        let looser = (1..=SCALES).map(|step| (between(target, target * LOOSEST, step), Step::Loosen));
+        tighter.chain(looser).find_map(|(height, step)| {
+            let (centre, shift) = self.place(stance, height, &demand)?;
+            (shift <= most_shift).then(|| self.placed(centre, height, shift, (height != target).then_some(step)))
+        })
+    }
+
+    /// The largest frame with crown and chin inside, wherever the head then stands. A levelled one is preferred while it
+    /// is nearly as large as the largest of all.
+    fn widest<'s>(&self, stances: &'s [Stance]) -> Option<(&'s Stance, Placed)> {
+        /// A frame this share of the largest counts as nearly as large.
+        const NEARLY: f64 = 0.9;
+        let start = self.head_length / self.preset.framing.max_head_height;
+        let smallest = start / 3.0;
+        let demand = Demand::barely();
+        let largest_of = |stance: &'s Stance| {
+            (0..=2 * SCALES).find_map(|step| {
+                let height = start * (smallest / start).powf(f64::from(step) / f64::from(2 * SCALES));
+                let (centre, shift) = self.place(stance, height, &demand)?;
+                Some((stance, self.placed(centre, height, shift, Some(Step::Widest))))
+            })
+        };
+        let found: Vec<_> = stances.iter().filter_map(largest_of).collect();
+        let largest = found.iter().map(|(_, placed)| placed.height).fold(0.0, f64::max);
+        found.into_iter().find(|(_, placed)| placed.height >= NEARLY * largest)
+    }
+
+    fn placed(&self, centre: Point, height: f64, shift: f64, scale_step: Option<Step>) -> Placed {
+        /// A shift too small to see, in units of [`SHIFT_UNIT`]: not worth a word in the report.
+        const UNSEEN: f64 = 0.02;
+        let shifted = (shift > UNSEEN).then_some(Step::Shift);
+        let steps = shifted.into_iter().chain(scale_step).collect();
+        Placed { centre, width: height * self.preset.aspect(), height, steps }
+    }
+
+    /// Where the centre of a frame of this height goes: the allowed place nearest to the ideal one, with the distance in
+    /// units of [`SHIFT_UNIT`].
+    fn place(&self, stance: &Stance, height: f64, demand: &Demand) -> Option<(Point, f64)> {
+        let framing = &self.preset.framing;
+        let width = height * self.preset.aspect();
+        let ideal = Point::new(
+            stance.head_centre_x + (0.5 - framing.subject_x + framing.gaze_room * stance.yaw) * width,
+            (0.5 - framing.eye_line) * height,
+        );
+        let unit = Point::new(SHIFT_UNIT.x * width, SHIFT_UNIT.y * height);
+        stance.allowed_centres(width, height, demand).nearest(ideal, unit)
+    }
+}
+
+/// `step` of [`SCALES`] equal ratios on the way from `from` to `to`.
+fn between(from: f64, to: f64, step: i32) -> f64 {
+    if step == 0 { from } else { from * (to / from).powf(f64::from(step) / f64::from(SCALES)) }
+}
+
+#[cfg(test)]
+mod tests;

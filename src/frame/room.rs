@@ -1,0 +1,179 @@
+//! The room that a photo leaves for a frame around a head.
+
+use super::polygon::{HalfPlane, Polygon};
+use crate::geometry::{Affine, Point};
+use crate::preset::{Preset, Shape};
+use crate::subject::Head;
+
+/// Half width of a head with hair, in half lengths from crown to chin: the ellipse that the circle proof keeps inside.
+const HEAD_HALF_WIDTH: f64 = 0.72;
+
+/// Directions in which the head's ellipse is held inside a circle.
+const CIRCLE_DIRECTIONS: i32 = 36;
+
+/// What a frame must leave around the head, as fractions of its height.
+pub(super) struct Demand {
+    /// Space above the crown, where the photo has it.
+    headroom: f64,
+    /// Space below the chin.
+    below_chin: f64,
+    /// Whether the sides of the head must be inside.
+    sides: bool,
+    /// Whether the whole head must be inside the circle that touches the edges, and with what share of the radius left.
+    circle_margin: Option<f64>,
+}
+
+impl Demand {
+    /// What the preset asks for.
+    pub fn comfortable(preset: &Preset) -> Self {
+        Self {
+            headroom: preset.framing.headroom,
+            // Under a chin that touches the edge the neck is gone and the head looks cut off.
+            below_chin: 0.05,
+            sides: true,
+            circle_margin: (preset.shape == Shape::Circle).then_some(0.01),
+        }
+    }
+
+    /// Crown and chin inside, nothing else.
+    pub fn barely() -> Self {
+        Self { headroom: 0.0, below_chin: 0.01, sides: false, circle_margin: None }
+    }
+}
+
+/// A head and its photo in levelled coordinates.
+pub(super) struct Stance {
+    /// Turn of the frame on the photo, in degrees.
+    pub roll_deg: f64,
+    /// Where the middle of the head is on the frame's horizontal.
+    pub head_centre_x: f64,
+    /// Turn of the head to the side, -1..=1.
+    pub yaw: f64,
+    eye_mid: Point,
+    chin: Point,
+    crown: Point,
+    /// Photo above the crown, straight up in the frame.
+    room_above: f64,
+    edges: [HalfPlane; 4],
+}
+
+impl Stance {
+    /// `head` on a photo of `width` x `height` upright pixels, in a frame turned by `roll_deg`.
+    pub fn new(head: &Head, width: f64, height: f64, roll_deg: f64) -> Self {
+        let eye_mid = head.eye_mid();
+        let to_levelled = Affine::translation(-eye_mid.x, -eye_mid.y).then(&Affine::rotation(-roll_deg));
+        let edges = photo_edges(eye_mid, width, height, roll_deg);
+        let mut crown = to_levelled.apply(head.crown);
+        // Hair that the photo cuts ends, for the frame, at the photo's edge.
+        crown.y += beyond(&edges, crown);
+        let face_centre = to_levelled.apply(head.face.centre());
+        Self {
+            roll_deg,
+            // Eyes and face box agree on a frontal head; on a turned one the box is nearer to the middle of the head.
+            head_centre_x: face_centre.x * head.yaw.abs().min(1.0),
+            yaw: head.yaw,
+            eye_mid,
+            chin: to_levelled.apply(head.chin),
+            crown,
+            room_above: up_to_edge(&edges, crown),
+            edges,
+        }
+    }
+
+    /// `point` of levelled coordinates in upright source pixels.
+    pub fn to_upright(&self, point: Point) -> Point {
+        let turned = Affine::rotation(self.roll_deg).apply(point);
+        Point::new(turned.x + self.eye_mid.x, turned.y + self.eye_mid.y)
+    }
+
+    /// Where the centre of a frame of this size may be: inside the photo, with what `demand` asks for.
+    pub fn allowed_centres(&self, width: f64, height: f64, demand: &Demand) -> Polygon {
+        let mut limits = self.inside_photo(width, height);
+        limits.extend(self.around_head(width, height, demand));
+        if let Some(margin) = demand.circle_margin {
+            limits.extend(self.inside_circle(0.5 * width.min(height) * (1.0 - margin)));
+        }
+        let start = Polygon::square(Point::default(), 4.0 * (width + height));
+        limits.iter().fold(start, |polygon, edge| if polygon.is_empty() { polygon } else { polygon.clipped(edge) })
+    }
+
+    fn inside_photo(&self, width: f64, height: f64) -> Vec<HalfPlane> {
+        let inset = |edge: &HalfPlane| HalfPlane {
+            normal: edge.normal,
+            limit: edge.limit - (edge.normal.x.abs() * width + edge.normal.y.abs() * height) / 2.0,
+        };
+        self.edges.iter().map(inset).collect()
+    }
+
+    fn around_head(&self, width: f64, height: f64, demand: &Demand) -> Vec<HalfPlane> {
+        let headroom = (demand.headroom * height).min(self.room_above);
+        let below = demand.below_chin * height;
+        let mut limits = vec![
+            HalfPlane { normal: Point::new(0.0, 1.0), limit: self.crown.y - headroom + height / 2.0 },
+            HalfPlane { normal: Point::new(0.0, -1.0), limit: height / 2.0 - self.chin.y - below },
+        ];
+        if demand.sides {
+            // A photo that cuts the head sideways cannot give more than its edge.
+            let reach = |sign: f64| {
+                let side = Point::new(self.head_centre_x + sign * self.half_width(), 0.0);
+                (sign * side.x).min(sideways_to_edge(&self.edges, sign))
+            };
+            limits.push(HalfPlane { normal: Point::new(1.0, 0.0), limit: width / 2.0 - reach(-1.0) });
+            limits.push(HalfPlane { normal: Point::new(-1.0, 0.0), limit: width / 2.0 - reach(1.0) });
+        }
+        limits
+    }
+
+    /// The head's ellipse inside a circle of `radius` around the centre, by its support in every direction.
+    fn inside_circle(&self, radius: f64) -> Vec<HalfPlane> {
+        let middle = self.chin.midpoint(self.crown);
+        let half_length = self.chin.distance(self.crown) / 2.0;
+        let axis = Point::new(
+            (self.chin.x - self.crown.x) / (2.0 * half_length),
+            (self.chin.y - self.crown.y) / (2.0 * half_length),
+        );
+        (0..CIRCLE_DIRECTIONS)
+            .map(|step| {
+                let angle = f64::from(step) * std::f64::consts::TAU / f64::from(CIRCLE_DIRECTIONS);
+                let (y, x) = angle.sin_cos();
+                let along = (x * axis.x + y * axis.y) * half_length;
+                let across = (y * axis.x - x * axis.y) * half_length * HEAD_HALF_WIDTH;
+                let support = x * middle.x + y * middle.y + along.hypot(across);
+                HalfPlane { normal: Point::new(-x, -y), limit: radius - support }
+            })
+            .collect()
+    }
+
+    fn half_width(&self) -> f64 {
+        self.chin.distance(self.crown) / 2.0 * HEAD_HALF_WIDTH
+    }
+}
+
+/// The photo's four edges in levelled coordinates.
+fn photo_edges(eye_mid: Point, width: f64, height: f64, roll_deg: f64) -> [HalfPlane; 4] {
+    let turn = Affine::rotation(-roll_deg);
+    [
+        (Point::new(-1.0, 0.0), eye_mid.x),
+        (Point::new(1.0, 0.0), width - eye_mid.x),
+        (Point::new(0.0, -1.0), eye_mid.y),
+        (Point::new(0.0, 1.0), height - eye_mid.y),
+    ]
+    .map(|(normal, limit)| HalfPlane { normal: turn.apply(normal), limit })
+}
+
+/// How far `point` has to go straight down to be inside all edges that face up.
+fn beyond(edges: &[HalfPlane], point: Point) -> f64 {
+    (-up_to_edge(edges, point)).max(0.0)
+}
+
+/// Distance from `point` straight up to the photo's edge; negative where it is already beyond.
+fn up_to_edge(edges: &[HalfPlane], point: Point) -> f64 {
+    let distance = |edge: &HalfPlane| (edge.limit - edge.normal.x * point.x - edge.normal.y * point.y) / -edge.normal.y;
+    edges.iter().filter(|edge| edge.normal.y < -0.1).map(distance).fold(f64::INFINITY, f64::min)
+}
+
+/// Distance from the mid-eye point to the photo's edge, along the eye line, to the left (-1) or right (1).
+fn sideways_to_edge(edges: &[HalfPlane], sign: f64) -> f64 {
+    let facing = edges.iter().filter(|edge| edge.normal.x * sign > 0.1);
+    facing.map(|edge| edge.limit / (edge.normal.x * sign)).fold(f64::INFINITY, f64::min)
+}

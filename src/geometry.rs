@@ -1,0 +1,234 @@
+//! Points, rectangles and affine maps in continuous pixel coordinates.
+//!
+//! Origin top left, x to the right, y down, in pixels; the centre of the first pixel is at (0.5, 0.5). Angles are in
+//! degrees, positive clockwise on the screen (from x towards y).
+
+use serde::Serialize;
+
+/// A position, in pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    /// Pixels from the left edge.
+    pub x: f64,
+    /// Pixels from the top edge.
+    pub y: f64,
+}
+
+impl Point {
+    /// The point at `x`, `y`.
+    #[must_use]
+    pub const fn new(x: f64, y: f64) -> Self {
+        Self { x, y }
+    }
+
+    /// Distance to `other`, in pixels.
+    #[must_use]
+    pub fn distance(self, other: Self) -> f64 {
+        (self.x - other.x).hypot(self.y - other.y)
+    }
+
+    /// The point half way to `other`.
+    #[must_use]
+    pub fn midpoint(self, other: Self) -> Self {
+        Self::new(f64::midpoint(self.x, other.x), f64::midpoint(self.y, other.y))
+    }
+}
+
+impl Serialize for Point {
+    /// As `[x, y]`, rounded to a tenth of a pixel: what the report holds.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        [tenths(self.x), tenths(self.y)].serialize(serializer)
+    }
+}
+
+/// An upright rectangle, in pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: f64,
+    /// Top edge.
+    pub y: f64,
+    /// Extent to the right, not negative.
+    pub width: f64,
+    /// Extent downwards, not negative.
+    pub height: f64,
+}
+
+impl Rect {
+    /// The rectangle with its top left corner at `x`, `y`.
+    #[must_use]
+    pub const fn new(x: f64, y: f64, width: f64, height: f64) -> Self {
+        Self { x, y, width, height }
+    }
+
+    /// The x coordinate of the right edge.
+    #[must_use]
+    pub fn right(self) -> f64 {
+        self.x + self.width
+    }
+
+    /// The y coordinate of the lower edge.
+    #[must_use]
+    pub fn bottom(self) -> f64 {
+        self.y + self.height
+    }
+
+    /// The middle of the rectangle.
+    #[must_use]
+    pub fn centre(self) -> Point {
+        Point::new(self.x + self.width / 2.0, self.y + self.height / 2.0)
+    }
+
+    /// Width times height, in square pixels.
+    #[must_use]
+    pub fn area(self) -> f64 {
+        self.width * self.height
+    }
+
+    /// The part that both rectangles share; of area 0 where they do not meet.
+    #[must_use]
+    pub fn intersection(self, other: Self) -> Self {
+        let x = self.x.max(other.x);
+        let y = self.y.max(other.y);
+        Self::new(
+            x,
+            y,
+            (self.right().min(other.right()) - x).max(0.0),
+            (self.bottom().min(other.bottom()) - y).max(0.0),
+        )
+    }
+
+    /// The upright rectangle around the same middle after `map`, a similarity: it keeps its sides through small turns
+    /// and swaps them through a quarter turn, as a face box does.
+    #[must_use]
+    pub fn mapped(self, map: &Affine) -> Self {
+        let [a, b, _, d, e, _] = map.0;
+        let scale = (a * e - b * d).abs().sqrt();
+        let (width, height) = if b.abs() > a.abs() { (self.height, self.width) } else { (self.width, self.height) };
+        let centre = map.apply(self.centre());
+        Self::new(centre.x - scale * width / 2.0, centre.y - scale * height / 2.0, scale * width, scale * height)
+    }
+
+    /// Intersection over union, 0..=1: how much two rectangles are the same.
+    #[must_use]
+    pub fn overlap(self, other: Self) -> f64 {
+        let shared = self.intersection(other).area();
+        let union = self.area() + other.area() - shared;
+        if union > 0.0 { shared / union } else { 0.0 }
+    }
+}
+
+impl Serialize for Rect {
+    /// As `[x, y, width, height]`, rounded to a tenth of a pixel: what the report holds.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        [tenths(self.x), tenths(self.y), tenths(self.width), tenths(self.height)].serialize(serializer)
+    }
+}
+
+fn tenths(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
+
+/// The map X = a x + b y + c, Y = d x + e y + f.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Affine(
+    /// `[a, b, c, d, e, f]`.
+    pub [f64; 6],
+);
+
+impl Affine {
+    /// The map that leaves every point where it is.
+    pub const IDENTITY: Self = Self([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+
+    /// A turn by `degrees` (clockwise on the screen) about the origin.
+    #[must_use]
+    pub fn rotation(degrees: f64) -> Self {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        Self([cos, -sin, 0.0, sin, cos, 0.0])
+    }
+
+    /// A scaling about the origin, `x` and `y` ways.
+    #[must_use]
+    pub const fn scaling(x: f64, y: f64) -> Self {
+        Self([x, 0.0, 0.0, 0.0, y, 0.0])
+    }
+
+    /// A shift by `x`, `y` pixels.
+    #[must_use]
+    pub const fn translation(x: f64, y: f64) -> Self {
+        Self([1.0, 0.0, x, 0.0, 1.0, y])
+    }
+
+    /// Where `point` goes.
+    #[must_use]
+    pub fn apply(&self, point: Point) -> Point {
+        let [a, b, c, d, e, f] = self.0;
+        Point::new(a * point.x + b * point.y + c, d * point.x + e * point.y + f)
+    }
+
+    /// This map first, then `next`.
+    #[must_use]
+    pub fn then(&self, next: &Self) -> Self {
+        let [a, b, c, d, e, f] = self.0;
+        let [g, h, i, j, k, l] = next.0;
+        Self([
+            g * a + h * d,
+            g * b + h * e,
+            g * c + h * f + i,
+            j * a + k * d,
+            j * b + k * e,
+            j * c + k * f + l,
+        ])
+    }
+
+    /// The map back, or `None` where this one flattens the plane.
+    #[must_use]
+    pub fn inverse(&self) -> Option<Self> {
+        let [a, b, c, d, e, f] = self.0;
+        let determinant = a * e - b * d;
+        if !determinant.is_finite() || determinant.abs() < 1e-12 {
+            return None;
+        }
+        let (ia, ib, id, ie) = (e / determinant, -b / determinant, -d / determinant, a / determinant);
+        Some(Self([ia, ib, -(ia * c + ib * f), id, ie, -(id * c + ie * f)]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_map_and_its_inverse_cancel(
+            degrees in -180.0..180.0f64, scale in 0.01..50.0f64, dx in -5e3..5e3f64, dy in -5e3..5e3f64,
+            x in -1e4..1e4f64, y in -1e4..1e4f64,
+        ) {
+            let map = Affine::rotation(degrees).then(&Affine::scaling(scale, scale)).then(&Affine::translation(dx, dy));
+            let back = map.inverse().expect("a similarity has an inverse").apply(map.apply(Point::new(x, y)));
+            prop_assert!((back.x - x).abs() < 1e-6 && (back.y - y).abs() < 1e-6);
+        }
+
+        #[test]
+        fn overlap_is_symmetric_and_bounded(
+            a in (0.0..100.0f64, 0.0..100.0f64, 0.0..100.0f64, 0.0..100.0f64),
+            b in (0.0..100.0f64, 0.0..100.0f64, 0.0..100.0f64, 0.0..100.0f64),
+        ) {
+            let (a, b) = (Rect::new(a.0, a.1, a.2, a.3), Rect::new(b.0, b.1, b.2, b.3));
+            prop_assert!((0.0..=1.0 + 1e-9).contains(&a.overlap(b)));
+            prop_assert!((a.overlap(b) - b.overlap(a)).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_flat_map_has_no_inverse() {
+        assert_eq!(Affine([1.0, 2.0, 0.0, 2.0, 4.0, 0.0]).inverse(), None);
+    }
+
+    #[test]
+    fn a_positive_turn_is_clockwise_on_the_screen() {
+        let turned = Affine::rotation(90.0).apply(Point::new(1.0, 0.0));
+        assert!((turned.x).abs() < 1e-12 && (turned.y - 1.0).abs() < 1e-12);
+    }
+}

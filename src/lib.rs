@@ -1,0 +1,47 @@
+//! Turns portrait photos into headshots: finds the person and cuts crops framed the way a careful retoucher would.
+//!
+//! From bytes to bytes, with no file touched:
+//!
+//! ```
+//! use headshot::pipeline::{Cropper, Options};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let cropper = Cropper::new(&["linkedin", "email-signature"], Options::default())?;
+//! # let photo = include_bytes!("../samples/astronaut.png");
+//! let cropped = cropper.crop(photo)?;
+//! if let Some(why) = &cropped.refused {
+//!     println!("no headshot: {why}");
+//! }
+//! for crop in &cropped.crops {
+//!     let preset = &cropper.presets()[crop.preset].name;
+//!     println!("{preset}: {} x {}, {} bytes of JPEG", crop.width, crop.height, crop.bytes.len());
+//! }
+//! # assert_eq!(cropped.crops.len(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The way of a photo is [`pipeline`], top to bottom. Its stages, each a module of pure functions: [`photo`] (decode),
+//! [`detect`], [`subject`], [`frame`], [`render`], [`encode`]. Around it: [`walk`] and [`plan`] find sources and name
+//! outputs, [`batch`] runs many photos, [`publish`] writes files whole, [`report`] says what became of each.
+
+pub mod batch;
+pub mod detect;
+pub mod encode;
+pub mod error;
+pub mod frame;
+pub mod geometry;
+pub mod photo;
+pub mod pipeline;
+pub mod plan;
+pub mod preset;
+pub mod progress;
+pub mod publish;
+pub mod render;
+pub mod report;
+mod resample;
+pub mod subject;
+pub mod walk;
+
+/// The program's version, as in the report and `--version`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,65 @@
+//! Arguments -> run -> exit code; the only place that exits.
+
+mod command;
+
+use clap::Parser;
+use command::cli::{Cli, Command, CropArgs};
+use command::config::RunConfig;
+use command::console::{Console, say, summary};
+use command::presets;
+use headshot::batch::Batch;
+use headshot::error::Error;
+use headshot::pipeline::{Cropper, Faces};
+use headshot::plan::plan;
+use headshot::publish::OutputFolder;
+use headshot::walk::walk;
+use std::process::ExitCode;
+use std::time::Instant;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = match cli.command {
+        Some(Command::Presets { check: Some(path), .. }) => presets::check(&path).map(|()| 0),
+        Some(Command::Presets { name: Some(name), .. }) => presets::show(&name).map(|()| 0),
+        Some(Command::Presets { .. }) => presets::list().map(|()| 0),
+        None => crop(cli.crop),
+    };
+    ExitCode::from(ended.unwrap_or_else(|error| {
+        say(&format!("headshot: {error}"));
+        error.exit_code()
+    }))
+}
+
+/// The main job; the exit code.
+fn crop(args: CropArgs) -> Result<u8, Error> {
+    let started = Instant::now();
+    let config = RunConfig::new(args, std::io::stdin().lock())?;
+    let walked = walk(&config.inputs, &config.output)?;
+    walked.problems.iter().for_each(|problem| say(&format!("headshot: {problem}")));
+    let jobs = plan(walked.sources, &config.presets, &config.template)?;
+    if jobs.is_empty() {
+        say("headshot: no photo found; name a folder with photos in it, or photos");
+        return Ok(if config.allow_empty { 0 } else { 1 });
+    }
+    let output = if config.dry_run {
+        None
+    } else {
+        Some(OutputFolder::open(&config.output, jobs.iter().map(|job| job.source.path.as_path()))?)
+    };
+    let several = config.options.faces == Faces::All;
+    let cropper = Cropper::with_presets(config.presets, config.options, config.detector);
+    let console = Console::new(jobs.len(), config.quiet, config.no_progress, config.dry_run);
+    // A panic becomes a line of the report; the default message would tear the progress bar and say less.
+    std::panic::set_hook(Box::new(|_| {}));
+    let tally = Batch {
+        cropper: &cropper,
+        output: output.as_ref(),
+        threads: config.threads,
+        several,
+        progress: &console,
+    }
+    .run(&jobs)?;
+    console.clear();
+    say(&summary(&tally, &config.output.display().to_string(), started.elapsed(), config.dry_run));
+    Ok(tally.exit_code())
+}

@@ -1,0 +1,207 @@
+//! JPEG, by zune-jpeg, with the colour model decided here.
+
+use super::colour::{self, Colour};
+use super::markers::{Coding, Markers, damaged};
+use super::orientation::{Orientation, from_exif_block};
+use super::raster::Raster;
+use super::{Format, Header, Limits, Photo};
+use crate::error::{Failure, Reason};
+use std::borrow::Cow;
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
+
+/// Most scans of a progressive file. Encoders write 6 to 20; each costs a pass over all coefficients, which a hostile
+/// file gets for a dozen bytes.
+const MAX_SCANS: u32 = 64;
+
+/// Most pixels times scans: 200 megapixels in 20 scans. At 1 to 2 ns each this bounds the time, where the two limits
+/// alone would allow 64 passes over 200 megapixels.
+const MAX_SCANNED_PIXELS: u64 = 4_000_000_000;
+
+/// What the three or four components hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Model {
+    Grey,
+    YCbCr,
+    Rgb,
+    Cmyk,
+    /// CMYK whose first three components are stored as luma and chroma.
+    Ycck,
+}
+
+/// What the header says, with the codings that are not read refused.
+pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
+    header(&Markers::read(bytes)?, bytes)
+}
+
+fn header(markers: &Markers<'_>, bytes: &[u8]) -> Result<Header, Failure> {
+    if let Coding::Other(name) = markers.coding {
+        return Err(unsupported(&format!("{name} coding is not read")));
+    }
+    if markers.bits != 8 {
+        return Err(unsupported(&format!("{} bits a sample are not read", markers.bits)));
+    }
+    // zune-jpeg 0.5 mixes up the rows of such files without an error; a wrong picture is worse than none. No camera
+    // writes them.
+    if markers.is_split() && markers.rows_subsampled {
+        return Err(unsupported("components in separate scans with reduced rows are not read"));
+    }
+    let model = model(markers)?;
+    let pixels = u64::from(markers.width) * u64::from(markers.height);
+    // Pixels out, CMYK before conversion, and two bytes for each coefficient where all are held until the last scan.
+    let mut bytes_per_pixel = if matches!(model, Model::Cmyk | Model::Ycck) { 7 } else { 3 };
+    if markers.coding == Coding::Progressive || markers.is_split() {
+        bytes_per_pixel += 2 * markers.component_ids.len() as u64;
+    }
+    Ok(Header {
+        format: Format::Jpeg,
+        width: markers.width,
+        height: markers.height,
+        memory: pixels * bytes_per_pixel + bytes.len() as u64,
+    })
+}
+
+/// The colour model, by the rules of the Independent JPEG Group's library, which all other software follows: a JFIF
+/// segment means luma and chroma, otherwise Adobe's segment decides, otherwise the component names.
+fn model(markers: &Markers<'_>) -> Result<Model, Failure> {
+    match (markers.component_ids.as_slice(), markers.adobe_transform) {
+        ([_], _) => Ok(Model::Grey),
+        (b"RGB", _) => Ok(Model::Rgb),
+        ([_, _, _], Some(0)) if !markers.jfif => Ok(Model::Rgb),
+        ([_, _, _], _) => Ok(Model::YCbCr),
+        ([_, _, _, _], Some(2)) => Ok(Model::Ycck),
+        ([_, _, _, _], _) => Ok(Model::Cmyk),
+        (other, _) => Err(unsupported(&format!("{} colour components are not read", other.len()))),
+    }
+}
+
+/// Decodes the first picture of the file.
+pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
+    let markers = Markers::read(bytes)?;
+    limits.check(&header(&markers, bytes)?)?;
+    let complete = check_scans(&markers, bytes)?;
+    if !complete && !limits.allow_damaged {
+        return Err(damaged("it ends early"));
+    }
+    let model = model(&markers)?;
+    let plain = without_adobe_segment(&markers, bytes, model);
+    let strict = if complete { samples(&plain, &markers, model, true) } else { Err(damaged("it ends early")) };
+    let (samples, damage) = match strict {
+        Ok(samples) => (samples, None),
+        Err(failure) if limits.allow_damaged && failure.reason == Reason::Damaged => {
+            (samples(&plain, &markers, model, false)?, Some(failure.message))
+        }
+        Err(failure) => return Err(failure),
+    };
+    let profile = markers.icc_profile();
+    let (raster, colour) = finish(samples, &markers, model, profile.as_deref());
+    let orientation = markers.exif.map_or(Orientation::UPRIGHT, from_exif_block);
+    Ok(Photo { raster, orientation, colour, format: Format::Jpeg, damage })
+}
+
+/// Whether the file goes on to its end mark; refuses scan bombs.
+fn check_scans(markers: &Markers<'_>, bytes: &[u8]) -> Result<bool, Failure> {
+    if markers.coding == Coding::Sequential && Markers::ends_with_end_mark(bytes) {
+        return Ok(true);
+    }
+    let scans = markers.scans(bytes);
+    let scanned = u64::from(markers.width) * u64::from(markers.height) * u64::from(scans.count);
+    if scans.count > MAX_SCANS || (scans.count > 20 && scanned > MAX_SCANNED_PIXELS) {
+        let message = format!(
+            "the JPEG has {} scans, more than any camera or editor writes; open it in an editor and save it again",
+            scans.count
+        );
+        return Err(Failure::new(Reason::TooLarge, message));
+    }
+    Ok(scans.complete)
+}
+
+/// The file without Adobe's segment where that would mislead the decoder: it takes every file with transform 0 for
+/// CMYK and inverts inks by rules of its own. Without the segment it hands out the stored components.
+fn without_adobe_segment<'a>(markers: &Markers<'_>, bytes: &'a [u8], model: Model) -> Cow<'a, [u8]> {
+    if model == Model::YCbCr && markers.adobe_transform == Some(1) {
+        return Cow::Borrowed(bytes);
+    }
+    let (Some(first), Some(last)) = (markers.adobe_segments.first(), markers.adobe_segments.last()) else {
+        return Cow::Borrowed(bytes);
+    };
+    let mut plain = Vec::with_capacity(bytes.len());
+    plain.extend_from_slice(&bytes[..first.start]);
+    for pair in markers.adobe_segments.windows(2) {
+        plain.extend_from_slice(&bytes[pair[0].end..pair[1].start]);
+    }
+    plain.extend_from_slice(&bytes[last.end..]);
+    Cow::Owned(plain)
+}
+
+/// Decodes to three samples a pixel, or four for CMYK and YCCK as stored.
+fn samples(bytes: &[u8], markers: &Markers<'_>, model: Model, strict: bool) -> Result<Vec<u8>, Failure> {
+    let (wanted, channels) = match model {
+        Model::Grey | Model::YCbCr => (ColorSpace::RGB, 3),
+        // Asking for the model that the decoder believes in makes it copy the components untouched.
+        Model::Rgb if markers.component_ids == b"RGB" => (ColorSpace::RGB, 3),
+        Model::Rgb => (ColorSpace::YCbCr, 3),
+        Model::Cmyk | Model::Ycck => (ColorSpace::CMYK, 4),
+    };
+    let options = DecoderOptions::default()
+        .set_strict_mode(strict)
+        .set_max_width(usize::from(u16::MAX))
+        .set_max_height(usize::from(u16::MAX))
+        .jpeg_set_max_scans(MAX_SCANS as usize)
+        .jpeg_set_out_colorspace(wanted);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    decoder.decode_headers().map_err(explain)?;
+    let mut samples = vec![0; markers.width as usize * markers.height as usize * channels];
+    decoder.decode_into(&mut samples).map_err(explain)?;
+    Ok(samples)
+}
+
+fn finish(mut samples: Vec<u8>, markers: &Markers<'_>, model: Model, profile: Option<&[u8]>) -> (Raster, Colour) {
+    let (width, height) = (markers.width, markers.height);
+    match model {
+        Model::Grey => {
+            let mut raster = Raster::rgb_from(width, height, samples);
+            let colour = Colour::of_grey(profile, &mut raster);
+            (raster, colour)
+        }
+        Model::YCbCr | Model::Rgb => (Raster::rgb_from(width, height, samples), Colour::of_rgb(profile)),
+        Model::Cmyk | Model::Ycck => {
+            if model == Model::Ycck {
+                samples.chunks_exact_mut(4).for_each(ycck_to_cmyk);
+            }
+            // Adobe stores inks inverted, and its segment is the sign of that.
+            if markers.adobe_transform.is_some() {
+                samples.iter_mut().for_each(|ink| *ink = 255 - *ink);
+            }
+            let (rgb, colour) = colour::cmyk_to_rgb(&samples, profile);
+            (Raster::rgb_from(width, height, rgb), colour)
+        }
+    }
+}
+
+/// Luma and chroma to CMY, in the stored (Adobe: inverted) sense; K stays. The factors are those of JFIF 1.02 in
+/// 16-bit fixed point; CMY are the complements of RGB.
+fn ycck_to_cmyk(pixel: &mut [u8]) {
+    let luma = i32::from(pixel[0]) << 16;
+    let (blue, red) = (i32::from(pixel[1]) - 128, i32::from(pixel[2]) - 128);
+    let half = 1 << 15;
+    let sums = [luma + 91_881 * red, luma - 22_554 * blue - 46_802 * red, luma + 116_130 * blue];
+    for (sample, sum) in pixel.iter_mut().zip(sums) {
+        *sample = 255 - ((sum + half) >> 16).clamp(0, 255) as u8;
+    }
+}
+
+fn unsupported(what: &str) -> Failure {
+    Failure::new(Reason::UnsupportedFormat, format!("{what} in JPEG; open it in an editor and save it as plain JPEG"))
+}
+
+fn explain(error: DecodeErrors) -> Failure {
+    match error {
+        DecodeErrors::Unsupported(_) => unsupported("this kind of coding is not read"),
+        DecodeErrors::IoErrors(_) | DecodeErrors::ExhaustedData => damaged("it ends early"),
+        other => damaged(&other.to_string().replace('"', "").to_lowercase()),
+    }
+}

@@ -1,0 +1,171 @@
+//! Bytes -> [`Photo`]: the header gate, the decoders, the EXIF orientation and the colour profile.
+//!
+//! [`decode`] is pure: it reads no file and keeps nothing. Pixels stay as the file stores them; orientation and colour
+//! are kept beside them and applied to the crops, which are small. Decoders of other people run inside, on bytes of
+//! unknown origin; callers catch panics.
+
+mod colour;
+mod format;
+mod jpeg;
+mod markers;
+mod orientation;
+mod other;
+mod png;
+mod raster;
+mod tiff;
+
+pub use colour::Colour;
+pub use format::{Format, sniff};
+pub use orientation::Orientation;
+pub use raster::{Raster, flatten};
+
+use crate::error::{Failure, Reason};
+
+/// A decoded photo.
+#[derive(Clone, Debug)]
+pub struct Photo {
+    /// The pixels as stored: not yet upright, not yet sRGB.
+    pub raster: Raster,
+    /// How to stand them upright.
+    pub orientation: Orientation,
+    /// How to bring them to sRGB.
+    pub colour: Colour,
+    /// The kind of file they came from.
+    pub format: Format,
+    /// What is wrong with the file, where it is damaged and [`Limits::allow_damaged`] let it through: parts of the
+    /// picture are missing, and a person should look.
+    pub damage: Option<String>,
+}
+
+impl Photo {
+    /// Width and height of the upright picture, in pixels.
+    #[must_use]
+    pub fn size(&self) -> (u32, u32) {
+        let (width, height) = self.stored_size();
+        self.orientation.upright_size(width, height)
+    }
+
+    /// Width and height as stored, in pixels.
+    #[must_use]
+    pub fn stored_size(&self) -> (u32, u32) {
+        self.raster.size()
+    }
+}
+
+/// How large a photo may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most pixels. Default 200 million: the largest camera backs have 150, phones and stitched portraits reach 200.
+    pub max_pixels: u64,
+    /// Longest side, in pixels. Default 65,500: the limit of the Independent JPEG Group's library, so no JPEG in
+    /// circulation is longer.
+    pub max_side: u32,
+    /// Most memory that decoding may take, in bytes, by the header's estimate ([`Header::memory`]). Default 4 GiB: more
+    /// than 200 megapixels need in any format, so that only a lower setting binds.
+    pub max_bytes: u64,
+    /// Whether a truncated or broken JPEG, PNG, WebP, GIF or QOI file gives what can be read of it, with
+    /// [`Photo::damage`] set. Default no.
+    pub allow_damaged: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_pixels: 200_000_000, max_side: 65_500, max_bytes: 4 << 30, allow_damaged: false }
+    }
+}
+
+impl Limits {
+    /// Whether a picture with this header may be decoded.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::TooLarge`], with the size, the limit and the flag that raises it.
+    pub fn check(&self, header: &Header) -> Result<(), Failure> {
+        let (width, height) = (header.width, header.height);
+        let message = if header.pixels() > self.max_pixels {
+            format!(
+                "{width} x {height} is {} megapixels and the limit is {}; raise it with --max-pixels if the photo is meant",
+                megapixels(header.pixels()),
+                megapixels(self.max_pixels)
+            )
+        } else if width.max(height) > self.max_side {
+            format!("{width} x {height} is longer than {} pixels; make the photo smaller first", self.max_side)
+        } else if header.memory > self.max_bytes {
+            format!(
+                "decoding {width} x {height} takes {} MB and a photo may take {}; raise --memory, or use fewer --jobs",
+                header.memory.div_ceil(1_000_000),
+                self.max_bytes / 1_000_000
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Failure::new(Reason::TooLarge, message))
+    }
+}
+
+/// One decimal below ten, none above.
+fn megapixels(pixels: u64) -> String {
+    let millions = pixels as f64 / 1e6;
+    if millions < 10.0 { format!("{millions:.1}") } else { format!("{millions:.0}") }
+}
+
+/// What a file says about itself before anything is decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The kind of file.
+    pub format: Format,
+    /// Width as stored, in pixels, at least 1.
+    pub width: u32,
+    /// Height as stored, in pixels, at least 1.
+    pub height: u32,
+    /// Most memory that decoding takes, in bytes, with the file itself: an upper estimate by kind and size.
+    pub memory: u64,
+}
+
+impl Header {
+    /// Width times height.
+    #[must_use]
+    pub const fn pixels(&self) -> u64 {
+        self.width as u64 * self.height as u64
+    }
+}
+
+/// Reads the header and allocates nothing that grows with the picture.
+///
+/// # Errors
+///
+/// [`Reason::UnsupportedFormat`] for a file that is no picture, or of a kind that is not read; [`Reason::Damaged`] for a
+/// header that makes no sense or ends early.
+pub fn probe(bytes: &[u8]) -> Result<Header, Failure> {
+    match sniff(bytes) {
+        Some(Format::Jpeg) => jpeg::probe(bytes),
+        Some(Format::Png) => png::probe(bytes),
+        Some(format) => other::probe(bytes, format),
+        None => Err(unknown()),
+    }
+}
+
+/// Decodes a whole file.
+///
+/// # Errors
+///
+/// Those of [`probe`]; [`Reason::TooLarge`] when the header, or the number of a JPEG's scans, is over the limits;
+/// [`Reason::Damaged`] when the file is truncated or its data are broken.
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
+    match sniff(bytes) {
+        Some(Format::Jpeg) => jpeg::decode(bytes, limits),
+        Some(Format::Png) => png::decode(bytes, limits),
+        Some(format) => other::decode(bytes, format, limits),
+        None => Err(unknown()),
+    }
+}
+
+fn unknown() -> Failure {
+    Failure::new(
+        Reason::UnsupportedFormat,
+        "not a picture of any known kind; check that the file is what its name says",
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,238 @@
+//! The decoders through their common door, on pictures encoded here.
+
+use super::*;
+use ::png as png_crate;
+use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
+use moxcms::ColorProfile;
+use proptest::prelude::*;
+use std::io::Cursor;
+
+/// A picture with detail everywhere, so that no part of a file is free of content.
+fn picture(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| Rgb([(x * 7 + y * 3) as u8, (x * y) as u8, (x ^ (y * 5)) as u8]))
+}
+
+fn encode(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.into().write_to(&mut bytes, format).expect("the encoder takes this picture");
+    bytes.into_inner()
+}
+
+fn rgb(photo: Photo) -> RgbImage {
+    photo.raster.into_rgb([255; 3])
+}
+
+const LOSSLESS: [(ImageFormat, Format); 7] = [
+    (ImageFormat::Png, Format::Png),
+    (ImageFormat::WebP, Format::WebP),
+    (ImageFormat::Tiff, Format::Tiff),
+    (ImageFormat::Bmp, Format::Bmp),
+    (ImageFormat::Pnm, Format::Pnm),
+    (ImageFormat::Tga, Format::Tga),
+    (ImageFormat::Qoi, Format::Qoi),
+];
+
+#[test]
+fn every_lossless_format_gives_its_pixels_back() {
+    for (kind, format) in LOSSLESS {
+        let bytes = encode(picture(31, 17), kind);
+        let header = probe(&bytes).unwrap();
+        assert_eq!((header.format, header.width, header.height), (format, 31, 17));
+        let photo = decode(&bytes, &Limits::default()).unwrap();
+        assert_eq!((photo.format, photo.damage.clone()), (format, None));
+        assert_eq!(rgb(photo), picture(31, 17), "{format}");
+    }
+}
+
+#[test]
+fn icons_and_gifs_keep_size_and_alpha() {
+    let clear = RgbaImage::from_fn(24, 24, |x, _| Rgba([200, 30, 30, if x < 12 { 0 } else { 255 }]));
+    for kind in [ImageFormat::Ico, ImageFormat::Gif, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Tiff] {
+        let photo = decode(&encode(clear.clone(), kind), &Limits::default()).unwrap();
+        assert_eq!(photo.size(), (24, 24));
+        let Raster::Rgba(raster) = &photo.raster else { panic!("{kind:?} lost its alpha") };
+        assert_eq!((raster.get_pixel(3, 3)[3], raster.get_pixel(20, 3)[3]), (0, 255));
+    }
+}
+
+#[test]
+fn jpeg_is_close_in_colour_and_grey() {
+    let smooth = RgbImage::from_fn(64, 48, |x, y| Rgb([x as u8 * 3, y as u8 * 4, 90]));
+    let close = |a: &[u8], b: &[u8]| a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) < 24);
+    let decoded = rgb(decode(&encode(smooth.clone(), ImageFormat::Jpeg), &Limits::default()).unwrap());
+    assert!(close(&decoded, &smooth));
+    let grey = GrayImage::from_fn(64, 48, |x, y| Luma([(x + y) as u8]));
+    let decoded = rgb(decode(&encode(grey.clone(), ImageFormat::Jpeg), &Limits::default()).unwrap());
+    assert!(decoded.pixels().all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]));
+    assert!(decoded.pixels().zip(grey.pixels()).all(|(a, b)| a[0].abs_diff(b[0]) < 8));
+}
+
+#[test]
+fn sixteen_bits_are_rounded() {
+    let wide =
+        image::ImageBuffer::<Rgb<u16>, _>::from_fn(9, 9, |x, y| Rgb([(x * 7_000) as u16, (y * 7_000) as u16, 257]));
+    for kind in [ImageFormat::Png, ImageFormat::Tiff, ImageFormat::Pnm] {
+        let photo = rgb(decode(&encode(wide.clone(), kind), &Limits::default()).unwrap());
+        for (narrow, wide) in photo.iter().zip(wide.iter()) {
+            assert!((f64::from(*narrow) - f64::from(*wide) / 257.0).abs() <= 0.5);
+        }
+    }
+}
+
+#[test]
+fn the_gate_stands_before_the_decoder() {
+    let mut bytes = encode(picture(8, 8), ImageFormat::Png);
+    bytes[16..24].copy_from_slice(&[0, 0, 0x80, 0, 0, 0, 0x80, 0]);
+    let failure = decode(&bytes, &Limits::default()).unwrap_err();
+    assert_eq!(failure.reason, Reason::TooLarge);
+    assert_eq!(
+        failure.message,
+        "32768 x 32768 is 1074 megapixels and the limit is 200; raise it with --max-pixels if the photo is meant"
+    );
+    let small = Limits { max_pixels: 63, ..Limits::default() };
+    let short = Limits { max_side: 7, ..Limits::default() };
+    let poor = Limits { max_bytes: 500, ..Limits::default() };
+    for kind in LOSSLESS.map(|(kind, _)| kind).into_iter().chain([ImageFormat::Jpeg, ImageFormat::Gif]) {
+        for limits in [small, short, poor] {
+            let failure = decode(&encode(DynamicImage::from(picture(8, 8)), kind), &limits).unwrap_err();
+            assert_eq!(failure.reason, Reason::TooLarge, "{kind:?} {limits:?}");
+        }
+    }
+}
+
+/// `bytes` (a JPEG) with more segments right behind its start.
+fn with_segments(bytes: &[u8], segments: &[(u8, Vec<u8>)]) -> Vec<u8> {
+    let mut file = bytes[..2].to_vec();
+    for (marker, body) in segments {
+        file.extend([0xFF, *marker]);
+        file.extend((body.len() as u16 + 2).to_be_bytes());
+        file.extend(body);
+    }
+    file.extend(&bytes[2..]);
+    file
+}
+
+fn exif_block(orientation: u8) -> Vec<u8> {
+    let mut block = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+    block.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
+    block
+}
+
+#[test]
+fn jpeg_orientation_and_profile_are_kept_beside_the_pixels() {
+    let profile = ColorProfile::new_display_p3().encode().unwrap();
+    let icc = [b"ICC_PROFILE\0\x01\x01".as_slice(), &profile].concat();
+    let exif = [b"Exif\0\0".as_slice(), &exif_block(6)].concat();
+    let bytes = with_segments(&encode(picture(40, 30), ImageFormat::Jpeg), &[(0xE1, exif), (0xE2, icc)]);
+    let photo = decode(&bytes, &Limits::default()).unwrap();
+    assert_eq!((photo.stored_size(), photo.size()), ((40, 30), (30, 40)));
+    assert_eq!(photo.orientation, Orientation::from_exif(6));
+    assert!(!photo.colour.is_srgb() && photo.colour.assumed().contains("P3"), "{:?}", photo.colour);
+}
+
+#[test]
+fn png_orientation_and_profile_are_read() {
+    let mut info = png_crate::Info::with_size(4, 2);
+    info.color_type = png_crate::ColorType::Rgb;
+    info.exif_metadata = Some(exif_block(8).into());
+    info.icc_profile = Some(ColorProfile::new_adobe_rgb().encode().unwrap().into());
+    let mut bytes = Vec::new();
+    let mut writer = png_crate::Encoder::with_info(&mut bytes, info).unwrap().write_header().unwrap();
+    writer.write_image_data(&[90; 24]).unwrap();
+    writer.finish().unwrap();
+    let photo = decode(&bytes, &Limits::default()).unwrap();
+    assert_eq!((photo.size(), photo.orientation), ((2, 4), Orientation::from_exif(8)));
+    assert!(!photo.colour.is_srgb());
+}
+
+#[test]
+fn adobe_rgb_components_are_not_taken_for_luma() {
+    // Three components that Adobe's segment declares RGB: the encoder's luma and chroma must come out untouched.
+    let grey = RgbImage::from_pixel(16, 16, Rgb([60; 3]));
+    let bytes = encode(grey, ImageFormat::Jpeg);
+    let jfif_length = usize::from(u16::from_be_bytes([bytes[4], bytes[5]])) + 2;
+    let without_jfif = [&bytes[..2], &bytes[2 + jfif_length..]].concat();
+    let adobe = (0xEE, b"Adobe\0\x64\0\0\0\0\0".to_vec());
+    let photo = rgb(decode(&with_segments(&without_jfif, &[adobe]), &Limits::default()).unwrap());
+    assert!(photo.pixels().all(|pixel| pixel[0].abs_diff(60) < 3 && pixel[1].abs_diff(128) < 3), "{photo:?}");
+}
+
+#[test]
+fn a_damaged_photo_can_be_asked_for() {
+    let lenient = Limits { allow_damaged: true, ..Limits::default() };
+    for kind in [ImageFormat::Jpeg, ImageFormat::Png] {
+        let bytes = encode(picture(64, 64), kind);
+        let cut = &bytes[..bytes.len() * 3 / 5];
+        let failure = decode(cut, &Limits::default()).unwrap_err();
+        assert!(failure.reason == Reason::Damaged && failure.message.contains("--allow-damaged"), "{failure}");
+        let photo = decode(cut, &lenient).unwrap();
+        assert_eq!(photo.size(), (64, 64));
+        assert!(photo.damage.is_some());
+    }
+    for kind in [ImageFormat::Jpeg, ImageFormat::Png] {
+        assert_eq!(decode(&encode(picture(64, 64), kind), &lenient).unwrap().damage, None);
+    }
+}
+
+#[test]
+fn unknown_and_unread_files_are_told_apart() {
+    for (bytes, reason) in [
+        (b"".as_slice(), Reason::UnsupportedFormat),
+        (b"hello", Reason::UnsupportedFormat),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Reason::UnsupportedFormat),
+        (b"\xFF\xD8\xFF\xD9", Reason::Damaged),
+        (b"\x89PNG\r\n\x1A\n", Reason::Damaged),
+        (b"II*\0\xFF\0\0\0", Reason::Damaged),
+        (b"GIF89a\0", Reason::Damaged),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", Reason::Damaged),
+    ] {
+        assert_eq!(probe(bytes).unwrap_err().reason, reason, "{}", String::from_utf8_lossy(bytes));
+        assert_eq!(decode(bytes, &Limits::default()).unwrap_err().reason, reason);
+    }
+}
+
+/// Formats whose files end with the last thing that their decoder needs: a shorter file is never accepted. TGA is left
+/// out (its footer is optional), and ICO, whose pictures end with a mask that no decoder needs.
+const TRUNCATION_SHOWS: [ImageFormat; 8] = [
+    ImageFormat::Jpeg,
+    ImageFormat::Png,
+    ImageFormat::WebP,
+    ImageFormat::Gif,
+    ImageFormat::Tiff,
+    ImageFormat::Bmp,
+    ImageFormat::Pnm,
+    ImageFormat::Qoi,
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_truncated_file_is_never_accepted(kind in 0..TRUNCATION_SHOWS.len(), kept in 0.0..1.0f64, alpha: bool) {
+        let kind = TRUNCATION_SHOWS[kind];
+        let opaque = DynamicImage::from(picture(37, 23));
+        let bytes = if alpha && kind == ImageFormat::WebP { encode(opaque.into_rgba8(), kind) } else { encode(opaque, kind) };
+        prop_assert!(decode(&bytes, &Limits::default()).is_ok());
+        let cut = &bytes[..(bytes.len() as f64 * kept) as usize];
+        prop_assert!(decode(cut, &Limits::default()).is_err(), "{:?} cut to {} of {}", kind, cut.len(), bytes.len());
+    }
+
+    #[test]
+    fn a_changed_byte_never_panics(kind in 0..TRUNCATION_SHOWS.len(), place: prop::sample::Index, byte: u8, lenient: bool) {
+        let mut bytes = encode(picture(37, 23), TRUNCATION_SHOWS[kind]);
+        let place = place.index(bytes.len());
+        bytes[place] = byte;
+        let limits = Limits { max_pixels: 1_000_000, allow_damaged: lenient, ..Limits::default() };
+        if let Ok(photo) = decode(&bytes, &limits) {
+            prop_assert!(photo.size().0 > 0);
+        }
+    }
+}
+
+#[test]
+fn the_last_byte_is_missed() {
+    for kind in TRUNCATION_SHOWS {
+        let bytes = encode(picture(37, 23), kind);
+        assert!(decode(&bytes[..bytes.len() - 1], &Limits::default()).is_err(), "{kind:?}");
+    }
+}

@@ -1,0 +1,212 @@
+//! The first directory of a TIFF file, read in place: what the gate, the RAW check and the truncation check need
+//! before a decoder sees the file. Nothing is allocated by counts that the file claims.
+
+use crate::error::{Failure, Reason};
+
+/// TIFF 6.0 and BigTIFF tag numbers.
+pub(super) mod tag {
+    pub(in crate::photo) const NEW_SUBFILE_TYPE: u16 = 254;
+    pub(in crate::photo) const IMAGE_WIDTH: u16 = 256;
+    pub(in crate::photo) const IMAGE_LENGTH: u16 = 257;
+    pub(in crate::photo) const BITS_PER_SAMPLE: u16 = 258;
+    pub(in crate::photo) const COMPRESSION: u16 = 259;
+    pub(in crate::photo) const PHOTOMETRIC: u16 = 262;
+    pub(in crate::photo) const STRIP_OFFSETS: u16 = 273;
+    pub(in crate::photo) const ORIENTATION: u16 = 274;
+    pub(in crate::photo) const SAMPLES_PER_PIXEL: u16 = 277;
+    pub(in crate::photo) const STRIP_BYTE_COUNTS: u16 = 279;
+    pub(in crate::photo) const TILE_OFFSETS: u16 = 324;
+    pub(in crate::photo) const TILE_BYTE_COUNTS: u16 = 325;
+    pub(in crate::photo) const SUB_IFDS: u16 = 330;
+    pub(in crate::photo) const EXTRA_SAMPLES: u16 = 338;
+    /// DNG 1.0: present in every DNG and in nothing else.
+    pub(in crate::photo) const DNG_VERSION: u16 = 50_706;
+}
+
+/// Photometric interpretation of a colour filter array, from TIFF/EP (ISO 12234-2).
+const PHOTOMETRIC_CFA: u64 = 32_803;
+/// Compressions that only camera RAW files use: Sony ARW, Nikon NEF, Pentax PEF.
+const RAW_COMPRESSIONS: [u64; 3] = [32_767, 34_713, 65_535];
+
+/// One directory entry, with its values still in the file.
+struct Entry {
+    tag: u16,
+    value_bytes: usize,
+    count: u64,
+    at: usize,
+}
+
+/// The first directory of a TIFF file.
+pub(super) struct Directory<'a> {
+    bytes: &'a [u8],
+    big_endian: bool,
+    entries: Vec<Entry>,
+}
+
+impl<'a> Directory<'a> {
+    /// Reads the header and the first directory; `None` where they are not inside the file.
+    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
+        let big_endian = bytes.get(..2)? == b"MM";
+        let mut directory = Self { bytes, big_endian, entries: Vec::new() };
+        let wide = directory.number(2, 2)? == 43;
+        let at = usize::try_from(if wide { directory.number(8, 8)? } else { directory.number(4, 4)? }).ok()?;
+        let (count, first, step) = if wide {
+            (directory.number(at, 8)?, at.checked_add(8)?, 20)
+        } else {
+            (directory.number(at, 2)?, at.checked_add(2)?, 12)
+        };
+        let room = bytes.len().checked_sub(first)? / step;
+        if usize::try_from(count).ok()? > room {
+            return None;
+        }
+        for place in (first..).step_by(step).take(usize::try_from(count).ok()?) {
+            if let Some(entry) = directory.entry(place, wide) {
+                directory.entries.push(entry);
+            }
+        }
+        Some(directory)
+    }
+
+    /// `None` for a value type that holds no whole numbers, or for values outside the file.
+    fn entry(&self, place: usize, wide: bool) -> Option<Entry> {
+        // Types 1 BYTE, 3 SHORT, 4 LONG, 7 UNDEFINED, 13 IFD, 16 LONG8, 18 IFD8.
+        let value_bytes = match self.number(place + 2, 2)? {
+            1 | 7 => 1,
+            3 => 2,
+            4 | 13 => 4,
+            16 | 18 => 8,
+            _ => return None,
+        };
+        let (count, inline, inline_bytes) =
+            if wide { (self.number(place + 4, 8)?, place + 12, 8) } else { (self.number(place + 4, 4)?, place + 8, 4) };
+        let total = usize::try_from(count).ok()?.checked_mul(value_bytes)?;
+        let at =
+            if total <= inline_bytes { inline } else { usize::try_from(self.number(inline, inline_bytes)?).ok()? };
+        self.bytes.get(at..at.checked_add(total)?)?;
+        Some(Entry { tag: u16::try_from(self.number(place, 2)?).ok()?, value_bytes, count, at })
+    }
+
+    fn number(&self, at: usize, length: usize) -> Option<u64> {
+        let bytes = self.bytes.get(at..at.checked_add(length)?)?;
+        let add = |sum: u64, &byte: &u8| sum << 8 | u64::from(byte);
+        Some(if self.big_endian { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) })
+    }
+
+    /// All values of `tag`, none where it is absent.
+    pub(super) fn values(&self, tag: u16) -> impl Iterator<Item = u64> + '_ {
+        let entry = self.entries.iter().find(|entry| entry.tag == tag);
+        let (at, count, step) = entry.map_or((0, 0, 1), |entry| (entry.at, entry.count as usize, entry.value_bytes));
+        (0..count).filter_map(move |index| self.number(at + index * step, step))
+    }
+
+    /// The first value of `tag`.
+    pub(super) fn value(&self, tag: u16) -> Option<u64> {
+        self.values(tag).next()
+    }
+
+    /// The kind of camera RAW file that this is, if it is one. Nikon's and Sony's files start with a small preview
+    /// directory and keep the picture in a sub-directory; a plain TIFF starts with its picture.
+    pub(super) fn raw_kind(&self) -> Option<&'static str> {
+        if self.bytes.get(8..10) == Some(b"CR") {
+            return Some("Canon CR2");
+        }
+        if self.value(tag::DNG_VERSION).is_some() {
+            return Some("DNG");
+        }
+        let preview_first = self.value(tag::NEW_SUBFILE_TYPE) == Some(1) && self.value(tag::SUB_IFDS).is_some();
+        let sensor_data = self.value(tag::PHOTOMETRIC) == Some(PHOTOMETRIC_CFA)
+            || self.value(tag::COMPRESSION).is_some_and(|code| RAW_COMPRESSIONS.contains(&code));
+        (preview_first || sensor_data).then_some("NEF, ARW or similar")
+    }
+
+    /// Width, height (pixels) and the bytes of one pixel as stored.
+    pub(super) fn picture(&self) -> Result<(u32, u32, u64), Failure> {
+        let side = |tag| self.value(tag).and_then(|side| u32::try_from(side).ok()).filter(|&side| side > 0);
+        let (Some(width), Some(height)) = (side(tag::IMAGE_WIDTH), side(tag::IMAGE_LENGTH)) else {
+            return Err(Failure::new(Reason::Damaged, "the TIFF header gives no picture size; copy the photo again"));
+        };
+        let samples = self.value(tag::SAMPLES_PER_PIXEL).unwrap_or(1).clamp(1, 64);
+        let bits = self.values(tag::BITS_PER_SAMPLE).next().unwrap_or(1).clamp(1, 64);
+        Ok((width, height, samples * bits.div_ceil(8)))
+    }
+
+    /// Whether colours are stored multiplied by alpha (TIFF 6.0, ExtraSamples 1: "associated").
+    pub(super) fn has_multiplied_alpha(&self) -> bool {
+        self.value(tag::EXTRA_SAMPLES) == Some(1)
+    }
+
+    /// The colour model in words, for a message.
+    pub(super) fn colour_name(&self) -> &'static str {
+        match self.value(tag::PHOTOMETRIC) {
+            Some(0 | 1) => "grey",
+            Some(2) => "RGB",
+            Some(3) => "palette",
+            Some(5) => "CMYK",
+            Some(6) => "YCbCr",
+            Some(8..=10) => "Lab",
+            _ => "unusual",
+        }
+    }
+
+    /// Whether every strip and tile lies inside the file.
+    pub(super) fn has_all_data(&self) -> bool {
+        let inside = |offsets, counts| {
+            self.values(offsets)
+                .zip(self.values(counts))
+                .all(|(offset, count)| offset.checked_add(count).is_some_and(|end| end <= self.bytes.len() as u64))
+        };
+        inside(tag::STRIP_OFFSETS, tag::STRIP_BYTE_COUNTS) && inside(tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A little-endian TIFF of SHORT entries.
+    fn tiff(entries: &[(u16, u16)]) -> Vec<u8> {
+        let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+        bytes.extend((entries.len() as u16).to_le_bytes());
+        for (tag, value) in entries {
+            bytes.extend(tag.to_le_bytes());
+            bytes.extend([3, 0, 1, 0, 0, 0]);
+            bytes.extend(u32::from(*value).to_le_bytes());
+        }
+        bytes.extend([0; 4]);
+        bytes
+    }
+
+    #[test]
+    fn the_size_is_read_in_place() {
+        let bytes = tiff(&[(256, 40), (257, 30), (258, 16), (277, 3)]);
+        assert_eq!(Directory::read(&bytes).unwrap().picture(), Ok((40, 30, 6)));
+    }
+
+    #[test]
+    fn a_preview_before_sub_directories_is_a_raw_file() {
+        assert!(Directory::read(&tiff(&[(254, 1), (330, 99)])).unwrap().raw_kind().is_some());
+        assert!(Directory::read(&tiff(&[(254, 0), (262, 2)])).unwrap().raw_kind().is_none());
+        assert_eq!(Directory::read(&tiff(&[(50_706, 1)])).unwrap().raw_kind(), Some("DNG"));
+    }
+
+    #[test]
+    fn a_strip_past_the_end_is_seen() {
+        assert!(!Directory::read(&tiff(&[(273, 8), (279, 9_999)])).unwrap().has_all_data());
+        assert!(Directory::read(&tiff(&[(273, 8), (279, 4)])).unwrap().has_all_data());
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(header in 0usize..4, bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let mut file = [b"II*\0".as_slice(), b"MM\0*", b"II+\0\x08\0\0\0", b"MM\0+\0\x08\0\0"][header].to_vec();
+            file.extend(bytes);
+            if let Some(directory) = Directory::read(&file) {
+                let _ = directory.picture();
+                prop_assert!(directory.values(tag::STRIP_OFFSETS).count() <= file.len());
+                directory.has_all_data();
+                directory.raw_kind();
+            }
+        }
+    }
+}

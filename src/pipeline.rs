@@ -1,0 +1,334 @@
+//! One photo, top to bottom: decode, detect, subject, frame, render, encode. No file is touched here.
+
+use crate::detect::finder::{Finder, Found};
+use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
+use crate::encode::{Encoding, encode};
+use crate::error::{Error, Failure, Reason};
+use crate::frame::{self, NOT_ENLARGED, Step, output_size};
+use crate::geometry::Affine;
+use crate::photo::{self, Limits, Photo};
+use crate::preset::{self, OutputFormat, Preset};
+use crate::render::render;
+use crate::report::{Check, Level};
+use crate::subject::{Head, closeup};
+
+/// Whom to make headshots of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Faces {
+    /// The main person.
+    #[default]
+    Main,
+    /// Everybody: one crop a person, from left to right.
+    All,
+    /// The only person: photos of several people are refused.
+    Only,
+}
+
+/// Which detector finds the faces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DetectorChoice {
+    /// YuNet, with SeetaFace's opinion on unsure faces.
+    #[default]
+    YuNet,
+    /// SeetaFace alone: fewer false faces, misses more of the small and turned ones.
+    Seeta,
+}
+
+/// What to make of every photo.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whom to make headshots of.
+    pub faces: Faces,
+    /// Whether tilted heads are levelled.
+    pub level: bool,
+    /// Whether small faces are enlarged without limit.
+    pub allow_upscale: bool,
+    /// Limits for reading photos.
+    pub limits: Limits,
+    /// Another output format than the presets'.
+    pub format: Option<OutputFormat>,
+    /// Another encoder quality than the presets', 1..=100.
+    pub quality: Option<u8>,
+    /// Whether pixels are made at all; without, crops have everything but bytes.
+    pub render: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            faces: Faces::Main,
+            level: true,
+            allow_upscale: false,
+            limits: Limits::default(),
+            format: None,
+            quality: None,
+            render: true,
+        }
+    }
+}
+
+/// Makes headshots of photos: bytes in, bytes out. One serves all threads.
+pub struct Cropper {
+    finder: Finder,
+    presets: Vec<Preset>,
+    options: Options,
+}
+
+/// What was made of a photo.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Cropped {
+    /// Size of the upright photo, in pixels.
+    pub size: (u32, u32),
+    /// All faces in upright source pixels: the main one first, with [`Faces::All`] from left to right.
+    pub faces: Vec<Face>,
+    /// The heads that were framed: of the first face, with [`Faces::All`] of every face.
+    pub heads: Vec<Head>,
+    /// Why no headshot can be made at all.
+    pub refused: Option<Failure>,
+    /// Why a person should look at the crops, worst first.
+    pub doubts: Vec<Failure>,
+    /// What was looked at, with value and limit.
+    pub checks: Vec<Check>,
+    /// The crops, in the order of faces and presets.
+    pub crops: Vec<Crop>,
+    /// Presets that no crop could be made for.
+    pub missing: Vec<MissingCrop>,
+}
+
+/// One headshot.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Crop {
+    /// Index of the preset that it was made for.
+    pub preset: usize,
+    /// Index of the face that it shows.
+    pub face: usize,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// The finished file; empty where nothing was to be rendered.
+    pub bytes: Vec<u8>,
+    /// Upright source pixels to pixels of the crop.
+    pub transform: Affine,
+    /// What the frame gave up.
+    pub steps: Vec<Step>,
+    /// Output pixels per source pixel.
+    pub upscale: f64,
+    /// The encoder's quality; `None` for lossless formats.
+    pub quality: Option<u8>,
+}
+
+/// A preset that no crop could be made for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct MissingCrop {
+    /// Index of the preset.
+    pub preset: usize,
+    /// Index of the face.
+    pub face: usize,
+    /// Why.
+    pub why: Failure,
+}
+
+impl Cropper {
+    /// A cropper for `presets` (names, groups or preset files).
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where a preset is unknown or wrong.
+    pub fn new(presets: &[&str], options: Options) -> Result<Self, Error> {
+        let words: Vec<String> = presets.iter().map(|&word| word.to_owned()).collect();
+        Ok(Self::with_presets(preset::select(&words)?, options, DetectorChoice::YuNet))
+    }
+
+    /// A cropper for presets that are read already.
+    #[must_use]
+    pub fn with_presets(presets: Vec<Preset>, options: Options, detector: DetectorChoice) -> Self {
+        let finder = match detector {
+            DetectorChoice::YuNet => {
+                Finder { detector: Box::new(YuNet::new()), second_opinion: Some(Box::new(Seeta::new())) }
+            }
+            DetectorChoice::Seeta => Finder { detector: Box::new(Seeta::new()), second_opinion: None },
+        };
+        let presets = presets
+            .into_iter()
+            .map(|mut preset| {
+                preset.format = options.format.unwrap_or(preset.format);
+                preset.quality = options.quality.or(preset.quality);
+                preset
+            })
+            .collect();
+        Self { finder, presets, options }
+    }
+
+    /// The presets, with the options' format and quality.
+    #[must_use]
+    pub fn presets(&self) -> &[Preset] {
+        &self.presets
+    }
+
+    /// Makes the headshots of one photo.
+    ///
+    /// # Errors
+    /// A [`Failure`] where the photo cannot be read. A photo without a person is not an error: see [`Cropped::refused`].
+    pub fn crop(&self, bytes: &[u8]) -> Result<Cropped, Failure> {
+        let mut photo = photo::decode(bytes, &self.options.limits)?;
+        let found = self.finder.find(&photo, self.options.faces != Faces::Main)?;
+        let size = photo.size();
+        let to_turned = found.turn.to_upright(size.0, size.1);
+        photo.orientation = photo.orientation.then(found.turn);
+        let mut cropped = Cropped::new(size);
+        self.crop_faces(&photo, found, &mut cropped)?;
+        cropped.turn_back(&to_turned)?;
+        Ok(cropped)
+    }
+
+    /// Fills `cropped` with everything that comes of `found`, in pixels of the turned photo.
+    fn crop_faces(&self, photo: &Photo, found: Found, cropped: &mut Cropped) -> Result<(), Failure> {
+        let Found { mut faces, sure, .. } = found;
+        if self.options.faces == Faces::All {
+            faces.sort_by(|a, b| a.rect.x.total_cmp(&b.rect.x));
+        }
+        cropped.refused = self.refusal(&faces);
+        let wanted = match self.options.faces {
+            Faces::All => faces.len(),
+            _ => faces.len().min(1),
+        };
+        if !sure && let Some(face) = faces.first() {
+            cropped.doubt_the_face(face);
+        }
+        cropped.faces = faces;
+        if cropped.refused.is_some() {
+            return Ok(());
+        }
+        for index in 0..wanted {
+            let face = &cropped.faces[index];
+            let Some(head) = closeup::look(photo, face, self.finder.detector.as_ref())? else { continue };
+            for preset in 0..self.presets.len() {
+                match self.crop_one(photo, &head, preset, index) {
+                    Ok(crop) => cropped.keep(crop, &self.presets[preset], self.options.allow_upscale),
+                    Err(why) => cropped.missing.push(MissingCrop { preset, face: index, why }),
+                }
+            }
+            cropped.heads.push(head);
+        }
+        if cropped.crops.is_empty() {
+            cropped.refused = cropped.missing.first().map(|missing| missing.why.clone());
+        }
+        Ok(())
+    }
+
+    /// One crop: frame, size, pixels, file.
+    fn crop_one(&self, photo: &Photo, head: &Head, index: usize, face: usize) -> Result<Crop, Failure> {
+        let preset = &self.presets[index];
+        let framed = frame::frame(head, photo.size(), preset, self.options.level)?;
+        let size = output_size(framed.frame.width, preset, self.options.allow_upscale)?;
+        let mut crop = Crop {
+            preset: index,
+            face,
+            width: size.width,
+            height: size.height,
+            bytes: Vec::new(),
+            transform: framed.frame.transform(size.width, size.height),
+            steps: framed.steps,
+            upscale: size.upscale,
+            quality: None,
+        };
+        if self.options.render {
+            let (image, transform) = render(photo, &framed.frame, size)?;
+            let encoding = Encoding {
+                format: preset.format,
+                quality: preset.quality,
+                max_bytes: preset.max_bytes,
+                dpi: preset.dpi,
+            };
+            let encoded = encode(&image, &encoding)?;
+            (crop.transform, crop.bytes, crop.quality) = (transform, encoded.bytes, encoded.quality);
+        }
+        Ok(crop)
+    }
+
+    /// Why none of `faces` can become a headshot.
+    fn refusal(&self, faces: &[Face]) -> Option<Failure> {
+        /// Beside the main person, a face of this share of their height is another person, not somebody far behind.
+        const ANOTHER_PERSON: f64 = 0.25;
+        let Some(main) = faces.first() else {
+            return Some(Failure::new(
+                Reason::NoFace,
+                "no face was found; if there is one, crop the photo nearer to it and try again",
+            ));
+        };
+        let people = faces.iter().filter(|face| face.rect.height >= ANOTHER_PERSON * main.rect.height).count();
+        (self.options.faces == Faces::Only && people > 1).then(|| {
+            Failure::new(
+                Reason::SeveralPeople,
+                format!("{people} people are in the photo; use --faces main or --faces all, or crop it to one"),
+            )
+        })
+    }
+}
+
+impl Cropped {
+    const fn new(size: (u32, u32)) -> Self {
+        Self {
+            size,
+            faces: Vec::new(),
+            heads: Vec::new(),
+            refused: None,
+            doubts: Vec::new(),
+            checks: Vec::new(),
+            crops: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
+
+    fn doubt_the_face(&mut self, face: &Face) {
+        let message = "only one of two detectors sees a face here; look whether it is a person";
+        self.doubts.push(Failure::new(Reason::LowConfidence, message));
+        self.checks.push(Check {
+            code: Reason::LowConfidence,
+            level: Level::Warn,
+            value: (face.score * 1000.0).round() / 1000.0,
+            limit: 0.8,
+        });
+    }
+
+    /// Takes `crop`, with the doubts that its frame and size raise. Enlarging that was allowed is told, not doubted.
+    fn keep(&mut self, crop: Crop, preset: &Preset, may_enlarge: bool) {
+        if crop.steps.contains(&Step::Widest) {
+            self.doubts.push(Failure::new(
+                Reason::TighterThanPreset,
+                format!("the photo is tighter than {} wants; the largest frame that it holds was taken", preset.name),
+            ));
+        }
+        if crop.upscale > NOT_ENLARGED + 1e-9 {
+            if !may_enlarge {
+                self.doubts.push(Failure::new(
+                    Reason::WouldUpscale,
+                    format!("{} is enlarged {:.1} times and looks soft; use the original file", preset.name, crop.upscale),
+                ));
+            }
+            self.checks.push(Check {
+                code: Reason::WouldUpscale,
+                level: Level::Warn,
+                value: (crop.upscale * 1000.0).round() / 1000.0,
+                limit: NOT_ENLARGED,
+            });
+        }
+        self.crops.push(crop);
+    }
+
+    /// From pixels of the turned photo to those of the photo as its file says it stands.
+    fn turn_back(&mut self, to_turned: &Affine) -> Result<(), Failure> {
+        if *to_turned == Affine::IDENTITY {
+            return Ok(());
+        }
+        let back = to_turned.inverse().ok_or_else(|| Failure::new(Reason::Internal, "a turn has no way back"))?;
+        self.faces.iter_mut().for_each(|face| *face = face.mapped(&back));
+        self.heads.iter_mut().for_each(|head| *head = head.mapped(&back));
+        self.crops.iter_mut().for_each(|crop| crop.transform = to_turned.then(&crop.transform));
+        Ok(())
+    }
+}

@@ -1,0 +1,158 @@
+//! Photo and frame to pixels: one resample, from the decoded photo, with a sub-pixel source box.
+//!
+//! The photo stays as it is stored; its EXIF orientation is applied to the small results. An upright frame is one
+//! separable Lanczos resize. A turned one is shrunk in the same call to [`PIXELS_PER_OUTPUT_PIXEL`] and turned by a
+//! bicubic kernel that finishes the shrinking: rotation, crop and scale together.
+
+use crate::error::{Failure, Reason};
+use crate::frame::{Frame, OutputSize};
+use crate::geometry::{Affine, Point, Rect};
+use crate::photo::{Photo, Raster, flatten};
+use crate::resample::turned;
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::{RgbImage, RgbaImage};
+
+/// Resolution at which a turned frame is turned: enough that the turn loses nothing that the output can show.
+const PIXELS_PER_OUTPUT_PIXEL: f64 = 1.5;
+
+/// What transparent parts of a photo become.
+const BACKGROUND: [u8; 3] = [255, 255, 255];
+
+/// A part of a photo, upright and opaque, shrunk; colours still as the photo's profile has them.
+pub struct Reduced {
+    /// The pixels.
+    pub image: RgbImage,
+    /// From upright source pixels to pixels of `image`.
+    pub from_photo: Affine,
+}
+
+/// The part `part` (upright source pixels, cut to the photo) at `scale` pixels per source pixel.
+///
+/// A scale over 1 counts as 1. The part is widened to whole source pixels.
+///
+/// # Errors
+/// [`Reason::Internal`] where the resizer refuses; no input is known to make it.
+pub fn reduced(photo: &Photo, part: Rect, scale: f64, filter: FilterType) -> Result<Reduced, Failure> {
+    let (width, height) = photo.size();
+    let left = part.x.floor().clamp(0.0, f64::from(width - 1));
+    let top = part.y.floor().clamp(0.0, f64::from(height - 1));
+    let right = part.right().ceil().clamp(left + 1.0, f64::from(width));
+    let bottom = part.bottom().ceil().clamp(top + 1.0, f64::from(height));
+    let scale = scale.min(1.0);
+    let out_width = ((right - left) * scale).round().max(1.0);
+    let out_height = ((bottom - top) * scale).round().max(1.0);
+    let image = upright_box(
+        photo,
+        Rect::new(left, top, right - left, bottom - top),
+        (out_width as u32, out_height as u32),
+        filter,
+    )?;
+    let from_photo = Affine::translation(-left, -top)
+        .then(&Affine::scaling(out_width / (right - left), out_height / (bottom - top)));
+    Ok(Reduced { image, from_photo })
+}
+
+/// The whole photo with its long side shrunk to `long_side` pixels (never enlarged).
+///
+/// # Errors
+/// As [`reduced`].
+pub fn overview(photo: &Photo, long_side: u32) -> Result<Reduced, Failure> {
+    let (width, height) = photo.size();
+    let scale = f64::from(long_side) / f64::from(width.max(height));
+    let whole = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    // A triangle as wide as the shrinking needs: the networks want a soft, alias-free picture, not a crisp one.
+    reduced(photo, whole, scale, FilterType::Bilinear)
+}
+
+/// The output for `frame` in sRGB, with the transform that was applied (upright source pixels to output pixels).
+///
+/// # Errors
+/// As [`reduced`].
+pub fn render(photo: &Photo, frame: &Frame, size: OutputSize) -> Result<(RgbImage, Affine), Failure> {
+    let transform = frame.transform(size.width, size.height);
+    let mut image = if frame.roll_deg == 0.0 {
+        let part = Rect::new(
+            frame.centre.x - frame.width / 2.0,
+            frame.centre.y - frame.height / 2.0,
+            frame.width,
+            frame.height,
+        );
+        upright_box(photo, part, (size.width, size.height), FilterType::Lanczos3)?
+    } else {
+        turned_box(photo, frame, size, &transform)?
+    };
+    photo.colour.to_srgb(&mut image);
+    Ok((image, transform))
+}
+
+/// The upright rectangle `part` of the photo, resampled to `size`; it is cut to the photo by at most rounding errors.
+fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), filter: FilterType) -> Result<RgbImage, Failure> {
+    let (stored_width, stored_height) = photo.stored_size();
+    let to_stored = photo
+        .orientation
+        .to_upright(stored_width, stored_height)
+        .inverse()
+        .ok_or_else(|| internal("the orientation has no inverse"))?;
+    let first = to_stored.apply(Point::new(part.x, part.y));
+    let second = to_stored.apply(Point::new(part.right(), part.bottom()));
+    let within = |a: f64, b: f64, side: u32| {
+        let side = f64::from(side);
+        (a.min(b).clamp(0.0, side), a.max(b).clamp(0.0, side))
+    };
+    let (left, right) = within(first.x, second.x, stored_width);
+    let (top, bottom) = within(first.y, second.y, stored_height);
+    let (width, height) = if photo.orientation.swaps_sides() { (size.1, size.0) } else { size };
+    let options = ResizeOptions::new()
+        .crop(left, top, right - left, bottom - top)
+        .resize_alg(ResizeAlg::Convolution(filter));
+    let image = match &photo.raster {
+        Raster::Rgb(pixels) => {
+            let bytes = resized(pixels.as_raw(), pixels.dimensions(), PixelType::U8x3, (width, height), &options)?;
+            RgbImage::from_raw(width, height, bytes)
+        }
+        Raster::Rgba(pixels) => {
+            let bytes = resized(pixels.as_raw(), pixels.dimensions(), PixelType::U8x4, (width, height), &options)?;
+            RgbaImage::from_raw(width, height, bytes).map(|image| flatten(&image, BACKGROUND))
+        }
+    };
+    let image = image.ok_or_else(|| internal("the resized picture has another size than asked for"))?;
+    Ok(photo.orientation.apply_rgb(image))
+}
+
+fn resized(
+    pixels: &[u8],
+    (width, height): (u32, u32),
+    pixel_type: PixelType,
+    size: (u32, u32),
+    options: &ResizeOptions,
+) -> Result<Vec<u8>, Failure> {
+    let source = ImageRef::new(width, height, pixels, pixel_type).map_err(|error| internal(&error.to_string()))?;
+    let mut target = Image::new(size.0, size.1, pixel_type);
+    Resizer::new().resize(&source, &mut target, options).map_err(|error| internal(&error.to_string()))?;
+    Ok(target.into_vec())
+}
+
+/// The turned rectangle `frame`, levelled.
+fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize, transform: &Affine) -> Result<RgbImage, Failure> {
+    /// Pixels around the frame that the bicubic kernel reaches, in pixels of the reduced picture.
+    const KERNEL_REACH: f64 = 4.0;
+    let scale = (PIXELS_PER_OUTPUT_PIXEL * size.upscale).min(1.0);
+    let reach = KERNEL_REACH / scale;
+    let corners = frame.corners();
+    let edge = |pick: fn(&Point) -> f64, choose: fn(f64, f64) -> f64, start: f64| {
+        corners.iter().map(pick).fold(start, choose)
+    };
+    let left = edge(|p| p.x, f64::min, f64::INFINITY) - reach;
+    let top = edge(|p| p.y, f64::min, f64::INFINITY) - reach;
+    let right = edge(|p| p.x, f64::max, f64::NEG_INFINITY) + reach;
+    let bottom = edge(|p| p.y, f64::max, f64::NEG_INFINITY) + reach;
+    let part = Rect::new(left, top, right - left, bottom - top);
+    let source = reduced(photo, part, scale, FilterType::Lanczos3)?;
+    let from_output = transform.inverse().ok_or_else(|| internal("the frame is flat"))?.then(&source.from_photo);
+    Ok(turned(&source.image, &from_output, size.width, size.height))
+}
+
+fn internal(what: &str) -> Failure {
+    Failure::new(Reason::Internal, format!("{what}; please report this with the photo's size"))
+}

@@ -1,0 +1,118 @@
+//! A closer look at one face: eyes, chin and roll that hold on small and tilted faces.
+//!
+//! In a picture of the whole photo the network's landmarks ignore roll while the face is under about 130 pixels. Here the
+//! face is cut to the size the network knows best, seen together with its mirror image (which cancels the network's own
+//! left-right bias), turned level by what was found, and seen again: roll error 1.05 degrees median, 3.3 at the 90th
+//! percentile, eyes within 5 % of their distance (FINDINGS, "Levelling").
+
+use super::Head;
+use crate::detect::{Detector, Face, Landmarks};
+use crate::error::Failure;
+use crate::geometry::{Affine, Point, Rect};
+use crate::photo::Photo;
+use crate::render::reduced;
+use crate::resample::cut;
+use fast_image_resize::FilterType;
+use image::RgbImage;
+use image::imageops::flip_horizontal;
+
+/// Side of the cut in pixels; the network finds most at a long side of 320.
+const CUT_SIDE: u32 = 320;
+
+/// The cut is this many face boxes wide, by the box's longer side.
+const CUT_PER_FACE: f64 = 1.4;
+
+/// Looks at the face: the second one sees it levelled by what the first found.
+const LOOKS: usize = 2;
+
+/// Scores below this are not taken for the face that is known to be there.
+const THRESHOLD: f64 = 0.3;
+
+/// The head of `face` (upright source pixels) by a closer look; by the face as it came where the look finds nothing.
+///
+/// # Errors
+/// As [`reduced`].
+pub fn look(photo: &Photo, face: &Face, detector: &dyn Detector) -> Result<Option<Head>, Failure> {
+    let mut head = Head::from_face(face, &Affine::IDENTITY);
+    let centre = face.rect.centre();
+    let side = CUT_PER_FACE * face.rect.width.max(face.rect.height);
+    if side < 1.0 {
+        return Ok(head);
+    }
+    let scale = f64::from(CUT_SIDE) / side;
+    // Room for the cut's corners at any turn, at a quarter more resolution than the cut has.
+    let reach = side * std::f64::consts::FRAC_1_SQRT_2;
+    let part = Rect::new(centre.x - reach, centre.y - reach, 2.0 * reach, 2.0 * reach);
+    let source = reduced(photo, part, 1.25 * scale, FilterType::Bilinear)?;
+    let mut roll_deg = 0.0;
+    for _ in 0..LOOKS {
+        let to_cut = Affine::translation(-centre.x, -centre.y)
+            .then(&Affine::rotation(-roll_deg))
+            .then(&Affine::scaling(scale, scale))
+            .then(&Affine::translation(f64::from(CUT_SIDE) / 2.0, f64::from(CUT_SIDE) / 2.0));
+        let Some(from_cut) = to_cut.inverse() else { break };
+        let picture = cut(&source.image, &from_cut.then(&source.from_photo), CUT_SIDE, CUT_SIDE);
+        let Some(seen) = seen_twice(&picture, detector) else { break };
+        head = Head::from_face(&seen, &to_cut);
+        roll_deg = head.as_ref().map_or(0.0, |head| head.roll_deg);
+    }
+    Ok(head)
+}
+
+/// The face in the middle of `picture`, as the mean of what is seen in it and in its mirror image.
+fn seen_twice(picture: &RgbImage, detector: &dyn Detector) -> Option<Face> {
+    let direct = middle_face(picture, detector);
+    let mirrored = middle_face(&flip_horizontal(picture), detector).map(|face| mirror(&face, picture.width()));
+    match (direct, mirrored) {
+        (Some(a), Some(b)) if a.rect.overlap(b.rect) > 0.5 => Some(mean(&a, &b)),
+        (Some(a), Some(b)) => Some(if a.score >= b.score { a } else { b }),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The face that covers the middle of the picture best.
+fn middle_face(picture: &RgbImage, detector: &dyn Detector) -> Option<Face> {
+    let side = f64::from(CUT_SIDE);
+    let expected = side / CUT_PER_FACE;
+    let middle = Rect::new((side - expected) / 2.0, (side - expected) / 2.0, expected, expected);
+    detector
+        .detect(picture, THRESHOLD)
+        .into_iter()
+        .filter(|face| face.rect.overlap(middle) > 0.2)
+        .max_by(|a, b| (a.score * a.rect.overlap(middle)).total_cmp(&(b.score * b.rect.overlap(middle))))
+}
+
+/// `face` as it would be in the mirror image of a picture of this width.
+fn mirror(face: &Face, width: u32) -> Face {
+    let flip = |point: Point| Point::new(f64::from(width) - point.x, point.y);
+    Face {
+        rect: Rect { x: f64::from(width) - face.rect.right(), ..face.rect },
+        score: face.score,
+        landmarks: face.landmarks.as_ref().map(|marks| Landmarks {
+            eyes: [flip(marks.eyes[1]), flip(marks.eyes[0])],
+            nose: flip(marks.nose),
+            mouth: [flip(marks.mouth[1]), flip(marks.mouth[0])],
+        }),
+    }
+}
+
+fn mean(a: &Face, b: &Face) -> Face {
+    let half = |x: f64, y: f64| f64::midpoint(x, y);
+    Face {
+        rect: Rect::new(
+            half(a.rect.x, b.rect.x),
+            half(a.rect.y, b.rect.y),
+            half(a.rect.width, b.rect.width),
+            half(a.rect.height, b.rect.height),
+        ),
+        score: half(a.score, b.score),
+        landmarks: match (&a.landmarks, &b.landmarks) {
+            (Some(a), Some(b)) => Some(Landmarks {
+                eyes: [a.eyes[0].midpoint(b.eyes[0]), a.eyes[1].midpoint(b.eyes[1])],
+                nose: a.nose.midpoint(b.nose),
+                mouth: [a.mouth[0].midpoint(b.mouth[0]), a.mouth[1].midpoint(b.mouth[1])],
+            }),
+            (one, other) => one.clone().or_else(|| other.clone()),
+        },
+    }
+}
