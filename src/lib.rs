@@ -39,7 +39,7 @@ pub mod progress;
 pub mod publish;
 pub mod render;
 pub mod report;
-mod resample;
+pub mod resample;
 pub mod subject;
 pub mod walk;
 

@@ -1,7 +1,7 @@
 //! SeetaFace: a cascade of classifiers, by way of `rustface`. A second opinion for [`YuNet`](super::yunet::YuNet).
 //!
-//! It finds fewer people (93 to 95 % against 99 % of 244 real portraits) but is hardly ever wrong where there is none (2
-//! against 7 of 99 photos without a face), so that its word counts where YuNet is in doubt.
+//! It finds fewer people (93.0 to 95.5 % against 99 % of 244 real portraits) but is hardly ever wrong where there is
+//! none (2 against 7 of 99 photos without a face), so that its word counts where YuNet is in doubt.
 
 use super::{Detector, Face};
 use crate::geometry::Rect;
@@ -11,18 +11,20 @@ use rustface::{ImageData, Model};
 /// `seeta_fd_frontal_v1.0.bin` of the SeetaFace engine, BSD-2-Clause.
 const MODEL: &[u8] = include_bytes!("../../models/seeta_fd_frontal_v1.0.bin");
 
-/// Side of the window that slides over the picture, in pixels; `rustface` has it built in. Smaller pictures have no room
-/// for it, and it computes with sizes below zero on them.
+/// Side of the window that slides over the picture, in pixels; `rustface` has it built in. Smaller pictures have no
+/// room for it, and it computes with sizes below zero on them.
 const WINDOW: u32 = 40;
 
 /// The cascade's score (a sum over merged windows, without upper end) that becomes 0.5.
 ///
-/// On 98 portraits at a short side of 320, faces that YuNet sees as well had 5.0 to 47.0 (median 21.5), but for two of 96
-/// with 0.8 and 2.3; everything else there had at most 3.2, and finds on 14 photos without a person at most 4.3.
+/// On 98 portraits at a short side of 320, faces that YuNet sees as well had 5.0 to 47.0 (median 21.5), but for two
+/// of 96 with 0.8 and 2.3; everything else there had at most 3.2, and finds on 14 photos without a person at most
+/// 4.3.
 const HALF_SCORE: f64 = 4.5;
 
-/// Where YuNet's box lies in SeetaFace's square, as fractions of the square's side from its top left corner: the mean over
-/// 96 faces that both found on 98 portraits. Standard deviations: horizontal centre 0.03, top 0.06, bottom 0.06, width 0.06.
+/// Where YuNet's box lies in SeetaFace's square, as fractions of the square's side from its top left corner: the mean
+/// over 96 faces that both found on 98 portraits. Standard deviations: horizontal centre 0.03, top 0.06, bottom 0.06,
+/// width 0.06.
 const BOX_IN_SQUARE: Rect = Rect::new(0.061, -0.074, 0.867, 1.167);
 
 /// The SeetaFace detector.

@@ -33,11 +33,26 @@ const THRESHOLD: f64 = 0.3;
 /// # Errors
 /// As [`reduced`].
 pub fn look(photo: &Photo, face: &Face, detector: &dyn Detector) -> Result<Option<Head>, Failure> {
-    let mut head = Head::from_face(face, &Affine::IDENTITY);
+    let seen = levelled_face(photo, face, detector)?;
+    Ok(match &seen {
+        Some((seen, to_cut)) => Head::from_face(seen, to_cut),
+        None => Head::from_face(face, &Affine::IDENTITY),
+    })
+}
+
+/// `face` as it is seen in a cut that levels it, with the way from upright source pixels into that cut.
+///
+/// # Errors
+/// As [`reduced`].
+pub fn levelled_face(
+    photo: &Photo,
+    face: &Face,
+    detector: &dyn Detector,
+) -> Result<Option<(Face, Affine)>, Failure> {
     let centre = face.rect.centre();
     let side = CUT_PER_FACE * face.rect.width.max(face.rect.height);
     if side < 1.0 {
-        return Ok(head);
+        return Ok(None);
     }
     let scale = f64::from(CUT_SIDE) / side;
     // Room for the cut's corners at any turn, at a quarter more resolution than the cut has.
@@ -45,6 +60,7 @@ pub fn look(photo: &Photo, face: &Face, detector: &dyn Detector) -> Result<Optio
     let part = Rect::new(centre.x - reach, centre.y - reach, 2.0 * reach, 2.0 * reach);
     let source = reduced(photo, part, 1.25 * scale, FilterType::Bilinear)?;
     let mut roll_deg = 0.0;
+    let mut best = None;
     for _ in 0..LOOKS {
         let to_cut = Affine::translation(-centre.x, -centre.y)
             .then(&Affine::rotation(-roll_deg))
@@ -53,10 +69,10 @@ pub fn look(photo: &Photo, face: &Face, detector: &dyn Detector) -> Result<Optio
         let Some(from_cut) = to_cut.inverse() else { break };
         let picture = cut(&source.image, &from_cut.then(&source.from_photo), CUT_SIDE, CUT_SIDE);
         let Some(seen) = seen_twice(&picture, detector) else { break };
-        head = Head::from_face(&seen, &to_cut);
-        roll_deg = head.as_ref().map_or(0.0, |head| head.roll_deg);
+        roll_deg = Head::from_face(&seen, &to_cut).map_or(0.0, |head| head.roll_deg);
+        best = Some((seen, to_cut));
     }
-    Ok(head)
+    Ok(best)
 }
 
 /// The face in the middle of `picture`, as the mean of what is seen in it and in its mirror image.

@@ -1,20 +1,20 @@
 //! The arithmetic of the network, one row of a feature map at a time.
 //!
-//! A row holds its channels in planes of eight: first channels 0 to 7 of all pixels, then channels 8 to 15 of all pixels,
-//! and so on. Eight floats are one AVX register and two of SSE2 or NEON. Every sum is taken in one fixed order, so results repeat exactly; with and
-//! without fused multiply-add they differ by rounding.
+//! A row holds its channels in planes of eight: first channels 0 to 7 of all pixels, then channels 8 to 15 of all
+//! pixels, and so on. Eight floats are one AVX register and two of SSE2 or NEON. Every sum is taken in one fixed
+//! order, so results repeat exactly; with and without fused multiply-add they differ by rounding.
 
 use super::simd::Kernel;
 
 /// Eight neighbouring channels of one pixel.
 pub(super) type Octet = [f32; 8];
 
-/// Pixels that the pointwise and the first convolution work on at once. Six pixels by sixteen channels keep twelve of the
-/// sixteen AVX registers busy as sums and leave room for the weights.
+/// Pixels that the pointwise and the first convolution work on at once. Six pixels by sixteen channels keep twelve of
+/// the sixteen AVX registers busy as sums and leave room for the weights.
 const POINTWISE_BLOCK: usize = 6;
 
-/// Pixels that the depthwise convolution works on at once: four sums beside nine weights. With six, AVX2 gains 8 % of the
-/// whole pass and SSE2, which needs two registers for a sum, loses 60 %.
+/// Pixels that the depthwise convolution works on at once: four sums beside nine weights. With six, AVX2 gains 8 % of
+/// the whole pass and SSE2, which needs two registers for a sum, loses 60 %.
 const DEPTHWISE_BLOCK: usize = 4;
 
 /// `sum + a * b`, rounded once where `FUSED`, twice where not.

@@ -1,7 +1,7 @@
 //! The layers of the network as streams of rows.
 //!
-//! A layer asks the layer before it for rows and keeps only the three that its window covers, so that the large maps near
-//! the picture never exist as a whole: what is being worked on stays in the processor's cache.
+//! A layer asks the layer before it for rows and keeps only the three that its window covers, so that the large maps
+//! near the picture never exist as a whole: what is being worked on stays in the processor's cache.
 
 use super::kernels::{
     DepthwiseRow, DepthwiseWeights, FirstRow, FirstWeights, Octet, PointwiseRow, PointwiseWeights, PoolRow,
@@ -143,8 +143,8 @@ impl Rows for SumRows<'_> {
     }
 }
 
-/// The depthwise-separable unit that the network is made of: a 1x1 convolution, then a 3x3 depthwise one with a border of
-/// zeros, then (except in the heads) negative values set to zero.
+/// The depthwise-separable unit that the network is made of: a 1x1 convolution, then a 3x3 depthwise one with a
+/// border of zeros, then (except in the heads) negative values set to zero.
 pub(super) struct SeparableUnit {
     pointwise: Vec<PointwiseWeights>,
     depthwise: Vec<DepthwiseWeights>,
@@ -166,7 +166,8 @@ pub(super) struct SeparableWeights {
 }
 
 impl SeparableUnit {
-    /// A unit of `inputs` channels, a multiple of eight, with as many outputs as there are biases, a multiple of sixteen.
+    /// A unit of `inputs` channels, a multiple of eight, with as many outputs as there are biases, a multiple of
+    /// sixteen.
     pub(super) fn new(
         inputs: usize,
         weights: &SeparableWeights,
@@ -278,7 +279,8 @@ pub(super) struct FirstConvolution {
 }
 
 impl FirstConvolution {
-    /// From weights in the order of the model file: `weights` is `[16][blue, green, red][row][column]`, `bias` is `[16]`.
+    /// From weights in the order of the model file: `weights` is `[16][blue, green, red][row][column]`, `bias` is
+    /// `[16]`.
     pub(super) fn new(weights: &[f32], bias: &[f32], instructions: Instructions) -> Self {
         let weights = FirstWeights {
             weights: array(|row| {

@@ -1,9 +1,10 @@
 //! YuNet 2023mar: a small face detector with its own forward pass.
 //!
-//! The network (Wu, Peng and Yu, "YuNet: A Tiny Millisecond-level Face Detector", 2023; weights under the MIT licence) is
-//! 54,608 numbers in a fixed graph of one kind of layer, so running it takes less code than an inference engine takes
-//! configuration, and less time: `network` is the graph, `layers` and `kernels` its arithmetic, `onnx` reads the weights
-//! from the unmodified model file, `decode` makes faces of the outputs, `simd` picks the instructions.
+//! The network (Wu, Peng and Yu, "YuNet: A Tiny Millisecond-level Face Detector", 2023; weights under the MIT
+//! licence) is 53,104 numbers in a fixed graph that repeats one kind of layer. Running it directly takes a third of
+//! the time of the inference engines tried, and no dependency: `network` is the graph, `layers` and `kernels` its
+//! arithmetic, `onnx` reads the weights from the unmodified model file, `decode` makes faces of the outputs, `simd`
+//! picks the instructions.
 
 mod decode;
 mod kernels;
@@ -27,13 +28,14 @@ const MODEL: &[u8] = include_bytes!("../../../models/face_detection_yunet_2023ma
 
 /// The YuNet face detector.
 ///
-/// It wants a small picture: on 244 real portraits it found the person in 99.2 % shrunk to a long side of 320 pixels, in
-/// 98.4 % at 640, and it misses faces of much over 300 pixels, whatever the size of the picture. Time grows with the
-/// number of pixels. A picture of any size will do; it is taken as padded with black to multiples of 32.
+/// It wants a small picture: on 244 real portraits it found the person in 99.2 % shrunk to a long side of 320 pixels,
+/// in 98.4 % at 640, and in a photo of 24 megapixels it sees no face at all, because the face is larger than anything
+/// that the network was made for. Time grows with the number of pixels. A picture of any size will do; it is taken as
+/// padded with black on the right and below to multiples of 32.
 ///
-/// Landmarks come in the order of the network, which is by the person: right eye, left eye, right and left corner of the
-/// mouth. In an upright face that is left of the image first, as [`Landmarks`](super::Landmarks) says. They are not
-/// sorted by position, so that a face turned or mirrored stays recognisable as such.
+/// Landmarks come in the order of the network, which is by the person: right eye, left eye, right and left corner of
+/// the mouth. In an upright face that is left of the image first, as [`Landmarks`](super::Landmarks) says. They are
+/// not sorted by position: a turned face keeps the network's order, whichever side of the image that is.
 ///
 /// Results repeat exactly on one machine. Processors with and without fused multiply-add differ by rounding, under 0.01
 /// pixels.
@@ -42,11 +44,12 @@ pub struct YuNet {
 }
 
 impl YuNet {
-    /// The score from which a find counts as a possible face: 99.2 % of 244 real portraits had one at a long side of 320
-    /// pixels, and so had 7 of 99 photos without a human face, most of them animals.
+    /// The score from which a find counts as a possible face: 99.2 % of 244 real portraits had one at a long side of
+    /// 320 pixels, and so had 7 of 99 photos without a human face, most of them animals.
     pub const POSSIBLE: f64 = 0.6;
 
-    /// The score from which a find needs no second look. Below it the photo may lie on its side, or show no face at all.
+    /// The score from which a find needs no second look. Below it the photo may lie on its side, or show no face at
+    /// all.
     pub const SURE: f64 = 0.9;
 
     /// The detector with the built-in model, on the best instructions that this processor has.
@@ -119,14 +122,6 @@ mod tests {
         assert!(left_corner.x < right_corner.x);
         assert!(top_left.y < left_eye.y && left_eye.y < nose.y && nose.y < left_corner.y);
         assert!(left_corner.y < bottom_right.y);
-    }
-
-    #[test]
-    fn an_upside_down_face_keeps_the_order_of_the_network() {
-        let picture = imageops::rotate180(&astronaut(320, 320));
-        let faces = YuNet::new().detect(&picture, YuNet::POSSIBLE);
-        let [_, _, right_eye, left_eye, ..] = points(faces.first().expect("it fires on turned faces, too"));
-        assert!(right_eye.distance(left_eye) > 10.0);
     }
 
     #[test]

@@ -170,7 +170,8 @@ mod tests {
                 let column = whole(&cell["column"]);
                 for (channel, expected) in cell["values"].as_array().expect("sixteen values").iter().enumerate() {
                     let raw = row[channel / 8 * grid.extent().width + column][channel % 8];
-                    // The model file ends with logistic functions on the first two outputs, which `decode` applies here.
+                    // The model file ends with logistic functions on the first two outputs, which `decode` applies
+                    // here.
                     let value = f64::from(if channel < 2 { 1.0 / (1.0 + (-raw).exp()) } else { raw });
                     let difference = (value - expected.as_f64().expect("a number")).abs();
                     assert!(difference < 1e-4, "{name}: {cell} has {value} in channel {channel}");

@@ -1,14 +1,16 @@
 //! Which instructions the arithmetic is compiled for, chosen when the detector is made.
 //!
-//! The kernels are plain loops over arrays of eight floats, which the compiler turns into vector instructions. Here they
-//! are compiled twice on x86-64: once for what every such processor has (SSE2), once for AVX2 with fused multiply-add, at
-//! about twice the speed. On aarch64 the one compilation already has NEON and its fused multiply-add.
+//! The kernels are plain loops over arrays of eight floats, which the compiler turns into vector instructions. Here
+//! they are compiled twice on x86-64: once for what every such processor has (SSE2), once for AVX2 with fused
+//! multiply-add, at about twice the speed. On aarch64 the one compilation already has NEON and its fused
+//! multiply-add.
 
 /// A piece of arithmetic that may be compiled for more than one instruction set.
 ///
 /// Implementations must be `#[inline(always)]`, or the arithmetic stays outside the function that has the instructions.
 pub(super) trait Kernel {
-    /// Does the work. `FUSED` says whether `f32::mul_add` is one instruction; where it is not, it is a slow library call.
+    /// Does the work. `FUSED` says whether `f32::mul_add` is one instruction; where it is not, it is a slow library
+    /// call.
     fn run<const FUSED: bool>(self);
 }
 
