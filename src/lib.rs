@@ -31,6 +31,7 @@ pub mod encode;
 pub mod error;
 pub mod frame;
 pub mod geometry;
+pub mod outline;
 pub mod photo;
 pub mod pipeline;
 pub mod plan;

@@ -6,11 +6,12 @@ use crate::encode::{Encoding, encode};
 use crate::error::{Error, Failure, Reason};
 use crate::frame::{self, NOT_ENLARGED, Step, output_size};
 use crate::geometry::Affine;
+use crate::outline::Outline;
 use crate::photo::{self, Limits, Photo};
 use crate::preset::{self, OutputFormat, Preset};
 use crate::render::render;
 use crate::report::{Check, Level};
-use crate::subject::{Head, closeup};
+use crate::subject::{Head, closeup, crown};
 
 /// Whom to make headshots of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -203,11 +204,13 @@ impl Cropper {
         if cropped.refused.is_some() {
             return Ok(());
         }
+        let outline = Outline::of(photo);
         for index in 0..wanted {
             let face = &cropped.faces[index];
             let Some(head) = closeup::look(photo, face, self.finder.detector.as_ref())? else { continue };
+            let head = crown::find(photo, head)?;
             for preset in 0..self.presets.len() {
-                match self.crop_one(photo, &head, preset, index) {
+                match self.crop_one(photo, &outline, &head, preset, index) {
                     Ok(crop) => cropped.keep(crop, &self.presets[preset], self.options.allow_upscale),
                     Err(why) => cropped.missing.push(MissingCrop { preset, face: index, why }),
                 }
@@ -221,9 +224,16 @@ impl Cropper {
     }
 
     /// One crop: frame, size, pixels, file.
-    fn crop_one(&self, photo: &Photo, head: &Head, index: usize, face: usize) -> Result<Crop, Failure> {
+    fn crop_one(
+        &self,
+        photo: &Photo,
+        outline: &Outline,
+        head: &Head,
+        index: usize,
+        face: usize,
+    ) -> Result<Crop, Failure> {
         let preset = &self.presets[index];
-        let framed = frame::frame(head, photo.size(), preset, self.options.level)?;
+        let framed = frame::frame(head, outline, preset, self.options.level)?;
         let size = output_size(framed.frame.width, preset, self.options.allow_upscale)?;
         let mut crop = Crop {
             preset: index,

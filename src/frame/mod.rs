@@ -11,6 +11,7 @@ pub use size::{ENLARGED_AT_MOST, NOT_ENLARGED, OutputSize, output_size};
 
 use crate::error::{Failure, Reason};
 use crate::geometry::{Affine, Point};
+use crate::outline::Outline;
 use crate::preset::{HeadMeasure, Preset};
 use crate::subject::Head;
 use room::{Demand, Stance};
@@ -100,27 +101,25 @@ const LOOSEST: f64 = 1.6;
 /// Scales tried between the target and a limit.
 const SCALES: i32 = 32;
 
-/// The frame for `head` on a photo of `width` x `height` upright pixels, by the ladder: shift, tighten, level less,
-/// widest, refuse.
+/// The frame for `head` on a photo with this outline, by the ladder: shift, tighten, level less, widest, refuse.
 ///
 /// `level` is false to leave tilted heads as they are.
 ///
 /// # Errors
 /// [`Reason::HeadCut`] where every frame of the preset's aspect that the photo holds would cut the crown or the chin.
-pub fn frame(head: &Head, (width, height): (u32, u32), preset: &Preset, level: bool) -> Result<Framed, Failure> {
-    let full = if level { levelling(head.roll_deg, preset.framing.max_roll) } else { 0.0 };
-    let stances: Vec<Stance> = level_angles(full)
-        .into_iter()
-        .map(|roll_deg| Stance::new(head, f64::from(width), f64::from(height), roll_deg))
-        .collect();
+pub fn frame(head: &Head, outline: &Outline, preset: &Preset, level: bool) -> Result<Framed, Failure> {
+    let full = if level { levelling(head, preset.framing.max_roll) } else { 0.0 };
+    let stances: Vec<Stance> =
+        level_angles(full).into_iter().map(|roll_deg| Stance::new(head, outline, roll_deg)).collect();
     let ladder = Ladder { preset, head_length: head_length(head, preset) };
-    for most in [COMFORTABLE_SHIFT, LARGEST_SHIFT] {
-        for stance in &stances {
+    for stance in &stances {
+        for most in [COMFORTABLE_SHIFT, LARGEST_SHIFT] {
             if let Some(placed) = ladder.at_preset_scale(stance, most) {
                 return Ok(placed.framed(stance, full));
             }
         }
     }
+    let (width, height) = outline.size();
     ladder.widest(&stances).map(|(stance, placed)| placed.framed(stance, full)).ok_or_else(|| {
         Failure::new(
             Reason::HeadCut,
@@ -132,8 +131,12 @@ pub fn frame(head: &Head, (width, height): (u32, u32), preset: &Preset, level: b
     })
 }
 
-/// The turn that levels a head tilted by `roll_deg`: none for small tilts, at most `max_roll`.
-fn levelling(roll_deg: f64, max_roll: f64) -> f64 {
+/// The turn that levels `head`: none for small tilts, at most `max_roll`.
+fn levelling(head: &Head, max_roll: f64) -> f64 {
+    // From the side the eyes are not on one level even in a level head, and the measured tilt is noise: on the 10 of 98
+    // portraits with a turn over 0.5 the true tilt is 0.45 of what is measured.
+    let trust = 1.0 - 0.55 * ((head.yaw.abs() - 0.3) / 0.3).clamp(0.0, 1.0);
+    let roll_deg = head.roll_deg * trust;
     if roll_deg.abs() <= ROLL_LEFT_ALONE { 0.0 } else { roll_deg.clamp(-max_roll, max_roll) }
 }
 
@@ -193,7 +196,7 @@ impl Ladder<'_> {
     /// is nearly as large as the largest of all.
     fn widest<'s>(&self, stances: &'s [Stance]) -> Option<(&'s Stance, Placed)> {
         /// A frame this share of the largest counts as nearly as large.
-        const NEARLY: f64 = 0.9;
+        const NEARLY: f64 = 0.8;
         let start = self.head_length / self.preset.framing.max_head_height;
         let smallest = start / 3.0;
         let demand = Demand::barely();

@@ -1,19 +1,11 @@
 //! Convex polygons: where a frame's centre may be is one.
 
 use crate::geometry::Point;
+use crate::outline::HalfPlane;
 
-/// All points p with `normal` · p <= `limit`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct HalfPlane {
-    pub normal: Point,
-    pub limit: f64,
-}
-
-impl HalfPlane {
-    /// How far `point` is beyond the edge, in units of the normal's length; negative inside.
-    fn excess(&self, point: Point) -> f64 {
-        self.normal.x * point.x + self.normal.y * point.y - self.limit
-    }
+/// How far `point` is beyond `edge`, in pixels; negative inside.
+fn excess(edge: &HalfPlane, point: Point) -> f64 {
+    edge.normal.x * point.x + edge.normal.y * point.y - edge.limit
 }
 
 /// A convex polygon by its corners in order; empty where nothing is left.
@@ -40,7 +32,7 @@ impl Polygon {
         let mut kept = Vec::with_capacity(corners.len() + 2);
         for (index, &corner) in corners.iter().enumerate() {
             let next = corners[(index + 1) % corners.len()];
-            let (here, there) = (edge.excess(corner), edge.excess(next));
+            let (here, there) = (excess(edge, corner), excess(edge, next));
             if here <= TOLERANCE {
                 kept.push(corner);
             }

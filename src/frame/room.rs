@@ -1,7 +1,8 @@
 //! The room that a photo leaves for a frame around a head.
 
-use super::polygon::{HalfPlane, Polygon};
+use super::polygon::Polygon;
 use crate::geometry::{Affine, Point};
+use crate::outline::{HalfPlane, Outline};
 use crate::preset::{Preset, Shape};
 use crate::subject::Head;
 
@@ -54,15 +55,15 @@ pub(super) struct Stance {
     crown: Point,
     /// Photo above the crown, straight up in the frame.
     room_above: f64,
-    edges: [HalfPlane; 4],
+    edges: Vec<HalfPlane>,
 }
 
 impl Stance {
-    /// `head` on a photo of `width` x `height` upright pixels, in a frame turned by `roll_deg`.
-    pub fn new(head: &Head, width: f64, height: f64, roll_deg: f64) -> Self {
+    /// `head` on a photo with this outline, in a frame turned by `roll_deg`.
+    pub fn new(head: &Head, outline: &Outline, roll_deg: f64) -> Self {
         let eye_mid = head.eye_mid();
         let to_levelled = Affine::translation(-eye_mid.x, -eye_mid.y).then(&Affine::rotation(-roll_deg));
-        let edges = photo_edges(eye_mid, width, height, roll_deg);
+        let edges = outline.levelled(eye_mid, roll_deg);
         let mut crown = to_levelled.apply(head.crown);
         // Hair that the photo cuts ends, for the frame, at the photo's edge.
         crown.y += beyond(&edges, crown);
@@ -147,18 +148,6 @@ impl Stance {
     fn half_width(&self) -> f64 {
         self.chin.distance(self.crown) / 2.0 * HEAD_HALF_WIDTH
     }
-}
-
-/// The photo's four edges in levelled coordinates.
-fn photo_edges(eye_mid: Point, width: f64, height: f64, roll_deg: f64) -> [HalfPlane; 4] {
-    let turn = Affine::rotation(-roll_deg);
-    [
-        (Point::new(-1.0, 0.0), eye_mid.x),
-        (Point::new(1.0, 0.0), width - eye_mid.x),
-        (Point::new(0.0, -1.0), eye_mid.y),
-        (Point::new(0.0, 1.0), height - eye_mid.y),
-    ]
-    .map(|(normal, limit)| HalfPlane { normal: turn.apply(normal), limit })
 }
 
 /// How far `point` has to go straight down to be inside all edges that face up.

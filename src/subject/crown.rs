@@ -1,0 +1,277 @@
+//! The top of hair, hat or scarf, found in the pixels.
+//!
+//! The background is flooded from the top and the sides of a small levelled picture of the head; what the flood does not
+//! reach above the forehead is hair. How far the flood creeps depends on its tolerance, so it runs at twelve of them; each
+//! votes for a height, heights seen on other people count more, and the height with most votes is taken. The share of the
+//! votes is the confidence.
+//!
+//! Measured on 86 annotated portraits whose hair the photo does not cut: within 10 % of the head height on 88 % (other
+//! people's mean alone: 80 %), never more than 5 % too low, which is what would cut hair.
+
+use super::{CHIN_ABOVE_BOX_BOTTOM, CROWN_ABOVE_BOX_TOP, HEAD_HEIGHT_PER_BOX, Head};
+use crate::error::Failure;
+use crate::geometry::{Affine, Point, Rect};
+use crate::photo::Photo;
+use crate::render::reduced;
+use crate::resample::cut;
+use fast_image_resize::FilterType;
+
+/// Height of the face box in the small picture, in pixels.
+const FACE_HEIGHT: f64 = 64.0;
+
+/// The small picture reaches this many face heights above the box, and to each side of the head's axis: the tallest
+/// hats end in it, and there is background to flood from.
+const REACH_ABOVE: f64 = 1.8;
+const REACH_ASIDE: f64 = 1.75;
+
+/// Colour steps between neighbouring pixels that the flood crosses, in units of Lab with a lightness of weight 0.6. From
+/// 0.7, which noise stops, to 5, which crosses the edge of most hair.
+const TOLERANCES: [f32; 12] = [0.7, 0.9, 1.1, 1.3, 1.6, 1.9, 2.2, 2.6, 3.0, 3.5, 4.2, 5.0];
+
+/// Votes this far apart, in face heights, still support each other: the deviation of a bell curve.
+const VOTE_WIDTH: f64 = 0.03;
+
+/// Votes this near to the winner, in face heights, are for it.
+const AGREE: f64 = 0.06;
+
+/// Other people's crowns, in face heights above the box: the most common one, the deviation below and above it (hair is
+/// rather taller than lower), and the weight of everything else. From the annotated portraits, rounded.
+const PRIOR: (f64, f64, f64, f64) = (0.24, 0.10, 0.14, 0.03);
+
+/// The weight of other people's crowns in votes, so that scattered votes do not win against them.
+const PRIOR_VOTES: f64 = 0.5;
+
+/// The scan starts this many face heights above the box. A vote for no more than that mostly means that the flood has
+/// crept over the forehead, and counts little.
+const FOREHEAD: f64 = 0.1;
+const CREPT_VOTE: f64 = 0.3;
+
+/// A gap of background this many face heights high ends the hair.
+const GAP: f64 = 0.06;
+
+/// Half width of the columns that are scanned, in face widths.
+const SCANNED: f64 = 0.2;
+
+/// Width of a face box in its heights: mean of the annotated portraits.
+const FACE_WIDTH: f64 = 0.75;
+
+/// Size of the small picture, and the y of the face box's top in it.
+const WIDTH: usize = (2.0 * REACH_ASIDE * FACE_HEIGHT) as usize;
+const HEIGHT: usize = ((REACH_ABOVE + 1.0) * FACE_HEIGHT) as usize;
+const BOX_TOP: f64 = REACH_ABOVE * FACE_HEIGHT;
+
+/// A height above the face box, in face heights, with how far it is to be trusted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Estimate {
+    above_box: f64,
+    confidence: f64,
+}
+
+/// `head` with its crown found in the pixels of `photo`, or as it was where nothing could be told.
+///
+/// # Errors
+/// As [`reduced`].
+pub fn find(photo: &Photo, head: Head) -> Result<Head, Failure> {
+    let face_height = head.height() / HEAD_HEIGHT_PER_BOX;
+    let to_small = to_small_picture(&head, FACE_HEIGHT / face_height);
+    let Some(back) = to_small.inverse().filter(|_| face_height >= 8.0) else { return Ok(head) };
+    let estimate = consensus(&heights(&small_picture(photo, &to_small, &back)?));
+    let at = Point::new(WIDTH as f64 / 2.0, BOX_TOP - estimate.above_box * FACE_HEIGHT);
+    Ok(Head { crown: back.apply(at), crown_confidence: estimate.confidence, ..head })
+}
+
+/// Upright source pixels to the small picture, in which the head is level and its axis in the middle.
+fn to_small_picture(head: &Head, scale: f64) -> Affine {
+    let chin_y = BOX_TOP + (1.0 - CHIN_ABOVE_BOX_BOTTOM) * FACE_HEIGHT;
+    Affine::translation(-head.chin.x, -head.chin.y)
+        .then(&Affine::rotation(-head.roll_deg))
+        .then(&Affine::scaling(scale, scale))
+        .then(&Affine::translation(WIDTH as f64 / 2.0, chin_y))
+}
+
+/// The head and what is around it, as Lab colours; `None` where the photo ends.
+type SmallPicture = Vec<Option<[f32; 3]>>;
+
+fn small_picture(photo: &Photo, to_small: &Affine, back: &Affine) -> Result<SmallPicture, Failure> {
+    let (width, height) = (WIDTH as f64, HEIGHT as f64);
+    let corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)].map(|(x, y)| back.apply(Point::new(x, y)));
+    let least = |pick: fn(&Point) -> f64| corners.iter().map(pick).fold(f64::INFINITY, f64::min);
+    let most = |pick: fn(&Point) -> f64| corners.iter().map(pick).fold(f64::NEG_INFINITY, f64::max);
+    let (left, top) = (least(|p| p.x), least(|p| p.y));
+    let part = Rect::new(left, top, most(|p| p.x) - left, most(|p| p.y) - top);
+    let scale = to_small.0[0].hypot(to_small.0[3]);
+    let source = reduced(photo, part, scale, FilterType::Bilinear)?;
+    let picture = cut(&source.image, &back.then(&source.from_photo), WIDTH as u32, HEIGHT as u32);
+    let (photo_width, photo_height) = photo.size();
+    let is_photo = |x: u32, y: u32| {
+        let at = back.apply(Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5));
+        at.x >= 0.0 && at.y >= 0.0 && at.x < f64::from(photo_width) && at.y < f64::from(photo_height)
+    };
+    Ok(picture.enumerate_pixels().map(|(x, y, pixel)| is_photo(x, y).then(|| lab(pixel.0))).collect())
+}
+
+/// CIE Lab (D65) of an sRGB colour, with the lightness weighted 0.6: shading on a wall is no edge, another colour is.
+fn lab(rgb: [u8; 3]) -> [f32; 3] {
+    let linear = rgb.map(|value| {
+        let value = f32::from(value) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    });
+    let [r, g, b] = linear;
+    let curve = |t: f32| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
+    let x = curve((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
+    let y = curve(0.2126 * r + 0.7152 * g + 0.0722 * b);
+    let z = curve((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);
+    [0.6 * (116.0 * y - 16.0), 500.0 * (x - y), 200.0 * (y - z)]
+}
+
+/// The height that each tolerance finds, in face heights above the box; `None` where it sees no end of hair.
+fn heights(picture: &SmallPicture) -> Vec<Option<f64>> {
+    let reached_at = flood(picture);
+    (0..TOLERANCES.len()).map(|tolerance| scan(picture, |index| usize::from(reached_at[index]) <= tolerance)).collect()
+}
+
+/// Not reached by any tolerance.
+const NEVER: u8 = TOLERANCES.len() as u8;
+
+/// For every pixel the first of [`TOLERANCES`] at which it is reached from the top and the sides, never crossing the face.
+///
+/// All tolerances at once: a pixel is reached at the largest step of the way to it that is smallest, so pixels are taken
+/// in the order of that step, a list for each tolerance.
+fn flood(picture: &SmallPicture) -> Vec<u8> {
+    let mut reached_at = vec![NEVER; picture.len()];
+    let mut open: Vec<Vec<usize>> = vec![Vec::new(); TOLERANCES.len()];
+    open[0] = (0..picture.len()).filter(|&index| is_start(picture, index)).collect();
+    open[0].iter().for_each(|&index| reached_at[index] = 0);
+    for level in 0..TOLERANCES.len() {
+        while let Some(index) = open[level].pop() {
+            let Some(here) = picture[index].filter(|_| usize::from(reached_at[index]) == level) else { continue };
+            for next in neighbours(index) {
+                let Some(there) = picture[next].filter(|_| !is_face(next)) else { continue };
+                let step = here.iter().zip(&there).map(|(a, b)| (a - b) * (a - b)).sum::<f32>().sqrt();
+                let needed = TOLERANCES.iter().position(|&tolerance| step < tolerance);
+                let Some(needed) = needed.map(|needed| needed.max(level)) else { continue };
+                if needed < usize::from(reached_at[next]) {
+                    reached_at[next] = needed as u8;
+                    open[needed].push(next);
+                }
+            }
+        }
+    }
+    reached_at
+}
+
+/// Whether the flood starts at a pixel: at the picture's or the photo's edge, above the mouth. Lower down the edge is the
+/// body's.
+fn is_start(picture: &SmallPicture, index: usize) -> bool {
+    let (x, y) = (index % WIDTH, index / WIDTH);
+    let is_edge = x == 0 || x == WIDTH - 1 || y == 0 || neighbours(index).any(|next| picture[next].is_none());
+    is_edge && picture[index].is_some() && (y as f64) < BOX_TOP + 0.6 * FACE_HEIGHT && !is_face(index)
+}
+
+/// The indices left, right, above and below.
+fn neighbours(index: usize) -> impl Iterator<Item = usize> {
+    let (x, y) = (index % WIDTH, index / WIDTH);
+    let left = (x > 0).then(|| index - 1);
+    let right = (x + 1 < WIDTH).then(|| index + 1);
+    let above = (y > 0).then(|| index - WIDTH);
+    let below = (y + 1 < HEIGHT).then(|| index + WIDTH);
+    [left, right, above, below].into_iter().flatten()
+}
+
+/// The ellipse over the face that no flood enters.
+fn is_face(index: usize) -> bool {
+    let x = ((index % WIDTH) as f64 + 0.5 - WIDTH as f64 / 2.0) / (0.5 * FACE_WIDTH * FACE_HEIGHT);
+    let y = ((index / WIDTH) as f64 + 0.5 - BOX_TOP - 0.5 * FACE_HEIGHT) / (0.52 * FACE_HEIGHT);
+    x * x + y * y < 1.0
+}
+
+/// The top of what the flood left over, going up from the forehead until a gap.
+fn scan(picture: &SmallPicture, is_background: impl Fn(usize) -> bool) -> Option<f64> {
+    /// A row is hair while more than this share of its scanned columns is.
+    const HAIR: f64 = 0.3;
+    let half = (SCANNED * FACE_WIDTH * FACE_HEIGHT) as usize;
+    let columns = WIDTH / 2 - half..WIDTH / 2 + half;
+    let gap = (GAP * FACE_HEIGHT).ceil() as usize;
+    let forehead = (BOX_TOP - FOREHEAD * FACE_HEIGHT) as usize;
+    let above_box = |row: usize| (BOX_TOP - row as f64) / FACE_HEIGHT;
+    let mut top = forehead;
+    for y in (0..forehead).rev() {
+        let photo = || columns.clone().map(|x| y * WIDTH + x).filter(|&index| picture[index].is_some());
+        let hair = photo().filter(|&index| !is_background(index)).count();
+        if hair as f64 > HAIR * columns.len() as f64 {
+            top = y;
+        } else if top - y >= gap || photo().next().is_none() {
+            return Some(above_box(top));
+        }
+    }
+    // Up to the small picture's own top: no end of hair was seen.
+    None
+}
+
+/// The height with most votes.
+fn consensus(heights: &[Option<f64>]) -> Estimate {
+    let votes: Vec<(f64, f64)> = heights
+        .iter()
+        .flatten()
+        .map(|&height| (height, if height > FOREHEAD + 0.02 { 1.0 } else { CREPT_VOTE }))
+        .collect();
+    let support = |height: f64| {
+        let bell = |apart: f64, deviation: f64| (-0.5 * (apart / deviation).powi(2)).exp();
+        let for_it = votes.iter().map(|(vote, weight)| weight * bell(vote - height, VOTE_WIDTH)).sum::<f64>();
+        let (common, below, above, others) = PRIOR;
+        let likely = bell(height - common, if height < common { below } else { above }) + others;
+        (PRIOR_VOTES + for_it) * likely
+    };
+    let heights = (0..200).map(|step| 0.01 * f64::from(step));
+    let best = heights.max_by(|&a, &b| support(a).total_cmp(&support(b))).unwrap_or(CROWN_ABOVE_BOX_TOP);
+    let agreeing = || votes.iter().filter(|(vote, _)| (vote - best).abs() <= AGREE);
+    let count = agreeing().count();
+    let weight: f64 = agreeing().map(|(_, weight)| weight).sum();
+    Estimate {
+        above_box: if count > 0 { agreeing().map(|(vote, _)| vote).sum::<f64>() / count as f64 } else { best },
+        confidence: weight / TOLERANCES.len() as f64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A wall, and a head on it whose hair ends `hair` face heights above the box.
+    fn drawn(wall: [f32; 3], hair: f64) -> SmallPicture {
+        (0..WIDTH * HEIGHT)
+            .map(|index| {
+                let x = (index % WIDTH) as f64 + 0.5 - WIDTH as f64 / 2.0;
+                let y = (index / WIDTH) as f64 + 0.5 - BOX_TOP;
+                let middle = (0.9 - hair) / 2.0 * FACE_HEIGHT;
+                let half_height = (0.9 + hair) / 2.0 * FACE_HEIGHT;
+                let is_head = (x / (0.42 * FACE_HEIGHT)).hypot((y - middle) / half_height) < 1.0;
+                Some(if is_head { [20.0, 5.0, 8.0] } else { wall })
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_end_of_hair_on_a_plain_wall_is_found_with_full_confidence() {
+        for hair in [0.15, 0.26, 0.5, 0.8] {
+            let estimate = consensus(&heights(&drawn([55.0, 0.0, 4.0], hair)));
+            assert!((estimate.above_box - hair).abs() < 0.04, "{hair} {estimate:?}");
+            assert!(estimate.confidence > 0.99);
+        }
+    }
+
+    #[test]
+    fn hair_of_the_walls_colour_leaves_other_peoples_crown_and_no_confidence() {
+        let estimate = consensus(&heights(&drawn([20.0, 5.0, 8.0], 0.3)));
+        assert!((estimate.above_box - PRIOR.0).abs() < 0.15 && estimate.confidence < 0.4, "{estimate:?}");
+    }
+
+    #[test]
+    fn a_photo_that_ends_in_the_hair_gives_its_edge() {
+        let mut picture = drawn([55.0, 0.0, 4.0], 0.4);
+        let edge = (BOX_TOP - 0.2 * FACE_HEIGHT) as usize;
+        picture[..edge * WIDTH].fill(None);
+        let estimate = consensus(&heights(&picture));
+        assert!((estimate.above_box - 0.2).abs() < 0.04, "{estimate:?}");
+    }
+}
