@@ -31,6 +31,9 @@ const OPAQUE: u8 = 250;
 const FULL: f64 = 0.97;
 
 impl Outline {
+    /// The first edges are the photo's own; the rest, if any, bound a shape cut out of it.
+    pub(crate) const PHOTO_EDGES: usize = 4;
+
     /// A photo that is all picture.
     #[must_use]
     pub fn rectangle(width: u32, height: u32) -> Self {
@@ -64,7 +67,7 @@ impl Outline {
     /// Whether the photo is all picture.
     #[must_use]
     pub fn is_rectangle(&self) -> bool {
-        self.edges.len() == 4
+        self.edges.len() == Self::PHOTO_EDGES
     }
 
     /// The edges after a shift by `-origin` and a turn by `-roll_deg`: in the coordinates of a levelled head.

@@ -83,11 +83,15 @@ pub struct Framed {
     pub steps: Vec<Step>,
 }
 
-/// How far the head may stand from its place before the next step of the ladder is tried, in units of
-/// [`SHIFT_UNIT`].
-const COMFORTABLE_SHIFT: f64 = 1.0;
-/// The same where no tightening and no smaller roll helps: the head is visibly off, but whole and of the right size.
-const LARGEST_SHIFT: f64 = 3.0;
+/// How far the head may stand from its place before the next try, in units of [`SHIFT_UNIT`]: first so little that a set
+/// of photos keeps its eye line to 1 %, then as far as looks right, then visibly off but whole and of the right size.
+const SHIFTS: [f64; 3] = [0.15, 1.0, 3.0];
+
+/// A tilt that is left by less levelling and does not show, in degrees.
+const UNSEEN_TILT: f64 = 2.5;
+
+/// A head that is this much larger than the preset's limit is still better level than smaller and tilted.
+const TIGHTEST_TO_LEVEL: f64 = 1.2;
 
 /// One unit of shift as fractions of the frame's width and height. Sideways shows sooner than up and down.
 const SHIFT_UNIT: Point = Point::new(0.04, 0.06);
@@ -112,23 +116,24 @@ pub fn frame(head: &Head, outline: &Outline, preset: &Preset, level: bool) -> Re
     let stances: Vec<Stance> =
         level_angles(full).into_iter().map(|roll_deg| Stance::new(head, outline, roll_deg)).collect();
     let ladder = Ladder { preset, head_length: head_length(head, preset) };
-    for stance in &stances {
-        for most in [COMFORTABLE_SHIFT, LARGEST_SHIFT] {
-            if let Some(placed) = ladder.at_preset_scale(stance, most) {
-                return Ok(placed.framed(stance, full));
-            }
-        }
+    let (level, tilted): (Vec<&Stance>, Vec<&Stance>) =
+        stances.iter().partition(|stance| (full - stance.roll_deg).abs() <= UNSEEN_TILT);
+    let placed = ladder
+        .at_preset_scale(&level)
+        .or_else(|| ladder.widest(&level, TIGHTEST_TO_LEVEL))
+        .or_else(|| ladder.at_preset_scale(&tilted))
+        .or_else(|| ladder.widest(&stances.iter().collect::<Vec<_>>(), f64::INFINITY));
+    if let Some((stance, placed)) = placed {
+        return Ok(placed.framed(stance, full));
     }
     let (width, height) = outline.size();
-    ladder.widest(&stances).map(|(stance, placed)| placed.framed(stance, full)).ok_or_else(|| {
-        Failure::new(
-            Reason::HeadCut,
-            format!(
-                "the photo ({width} x {height}) has no room for the head from crown to chin in the shape {} x {}; use a photo with more space around the head",
-                preset.width, preset.height
-            ),
-        )
-    })
+    Err(Failure::new(
+        Reason::HeadCut,
+        format!(
+            "the photo ({width} x {height}) has no room for the head from crown to chin in the shape {} x {}; use a photo with more space around the head",
+            preset.width, preset.height
+        ),
+    ))
 }
 
 /// The turn that levels `head`: none for small tilts, at most `max_roll`.
@@ -178,38 +183,58 @@ struct Ladder<'a> {
 }
 
 impl Ladder<'_> {
-    /// The frame with the head between the preset's target and its limit, standing at most `most_shift` from its place.
-    fn at_preset_scale(&self, stance: &Stance, most_shift: f64) -> Option<Placed> {
+    /// The frame with the head between the preset's target and its limit, as near to its place as any of `stances` lets
+    /// it be.
+    fn at_preset_scale<'s>(&self, stances: &[&'s Stance]) -> Option<(&'s Stance, Placed)> {
+        let demand = Demand::comfortable(self.preset);
+        let without_circle = Demand::comfortable_without_circle(self.preset);
+        let tries = SHIFTS.iter().map(|&shift| (shift, &demand)).chain([(SHIFTS[2], &without_circle)]);
+        tries
+            .flat_map(|(shift, demand)| stances.iter().map(move |&stance| (shift, demand, stance)))
+            .find_map(|(shift, demand, stance)| Some((stance, self.within(stance, shift, demand)?)))
+    }
+
+    /// The first frame, from the preset's scale to its tightest and then to the loosest, in which the head stands at most
+    /// `most_shift` from its place.
+    fn within(&self, stance: &Stance, most_shift: f64, demand: &Demand) -> Option<Placed> {
         let framing = &self.preset.framing;
         let target = self.head_length / framing.head_height;
         let tightest = self.head_length / framing.max_head_height;
-        let demand = Demand::comfortable(self.preset);
         let tighter = (0..=SCALES).map(|step| (between(target, tightest, step), Step::Tighten));
         let looser = (1..=SCALES).map(|step| (between(target, target * LOOSEST, step), Step::Loosen));
         tighter.chain(looser).find_map(|(height, step)| {
-            let (centre, shift) = self.place(stance, height, &demand)?;
+            let (centre, shift) = self.place(stance, height, demand)?;
             (shift <= most_shift).then(|| self.placed(centre, height, shift, (height != target).then_some(step)))
         })
     }
 
-    /// The largest frame with crown and chin inside, wherever the head then stands. A levelled one is preferred while it
-    /// is nearly as large as the largest of all.
-    fn widest<'s>(&self, stances: &'s [Stance]) -> Option<(&'s Stance, Placed)> {
-        /// A frame this share of the largest counts as nearly as large.
-        const NEARLY: f64 = 0.8;
+    /// The largest frame with crown, chin and face inside, wherever the head then stands: levelled where the photo has
+    /// nearly the same room for that.
+    ///
+    /// None where the head would be over `tightest` times the preset's `max_head_height`.
+    fn widest<'s>(&self, stances: &[&'s Stance], tightest: f64) -> Option<(&'s Stance, Placed)> {
+        /// A frame this share of the largest counts as nearly the same.
+        const NEARLY: f64 = 0.75;
+        /// Corners beyond a shape cut out of the photo: hardly, rather, whatever it takes.
+        const CORNERS: [f64; 8] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.0];
+        CORNERS.iter().find_map(|&corners| {
+            let demand = Demand::barely(corners);
+            let found: Vec<_> =
+                stances.iter().filter_map(|&stance| Some((stance, self.largest(stance, &demand, tightest)?))).collect();
+            let largest = found.iter().map(|(_, placed)| placed.height).fold(0.0, f64::max);
+            found.into_iter().find(|(_, placed)| placed.height >= NEARLY * largest)
+        })
+    }
+
+    /// The largest frame, tighter than the preset, that `demand` allows.
+    fn largest(&self, stance: &Stance, demand: &Demand, tightest: f64) -> Option<Placed> {
         let start = self.head_length / self.preset.framing.max_head_height;
-        let smallest = start / 3.0;
-        let demand = Demand::barely();
-        let largest_of = |stance: &'s Stance| {
-            (0..=2 * SCALES).find_map(|step| {
-                let height = start * (smallest / start).powf(f64::from(step) / f64::from(2 * SCALES));
-                let (centre, shift) = self.place(stance, height, &demand)?;
-                Some((stance, self.placed(centre, height, shift, Some(Step::Widest))))
-            })
-        };
-        let found: Vec<_> = stances.iter().filter_map(largest_of).collect();
-        let largest = found.iter().map(|(_, placed)| placed.height).fold(0.0, f64::max);
-        found.into_iter().find(|(_, placed)| placed.height >= NEARLY * largest)
+        let smallest = start / tightest.min(3.0);
+        (0..=2 * SCALES).find_map(|step| {
+            let height = start * (smallest / start).powf(f64::from(step) / f64::from(2 * SCALES));
+            let (centre, shift) = self.place(stance, height, demand)?;
+            Some(self.placed(centre, height, shift, Some(Step::Widest)))
+        })
     }
 
     fn placed(&self, centre: Point, height: f64, shift: f64, scale_step: Option<Step>) -> Placed {

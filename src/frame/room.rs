@@ -18,27 +18,38 @@ pub(super) struct Demand {
     headroom: f64,
     /// Space below the chin.
     below_chin: f64,
-    /// Whether the sides of the head must be inside.
-    sides: bool,
+    /// Share of the head's half width that must be inside on both sides.
+    sides: f64,
     /// Whether the whole head must be inside the circle that touches the edges, and with what share of the radius left.
     circle_margin: Option<f64>,
+    /// Share of the way to its corners that the frame must keep inside a shape cut out of the photo.
+    corners: f64,
 }
 
 impl Demand {
     /// What the preset asks for.
     pub fn comfortable(preset: &Preset) -> Self {
+        let is_circle = preset.shape == Shape::Circle;
         Self {
             headroom: preset.framing.headroom,
             // Under a chin that touches the edge the neck is gone and the head looks cut off.
             below_chin: 0.05,
-            sides: true,
-            circle_margin: (preset.shape == Shape::Circle).then_some(0.01),
+            sides: 1.0,
+            circle_margin: is_circle.then_some(0.01),
+            // The circle hides its square's corners, and with them a few transparent ones.
+            corners: if is_circle { 0.85 } else { 1.0 },
         }
     }
 
-    /// Crown and chin inside, nothing else.
-    pub fn barely() -> Self {
-        Self { headroom: 0.0, below_chin: 0.01, sides: false, circle_margin: None }
+    /// The same without the circle proof, for photos that end in the hair: no frame can give the circle what is not there.
+    pub fn comfortable_without_circle(preset: &Preset) -> Self {
+        Self { circle_margin: None, ..Self::comfortable(preset) }
+    }
+
+    /// Crown, chin and face just inside, nothing else; corners may reach beyond a shape cut out of the photo by as much as
+    /// `corners` leaves.
+    pub const fn barely(corners: f64) -> Self {
+        Self { headroom: 0.02, below_chin: 0.01, sides: 0.6, circle_margin: None, corners }
     }
 }
 
@@ -89,7 +100,7 @@ impl Stance {
 
     /// Where the centre of a frame of this size may be: inside the photo, with what `demand` asks for.
     pub fn allowed_centres(&self, width: f64, height: f64, demand: &Demand) -> Polygon {
-        let mut limits = self.inside_photo(width, height);
+        let mut limits = self.inside_photo(width, height, demand.corners);
         limits.extend(self.around_head(width, height, demand));
         if let Some(margin) = demand.circle_margin {
             limits.extend(self.inside_circle(0.5 * width.min(height) * (1.0 - margin)));
@@ -98,12 +109,11 @@ impl Stance {
         limits.iter().fold(start, |polygon, edge| if polygon.is_empty() { polygon } else { polygon.clipped(edge) })
     }
 
-    fn inside_photo(&self, width: f64, height: f64) -> Vec<HalfPlane> {
-        let inset = |edge: &HalfPlane| HalfPlane {
-            normal: edge.normal,
-            limit: edge.limit - (edge.normal.x.abs() * width + edge.normal.y.abs() * height) / 2.0,
-        };
-        self.edges.iter().map(inset).collect()
+    fn inside_photo(&self, width: f64, height: f64, corners: f64) -> Vec<HalfPlane> {
+        let reach = |edge: &HalfPlane| (edge.normal.x.abs() * width + edge.normal.y.abs() * height) / 2.0;
+        let inset = |edge: &HalfPlane, share: f64| HalfPlane { limit: edge.limit - share * reach(edge), ..*edge };
+        let (photo, shape) = self.edges.split_at(Outline::PHOTO_EDGES);
+        photo.iter().map(|edge| inset(edge, 1.0)).chain(shape.iter().map(|edge| inset(edge, corners))).collect()
     }
 
     fn around_head(&self, width: f64, height: f64, demand: &Demand) -> Vec<HalfPlane> {
@@ -113,14 +123,11 @@ impl Stance {
             HalfPlane { normal: Point::new(0.0, 1.0), limit: self.crown.y - headroom + height / 2.0 },
             HalfPlane { normal: Point::new(0.0, -1.0), limit: height / 2.0 - self.chin.y - below },
         ];
-        if demand.sides {
+        for sign in [-1.0, 1.0] {
             // A photo that cuts the head sideways cannot give more than its edge.
-            let reach = |sign: f64| {
-                let side = Point::new(self.head_centre_x + sign * self.half_width(), 0.0);
-                (sign * side.x).min(sideways_to_edge(&self.edges, sign))
-            };
-            limits.push(HalfPlane { normal: Point::new(1.0, 0.0), limit: width / 2.0 - reach(-1.0) });
-            limits.push(HalfPlane { normal: Point::new(-1.0, 0.0), limit: width / 2.0 - reach(1.0) });
+            let reach = sign * self.head_centre_x + demand.sides * self.half_width();
+            let reach = reach.min(sideways_to_edge(&self.edges, sign));
+            limits.push(HalfPlane { normal: Point::new(-sign, 0.0), limit: width / 2.0 - reach });
         }
         limits
     }
