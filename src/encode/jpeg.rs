@@ -14,8 +14,9 @@ const HALF_COLOUR_FROM_WIDTH: u32 = 400;
 /// A minimal ICC profile that says sRGB.
 static SRGB_PROFILE: LazyLock<Option<Vec<u8>>> = LazyLock::new(|| moxcms::ColorProfile::new_srgb().encode().ok());
 
-/// `small` spends time on tables made for this picture, where bytes are limited.
-pub(super) fn encode(image: &RgbImage, quality: u8, dpi: Option<u16>, small: bool) -> Result<Vec<u8>, EncodingError> {
+/// The tables are the standard ones: the crate's optimised tables store the colours in separate scans, which is legal and
+/// which some decoders get wrong.
+pub(super) fn encode(image: &RgbImage, quality: u8, dpi: Option<u16>) -> Result<Vec<u8>, EncodingError> {
     let too_large = || EncodingError::ZeroImageDimensions { width: 0, height: 0 };
     let width = u16::try_from(image.width()).map_err(|_| too_large())?;
     let height = u16::try_from(image.height()).map_err(|_| too_large())?;
@@ -24,7 +25,6 @@ pub(super) fn encode(image: &RgbImage, quality: u8, dpi: Option<u16>, small: boo
     let half_colour = image.width() >= HALF_COLOUR_FROM_WIDTH;
     encoder.set_sampling_factor(if half_colour { SamplingFactor::R_4_2_0 } else { SamplingFactor::R_4_4_4 });
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-    encoder.set_optimized_huffman_tables(small);
     if let Some(dpi) = dpi {
         encoder.set_density(PixelDensity { density: (dpi, dpi), unit: PixelDensityUnit::Inches });
     }

@@ -91,7 +91,7 @@ pub fn encode(image: &RgbImage, encoding: &Encoding) -> Result<Encoded, Failure>
 
 fn encode_at(image: &RgbImage, encoding: &Encoding, quality: u8) -> Result<Encoded, Failure> {
     let bytes = match encoding.format {
-        OutputFormat::Jpeg => explained(jpeg::encode(image, quality, encoding.dpi, encoding.max_bytes.is_some())),
+        OutputFormat::Jpeg => explained(jpeg::encode(image, quality, encoding.dpi)),
         OutputFormat::Png => explained(png::encode(image, encoding.dpi)),
         OutputFormat::Webp => explained(webp::encode(image, quality)),
         OutputFormat::Avif => explained(avif::encode(image, quality)),
@@ -133,6 +133,16 @@ mod tests {
             let decoded = image::load_from_memory(&encoded.bytes).expect("another decoder reads it").to_rgb8();
             assert_eq!(decoded.dimensions(), picture.dimensions());
             assert!(mean_difference(&decoded, &picture) <= tolerance, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn a_jpeg_is_one_interleaved_scan_with_and_without_a_limit() {
+        let picture = picture(420, 420);
+        for max_bytes in [None, Some(40_000)] {
+            let encoded = encode(&picture, &Encoding { max_bytes, ..encoding(OutputFormat::Jpeg) }).expect("encodes");
+            let scans = encoded.bytes.windows(2).filter(|marker| *marker == [0xff, 0xda]).count();
+            assert_eq!(scans, 1);
         }
     }
 
