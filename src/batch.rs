@@ -68,7 +68,8 @@ impl Batch<'_> {
         made.unwrap_or_else(|panic| {
             let what = panic.downcast_ref::<String>().map(String::as_str);
             let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-            let message = format!("the program failed on this photo ({what}); please report it, with the photo if you can");
+            let message =
+                format!("the program failed on this photo ({what}); please report it, with the photo if you can");
             failed(job, Failure::new(Reason::Internal, message))
         })
     }

@@ -171,14 +171,7 @@ impl Affine {
     pub fn then(&self, next: &Self) -> Self {
         let [a, b, c, d, e, f] = self.0;
         let [g, h, i, j, k, l] = next.0;
-        Self([
-            g * a + h * d,
-            g * b + h * e,
-            g * c + h * f + i,
-            j * a + k * d,
-            j * b + k * e,
-            j * c + k * f + l,
-        ])
+        Self([g * a + h * d, g * b + h * e, g * c + h * f + i, j * a + k * d, j * b + k * e, j * c + k * f + l])
     }
 
     /// The map back, or `None` where this one flattens the plane.

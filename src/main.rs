@@ -51,14 +51,9 @@ fn crop(args: CropArgs) -> Result<u8, Error> {
     let console = Console::new(jobs.len(), config.quiet, config.no_progress, config.dry_run);
     // A panic becomes a line of the report; the default message would tear the progress bar and say less.
     std::panic::set_hook(Box::new(|_| {}));
-    let tally = Batch {
-        cropper: &cropper,
-        output: output.as_ref(),
-        threads: config.threads,
-        several,
-        progress: &console,
-    }
-    .run(&jobs)?;
+    let tally =
+        Batch { cropper: &cropper, output: output.as_ref(), threads: config.threads, several, progress: &console }
+            .run(&jobs)?;
     console.clear();
     say(&summary(&tally, &config.output.display().to_string(), started.elapsed(), config.dry_run));
     Ok(tally.exit_code())

@@ -1,6 +1,6 @@
 //! One photo, top to bottom: decode, detect, subject, frame, render, encode. No file is touched here.
 
-use crate::detect::finder::{Finder, Found};
+use crate::detect::finder::{Finder, Found, TRUSTED_ALONE};
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoding, encode};
 use crate::error::{Error, Failure, Reason};
@@ -8,7 +8,7 @@ use crate::frame::{self, NOT_ENLARGED, Step, output_size};
 use crate::geometry::Affine;
 use crate::outline::Outline;
 use crate::photo::{self, Limits, Photo};
-use crate::preset::{self, OutputFormat, Preset};
+use crate::preset::{self, Preset};
 use crate::render::render;
 use crate::report::{Check, Level};
 use crate::subject::{Head, closeup, crown};
@@ -47,25 +47,13 @@ pub struct Options {
     pub allow_upscale: bool,
     /// Limits for reading photos.
     pub limits: Limits,
-    /// Another output format than the presets'.
-    pub format: Option<OutputFormat>,
-    /// Another encoder quality than the presets', 1..=100.
-    pub quality: Option<u8>,
     /// Whether pixels are made at all; without, crops have everything but bytes.
     pub render: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            faces: Faces::Main,
-            level: true,
-            allow_upscale: false,
-            limits: Limits::default(),
-            format: None,
-            quality: None,
-            render: true,
-        }
+        Self { faces: Faces::Main, level: true, allow_upscale: false, limits: Limits::default(), render: true }
     }
 }
 
@@ -153,18 +141,10 @@ impl Cropper {
             }
             DetectorChoice::Seeta => Finder { detector: Box::new(Seeta::new()), second_opinion: None },
         };
-        let presets = presets
-            .into_iter()
-            .map(|mut preset| {
-                preset.format = options.format.unwrap_or(preset.format);
-                preset.quality = options.quality.or(preset.quality);
-                preset
-            })
-            .collect();
         Self { finder, presets, options }
     }
 
-    /// The presets, with the options' format and quality.
+    /// The presets, in the order of [`Crop::preset`].
     #[must_use]
     pub fn presets(&self) -> &[Preset] {
         &self.presets
@@ -181,6 +161,9 @@ impl Cropper {
         let to_turned = found.turn.to_upright(size.0, size.1);
         photo.orientation = photo.orientation.then(found.turn);
         let mut cropped = Cropped::new(size);
+        if let Some(damage) = &photo.damage {
+            cropped.doubts.push(Failure::new(Reason::Damaged, damage.clone()));
+        }
         self.crop_faces(&photo, found, &mut cropped)?;
         cropped.turn_back(&to_turned)?;
         Ok(cropped)
@@ -301,7 +284,7 @@ impl Cropped {
             code: Reason::LowConfidence,
             level: Level::Warn,
             value: (face.score * 1000.0).round() / 1000.0,
-            limit: 0.8,
+            limit: TRUSTED_ALONE,
         });
     }
 
@@ -317,7 +300,10 @@ impl Cropped {
             if !may_enlarge {
                 self.doubts.push(Failure::new(
                     Reason::WouldUpscale,
-                    format!("{} is enlarged {:.1} times and looks soft; use the original file", preset.name, crop.upscale),
+                    format!(
+                        "{} is enlarged {:.1} times and looks soft; use the original file",
+                        preset.name, crop.upscale
+                    ),
                 ));
             }
             self.checks.push(Check {

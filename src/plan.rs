@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::preset::Preset;
 use crate::walk::Source;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
@@ -121,14 +121,15 @@ impl NameTemplate {
 /// # Errors
 /// [`Error::Usage`] naming every pair of sources that would write the same file.
 pub fn plan(sources: Vec<Source>, presets: &[Preset], template: &NameTemplate) -> Result<Vec<Job>, Error> {
-    let mut same_stem: HashMap<PathBuf, usize> = HashMap::new();
+    let mut extensions: HashMap<PathBuf, BTreeSet<OsString>> = HashMap::new();
     for source in &sources {
-        *same_stem.entry(source.relative.with_extension("")).or_default() += 1;
+        let extension = source.relative.extension().unwrap_or_default().to_owned();
+        extensions.entry(source.relative.with_extension("")).or_default().insert(extension);
     }
     let jobs: Vec<Job> = sources
         .into_iter()
         .map(|source| {
-            let shared = same_stem.get(&source.relative.with_extension("")).is_some_and(|&count| count > 1);
+            let shared = extensions.get(&source.relative.with_extension("")).is_some_and(|all| all.len() > 1);
             let stem = output_stem(&source.relative, shared);
             let outputs = presets.iter().map(|preset| template.render(&source.relative, &stem, preset)).collect();
             Job { source, outputs }
@@ -163,7 +164,7 @@ pub fn numbered(path: &Path, number: usize) -> PathBuf {
 }
 
 fn refuse_collisions(jobs: &[Job]) -> Result<(), Error> {
-    /// Pairs listed before the rest is only counted.
+    /// Clashes listed before the rest is only counted.
     const LISTED: usize = 20;
     let mut owners: BTreeMap<&Path, Vec<&Path>> = BTreeMap::new();
     for job in jobs {
@@ -171,19 +172,23 @@ fn refuse_collisions(jobs: &[Job]) -> Result<(), Error> {
             owners.entry(output).or_default().push(&job.source.path);
         }
     }
-    let clashes: Vec<_> = owners.iter().filter(|(_, sources)| sources.len() > 1).collect();
+    // Photos that clash in one preset clash in all: a line for each set of photos is enough.
+    let mut clashes: BTreeMap<Vec<&Path>, &Path> = BTreeMap::new();
+    for (output, sources) in owners.into_iter().filter(|(_, sources)| sources.len() > 1) {
+        clashes.entry(sources).or_insert(output);
+    }
     if clashes.is_empty() {
         return Ok(());
     }
-    let mut message = String::from("several outputs would have the same name; nothing was written:\n");
-    for (output, sources) in clashes.iter().take(LISTED) {
+    let mut message = String::from("several photos would be written to the same name; nothing was written:\n");
+    for (sources, output) in clashes.iter().take(LISTED) {
         let sources: Vec<String> = sources.iter().map(|source| source.display().to_string()).collect();
         message.push_str(&format!("  {} from {}\n", output.display(), sources.join(" and ")));
     }
     if clashes.len() > LISTED {
         message.push_str(&format!("  and {} more\n", clashes.len() - LISTED));
     }
-    message.push_str("run the inputs one by one with different output folders, or choose another --name");
+    message.push_str("run the inputs one by one with different output folders, or keep {dir}/{stem} in --name");
     Err(Error::usage(message))
 }
 

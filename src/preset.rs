@@ -298,9 +298,8 @@ fn line_of(text: &str, offset: usize) -> usize {
 
 /// The line on which `key` is set, for errors about a value that parsed but makes no sense.
 fn line_of_key(text: &str, key: &str) -> usize {
-    let sets_key = |line: &str| {
-        line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='))
-    };
+    let sets_key =
+        |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
     text.lines().position(sets_key).map_or(1, |index| index + 1)
 }
 

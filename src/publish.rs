@@ -30,6 +30,9 @@ impl OutputFolder {
     /// [`Error::Locked`] where another run has it, [`Error::Fatal`] where it cannot be created or written.
     pub fn open<'a>(root: &Path, sources: impl Iterator<Item = &'a Path>) -> Result<Self, Error> {
         let explain = |what: &str, error: io::Error| Error::fatal(root, format!("the output folder {what}: {error}"));
+        if root.is_file() {
+            return Err(Error::fatal(root, "is a file; name a folder for the headshots with -o"));
+        }
         fs::create_dir_all(root).map_err(|error| explain("cannot be created", error))?;
         let canonical = root.canonicalize().map_err(|error| explain("cannot be opened", error))?;
         let lock = File::options()
@@ -66,7 +69,10 @@ impl OutputFolder {
     pub fn publish(&self, relative: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let path = self.canonical.join(relative);
         let not_written = |error: io::Error| {
-            Failure::new(Reason::NotWritten, format!("{} cannot be written: {error}", self.root.join(relative).display()))
+            Failure::new(
+                Reason::NotWritten,
+                format!("{} cannot be written: {error}", self.root.join(relative).display()),
+            )
         };
         let parent = path.parent().unwrap_or(&self.canonical);
         fs::create_dir_all(parent).map_err(not_written)?;

@@ -103,9 +103,8 @@ fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), filter: FilterType) 
     let (left, right) = within(first.x, second.x, stored_width);
     let (top, bottom) = within(first.y, second.y, stored_height);
     let (width, height) = if photo.orientation.swaps_sides() { (size.1, size.0) } else { size };
-    let options = ResizeOptions::new()
-        .crop(left, top, right - left, bottom - top)
-        .resize_alg(ResizeAlg::Convolution(filter));
+    let options =
+        ResizeOptions::new().crop(left, top, right - left, bottom - top).resize_alg(ResizeAlg::Convolution(filter));
     let image = match &photo.raster {
         Raster::Rgb(pixels) => {
             let bytes = resized(pixels.as_raw(), pixels.dimensions(), PixelType::U8x3, (width, height), &options)?;
@@ -140,9 +139,8 @@ fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize, transform: &Affine
     let scale = (PIXELS_PER_OUTPUT_PIXEL * size.upscale).min(1.0);
     let reach = KERNEL_REACH / scale;
     let corners = frame.corners();
-    let edge = |pick: fn(&Point) -> f64, choose: fn(f64, f64) -> f64, start: f64| {
-        corners.iter().map(pick).fold(start, choose)
-    };
+    let edge =
+        |pick: fn(&Point) -> f64, choose: fn(f64, f64) -> f64, start: f64| corners.iter().map(pick).fold(start, choose);
     let left = edge(|p| p.x, f64::min, f64::INFINITY) - reach;
     let top = edge(|p| p.y, f64::min, f64::INFINITY) - reach;
     let right = edge(|p| p.x, f64::max, f64::NEG_INFINITY) + reach;

@@ -41,7 +41,7 @@ pub struct CropArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Folder for the headshots; made if missing
-    #[arg(short, long, required = true, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Presets, groups of presets, or preset files
     #[arg(short, long, value_name = "NAME,...", value_delimiter = ',', default_value = "work")]

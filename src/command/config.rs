@@ -28,9 +28,11 @@ pub struct RunConfig {
 impl RunConfig {
     /// Checks `args`, reading a list of inputs from `stdin` where one of them is `-`.
     pub fn new(args: CropArgs, stdin: impl Read) -> Result<Self, Error> {
-        let output = args.output.ok_or_else(|| Error::usage("-o DIR is missing: where should the headshots go?"))?;
+        let output = args.output.ok_or_else(|| {
+            Error::usage("-o DIR is missing: where should the headshots go? For example: headshot photos -o headshots")
+        })?;
         let words: Vec<String> = args.preset.iter().map(|word| word.trim().to_owned()).collect();
-        let presets = preset::select(&words)?;
+        let mut presets = preset::select(&words)?;
         let template = NameTemplate::parse(&args.name)?;
         let mut options = Options::default();
         options.faces = match args.faces {
@@ -44,13 +46,10 @@ impl RunConfig {
         if let Some(megapixels) = args.max_pixels {
             options.limits.max_pixels = megapixels * 1_000_000;
         }
-        options.format = args.format.map(|format| match format {
-            FormatArg::Jpeg => OutputFormat::Jpeg,
-            FormatArg::Png => OutputFormat::Png,
-            FormatArg::Webp => OutputFormat::Webp,
-            FormatArg::Avif => OutputFormat::Avif,
-        });
-        options.quality = args.quality;
+        for preset in &mut presets {
+            preset.format = args.format.map_or(preset.format, OutputFormat::from);
+            preset.quality = args.quality.or(preset.quality);
+        }
         options.render = !args.dry_run;
         Ok(Self {
             inputs: inputs(args.inputs, stdin, args.null)?,
@@ -68,6 +67,17 @@ impl RunConfig {
             quiet: args.quiet,
             no_progress: args.no_progress,
         })
+    }
+}
+
+impl From<FormatArg> for OutputFormat {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Jpeg => Self::Jpeg,
+            FormatArg::Png => Self::Png,
+            FormatArg::Webp => Self::Webp,
+            FormatArg::Avif => Self::Avif,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a person sees of a run: the bar on a terminal, a line for each photo that is not simply written, the summary.
 
+use headshot::batch::REPORT_NAME;
 use headshot::progress::Progress;
 use headshot::report::{Outcome, Record, Tally};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -57,7 +58,12 @@ impl Progress for Console {
         };
         if !self.quiet {
             let message = record.message.as_deref().unwrap_or("");
-            self.line(&format!("{}: {word}: {message}", printable(&record.source)));
+            let missing: Vec<&str> = record.refused.iter().map(|refused| refused.preset.as_str()).collect();
+            let missing = match (record.outcome, missing.as_slice()) {
+                (Outcome::Review, [_, ..]) => format!(" (not written: {})", missing.join(", ")),
+                _ => String::new(),
+            };
+            self.line(&format!("{}: {word}: {message}{missing}", printable(&record.source)));
         }
     }
 }
@@ -97,5 +103,6 @@ pub fn summary(tally: &Tally, output: &str, elapsed: Duration, dry_run: bool) ->
         format!("{} in {output}", plural(tally.files, "file"))
     };
     let photos = plural(tally.photos(), "photo");
-    format!("headshot: {photos}: {}; {files}, {:.1} s", parts.join(", "), elapsed.as_secs_f64())
+    let report = if tally.exit_code() == 0 || dry_run { String::new() } else { format!("; see {REPORT_NAME} there") };
+    format!("headshot: {photos}: {}; {files}{report}, {:.1} s", parts.join(", "), elapsed.as_secs_f64())
 }

@@ -4,8 +4,9 @@ use super::{Detector, Face};
 use crate::error::Failure;
 use crate::geometry::Rect;
 use crate::photo::{Orientation, Photo};
-use crate::render::{Reduced, overview};
+use crate::render::{Reduced, overview, reduced};
 use crate::subject::prominence;
+use fast_image_resize::FilterType;
 use image::{RgbImage, imageops};
 
 /// Long side of the first look. The network finds the main person of 99.2 % of real portraits at 320, 98.4 % at 640.
@@ -23,14 +24,18 @@ const CERTAINLY_UPRIGHT: f64 = 0.9;
 /// A quarter turn is taken when its best score beats the upright one by this much.
 const TURN_MARGIN: f64 = 0.03;
 
-/// Below this best score a second detector is asked.
-const SECOND_OPINION_BELOW: f64 = 0.8;
+/// From this best score on the first detector is trusted alone; below it the second is asked. Drawings of people score up
+/// to 0.905, the faces of 90 of 98 portraits more.
+pub const TRUSTED_ALONE: f64 = 0.91;
 
-/// The second detector's picture: its window of 40 pixels then finds faces from an eighth of the short side on.
-const SECOND_OPINION_SHORT_SIDE: u32 = 320;
+/// The second detector sees the face with its surroundings, this many face boxes wide, at this many pixels: it has to
+/// tell whether it is a face, not to find it.
+const SECOND_LOOK_WIDTH: f64 = 2.2;
+const SECOND_LOOK_PIXELS: f64 = 200.0;
 
-/// The second detector agrees on a face that it sees with this much overlap and score.
-const AGREEMENT: (f64, f64) = (0.3, 0.5);
+/// From this score of the second detector on both agree: drawings, animals and machines get up to 0.51 (but for one
+/// painted face), all but two of the portraits more.
+const AGREEMENT: f64 = 0.55;
 
 /// Two boxes that share this much are one face, seen at two sizes.
 const SAME_FACE: f64 = 0.4;
@@ -80,7 +85,7 @@ impl Finder {
         let prominence = |face: &Face| prominence(face, f64::from(width), f64::from(height));
         faces.sort_by(|a, b| prominence(b).total_cmp(&prominence(a)));
         let sure = match faces.first() {
-            Some(face) => face.score >= SECOND_OPINION_BELOW || self.is_confirmed(photo, turn, face)?,
+            Some(face) => face.score >= TRUSTED_ALONE || self.is_confirmed(photo, turn, face)?,
             None => true,
         };
         Ok(Found { turn, faces, sure })
@@ -106,8 +111,7 @@ impl Finder {
             let faces = self.detector.detect(&picture, THRESHOLD);
             (Orientation::new(quarters, false), faces)
         };
-        let (turn, faces) =
-            (1..=3).map(turned).max_by(|a, b| best_score(&a.1).total_cmp(&best_score(&b.1)))?;
+        let (turn, faces) = (1..=3).map(turned).max_by(|a, b| best_score(&a.1).total_cmp(&best_score(&b.1)))?;
         if faces.is_empty() || best_score(&faces) < upright + TURN_MARGIN {
             return None;
         }
@@ -116,24 +120,16 @@ impl Finder {
         Some((turn, faces.iter().map(|face| face.mapped(&enlarge)).collect()))
     }
 
-    /// Whether the second detector sees `face` too.
+    /// Whether the second detector sees `face` (in pixels of the turned photo) too.
     fn is_confirmed(&self, photo: &Photo, turn: Orientation, face: &Face) -> Result<bool, Failure> {
         let Some(second) = &self.second_opinion else { return Ok(true) };
         let (width, height) = photo.size();
-        let ratio = f64::from(width.max(height)) / f64::from(width.min(height).max(1));
-        // A panorama's long side is not blown up: nobody's portrait is ten times as wide as high.
-        let long_side = (f64::from(SECOND_OPINION_SHORT_SIDE) * ratio.min(4.0)).round() as u32;
-        let small = overview(photo, long_side)?;
-        let scale = small.from_photo.0[0];
-        let picture = turn.apply_rgb(small.image);
-        let (overlap, score) = AGREEMENT;
-        let expected = Rect::new(
-            face.rect.x * scale,
-            face.rect.y * scale,
-            face.rect.width * scale,
-            face.rect.height * scale,
-        );
-        Ok(second.detect(&picture, score).iter().any(|seen| seen.rect.overlap(expected) >= overlap))
+        let Some(back) = turn.to_upright(width, height).inverse() else { return Ok(false) };
+        let centre = back.apply(face.rect.centre());
+        let side = SECOND_LOOK_WIDTH * face.rect.width.max(face.rect.height);
+        let part = Rect::new(centre.x - side / 2.0, centre.y - side / 2.0, side, side);
+        let near = reduced(photo, part, SECOND_LOOK_PIXELS / side, FilterType::Bilinear)?;
+        Ok(!second.detect(&turn.apply_rgb(near.image), AGREEMENT).is_empty())
     }
 }
 

@@ -11,8 +11,17 @@ use std::sync::LazyLock;
 /// few pixels wide and would bleed.
 const HALF_COLOUR_FROM_WIDTH: u32 = 400;
 
-/// A minimal ICC profile that says sRGB.
-static SRGB_PROFILE: LazyLock<Option<Vec<u8>>> = LazyLock::new(|| moxcms::ColorProfile::new_srgb().encode().ok());
+/// Year, month, day, hour, minute and second of the profile: those of the standard, IEC 61966-2-1:1999.
+const PROFILE_DATE: [u16; 6] = [1999, 10, 18, 0, 0, 0];
+
+/// A minimal ICC profile that says sRGB. The crate writes the clock's time into the header (bytes 24 to 35, ICC.1:2022,
+/// 7.2.10), which would make the files of every run different.
+static SRGB_PROFILE: LazyLock<Option<Vec<u8>>> = LazyLock::new(|| {
+    let mut profile = moxcms::ColorProfile::new_srgb().encode().ok()?;
+    let date = PROFILE_DATE.map(u16::to_be_bytes).concat();
+    profile.get_mut(24..36)?.copy_from_slice(&date);
+    Some(profile)
+});
 
 /// The tables are the standard ones: the crate's optimised tables store the colours in separate scans, which is legal and
 /// which some decoders get wrong.

@@ -38,10 +38,7 @@ impl Polygon {
             }
             if (here > TOLERANCE) != (there > TOLERANCE) {
                 let share = here / (here - there);
-                kept.push(Point::new(
-                    corner.x + share * (next.x - corner.x),
-                    corner.y + share * (next.y - corner.y),
-                ));
+                kept.push(Point::new(corner.x + share * (next.x - corner.x), corner.y + share * (next.y - corner.y)));
             }
         }
         Self(kept)
@@ -61,10 +58,14 @@ impl Polygon {
     }
 }
 
+/// Whether the origin is inside; a polygon without area, a line or a point, has no inside.
 fn contains_origin(corners: &[Point]) -> bool {
-    let side = |from: Point, to: Point| from.x * to.y - from.y * to.x;
-    corners.len() >= 3
-        && corners.iter().enumerate().all(|(index, &from)| side(from, corners[(index + 1) % corners.len()]) >= -1e-12)
+    let side = |(index, from): (usize, &Point)| {
+        let to = corners[(index + 1) % corners.len()];
+        from.x * to.y - from.y * to.x
+    };
+    corners.iter().enumerate().all(|edge| side(edge) >= -1e-12)
+        && corners.iter().enumerate().map(side).sum::<f64>() > 1e-9
 }
 
 /// The point nearest to the origin on the line between two points.

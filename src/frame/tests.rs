@@ -47,13 +47,15 @@ fn each_lack_of_room_takes_its_own_step() {
     let linkedin = preset_named("linkedin");
     // An ideal frame for this head is 1000 x 1000, with the mid-eye point at (500, 430).
     let steps = |x: f64, y: f64, roll: f64, size: (u32, u32)| {
-        frame(&head(Point::new(x, y), 560.0, roll), &Outline::rectangle(size.0, size.1), &linkedin, true).expect("room").steps
+        frame(&head(Point::new(x, y), 560.0, roll), &Outline::rectangle(size.0, size.1), &linkedin, true)
+            .expect("room")
+            .steps
     };
     assert_eq!(steps(500.0, 430.0, 0.0, (1000, 1000)), []);
-    assert_eq!(steps(480.0, 430.0, 0.0, (1000, 1000)), [Step::Shift]);
-    assert_eq!(steps(450.0, 430.0, 0.0, (900, 900)), [Step::Shift, Step::Tighten]);
-    assert_eq!(steps(500.0, 430.0, 12.0, (1000, 1000)), [Step::Tighten]);
-    assert_eq!(steps(410.0, 390.0, 30.0, (820, 820)), [Step::Shift, Step::Tighten, Step::LevelLess]);
+    assert_eq!(steps(480.0, 430.0, 0.0, (1400, 1400)), [Step::Shift, Step::Tighten]);
+    assert_eq!(steps(450.0, 430.0, 0.0, (900, 900)), [Step::Tighten]);
+    assert_eq!(steps(500.0, 430.0, 4.0, (1000, 1000)), [Step::Shift, Step::Tighten]);
+    assert_eq!(steps(430.0, 390.0, 30.0, (840, 840)), [Step::Shift, Step::Tighten, Step::LevelLess]);
     assert_eq!(steps(350.0, 380.0, 0.0, (700, 700)), [Step::Shift, Step::Widest]);
 }
 
@@ -69,7 +71,8 @@ fn tall_hair_loosens_the_frame_rather_than_being_cut() {
 #[test]
 fn a_head_taller_than_the_shape_allows_is_refused() {
     let banner = preset_named("web-banner");
-    let error = frame(&head(Point::new(300.0, 1000.0), 800.0, 0.0), &Outline::rectangle(600, 2000), &banner, true).expect_err("no room");
+    let error = frame(&head(Point::new(300.0, 1000.0), 800.0, 0.0), &Outline::rectangle(600, 2000), &banner, true)
+        .expect_err("no room");
     assert_eq!(error.reason, Reason::HeadCut);
 }
 

@@ -92,7 +92,7 @@ impl Limits {
             format!("{width} x {height} is longer than {} pixels; make the photo smaller first", self.max_side)
         } else if header.memory > self.max_bytes {
             format!(
-                "decoding {width} x {height} takes {} MB and a photo may take {}; raise --memory, or use fewer --jobs",
+                "decoding {width} x {height} takes {} MB and a photo may take {}; make a smaller copy of it",
                 header.memory.div_ceil(1_000_000),
                 self.max_bytes / 1_000_000
             )

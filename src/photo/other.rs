@@ -165,9 +165,7 @@ fn explain(bytes: &[u8], format: Format, error: &ImageError) -> Failure {
         }
         ImageError::Limits(_) => Failure::new(
             Reason::TooLarge,
-            format!(
-                "the {format} file needs more memory to decode than a photo may use; raise --memory, or convert it"
-            ),
+            format!("the {format} file needs more memory to decode than a photo may use; convert it to JPEG or PNG"),
         ),
         ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => cut_short(format),
         other => {

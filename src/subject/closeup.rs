@@ -81,7 +81,8 @@ impl Closeup {
 /// image.
 fn seen_twice(picture: &RgbImage, detector: &dyn Detector, expected: f64) -> Option<Face> {
     let direct = middle_face(picture, detector, expected);
-    let mirrored = middle_face(&flip_horizontal(picture), detector, expected).map(|face| mirror(&face, picture.width()));
+    let mirrored =
+        middle_face(&flip_horizontal(picture), detector, expected).map(|face| mirror(&face, picture.width()));
     match (direct, mirrored) {
         (Some(a), Some(b)) if a.rect.overlap(b.rect) > 0.5 => Some(mean(&a, &b)),
         (Some(a), Some(b)) => Some(if a.score >= b.score { a } else { b }),

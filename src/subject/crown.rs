@@ -31,6 +31,9 @@ const TOLERANCES: [f32; 12] = [0.7, 0.9, 1.1, 1.3, 1.6, 1.9, 2.2, 2.6, 3.0, 3.5,
 /// Votes this far apart, in face heights, still support each other: the deviation of a bell curve.
 const VOTE_WIDTH: f64 = 0.03;
 
+/// Below this share of the votes the crown is a guess.
+const FEW_VOTES: f64 = 0.25;
+
 /// Votes this near to the winner, in face heights, are for it.
 const AGREE: f64 = 0.06;
 
@@ -39,7 +42,7 @@ const AGREE: f64 = 0.06;
 const PRIOR: (f64, f64, f64, f64) = (0.24, 0.10, 0.14, 0.03);
 
 /// The weight of other people's crowns in votes, so that scattered votes do not win against them.
-const PRIOR_VOTES: f64 = 0.5;
+const PRIOR_VOTES: f64 = 0.25;
 
 /// The scan starts this many face heights above the box. A vote for no more than that mostly means that the flood has
 /// crept over the forehead, and counts little.
@@ -165,7 +168,9 @@ fn flood(picture: &SmallPicture) -> Vec<u8> {
 fn is_start(picture: &SmallPicture, index: usize) -> bool {
     let (x, y) = (index % WIDTH, index / WIDTH);
     let is_edge = x == 0 || x == WIDTH - 1 || y == 0 || neighbours(index).any(|next| picture[next].is_none());
-    is_edge && picture[index].is_some() && (y as f64) < BOX_TOP + 0.6 * FACE_HEIGHT && !is_face(index)
+    // Straight above the face the edge may be hair that the photo cuts; background there is reached from beside it.
+    let is_beside = (x as f64 + 0.5 - WIDTH as f64 / 2.0).abs() > 0.5 * FACE_WIDTH * FACE_HEIGHT;
+    is_edge && is_beside && picture[index].is_some() && (y as f64) < BOX_TOP + 0.6 * FACE_HEIGHT && !is_face(index)
 }
 
 /// The indices left, right, above and below.
@@ -227,10 +232,11 @@ fn consensus(heights: &[Option<f64>]) -> Estimate {
     let agreeing = || votes.iter().filter(|(vote, _)| (vote - best).abs() <= AGREE);
     let count = agreeing().count();
     let weight: f64 = agreeing().map(|(_, weight)| weight).sum();
-    Estimate {
-        above_box: if count > 0 { agreeing().map(|(vote, _)| vote).sum::<f64>() / count as f64 } else { best },
-        confidence: weight / TOLERANCES.len() as f64,
-    }
+    let above_box = if count > 0 { agreeing().map(|(vote, _)| vote).sum::<f64>() / count as f64 } else { best };
+    let confidence = weight / TOLERANCES.len() as f64;
+    // Few votes may widen the headroom that other people's hair needs, never narrow it.
+    let above_box = if confidence < FEW_VOTES { above_box.max(CROWN_ABOVE_BOX_TOP) } else { above_box };
+    Estimate { above_box, confidence }
 }
 
 #[cfg(test)]

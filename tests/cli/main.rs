@@ -1,0 +1,13 @@
+//! The program from outside: a real binary in a temporary folder, judged by its exit code, its words and its files.
+
+#[path = "../support/portrait/mod.rs"]
+mod portrait;
+#[path = "../support/run.rs"]
+mod run;
+
+mod arguments;
+mod names;
+mod outcomes;
+mod outputs;
+mod photos;
+mod samples;

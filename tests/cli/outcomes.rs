@@ -1,0 +1,113 @@
+//! What becomes of a photo: written, to be reviewed, refused, failed. One bad photo never stops the others.
+
+use crate::photos::{ANA, BEN, NOBODY, TWO_PEOPLE, broken, jpeg, portrait};
+use crate::portrait::Portrait;
+use crate::run::{Workplace, number, outputs, word};
+
+#[test]
+fn a_broken_photo_among_good_ones_is_one_failure() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA), ("in/broken.jpg", &broken()), ("in/team/ben.jpg", &BEN)]);
+    let ran = place.run(&["in", "-o", "out", "-p", "x"]);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (
+            3,
+            "broken.jpg: failed: the JPEG is damaged (it ends early); copy it again, or take what can be read with \
+             --allow-damaged\nheadshot: 3 photos: 2 written, 1 failed; 2 files in out; see report.jsonl there"
+        )
+    );
+    assert_eq!(place.files("out"), ["report.jsonl", "x/ana.jpg", "x/team/ben.jpg"]);
+    let report = place.report("out");
+    let outcomes: Vec<(&str, &str)> =
+        report.iter().map(|record| (word(&record["source"]), word(&record["outcome"]))).collect();
+    assert_eq!(outcomes, [("ana.jpg", "written"), ("broken.jpg", "failed"), ("team/ben.jpg", "written")]);
+    assert_eq!(report[1]["reason"], "damaged");
+    assert!(report[1]["photo"].is_null() && outputs(&report[1]).is_empty());
+}
+
+#[test]
+fn what_is_left_of_a_broken_photo_is_taken_on_demand_and_reviewed() {
+    let place = Workplace::with(&[("in/broken.jpg", &ANA[..ANA.len() - 100])]);
+    assert_eq!(place.run(&["in", "-o", "out", "-p", "x"]).code, 3);
+    let ran = place.run(&["in", "-o", "out", "-p", "x", "--allow-damaged"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    let record = place.only_record("out");
+    assert_eq!((word(&record["outcome"]), word(&record["reason"])), ("review", "damaged"));
+    assert_eq!(place.files("out/x"), ["broken.jpg"]);
+}
+
+#[test]
+fn a_photo_without_a_face_is_refused() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA), ("in/wall.jpg", &NOBODY)]);
+    let ran = place.run(&["in", "-o", "out", "-p", "x"]);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (
+            4,
+            "wall.jpg: refused: no face was found; if there is one, crop the photo nearer to it and try again\n\
+             headshot: 2 photos: 1 written, 1 refused; 1 file in out; see report.jsonl there"
+        )
+    );
+    let record = &place.report("out")[1];
+    assert_eq!((word(&record["outcome"]), word(&record["reason"])), ("refused", "no-face"));
+    assert_eq!(number(&record["photo"]["width"]), 400.0);
+}
+
+#[test]
+fn a_failure_weighs_more_than_a_refusal() {
+    let place = Workplace::with(&[("in/broken.jpg", &broken()), ("in/wall.jpg", &NOBODY)]);
+    assert_eq!(place.run(&["in", "-o", "out", "-p", "x"]).code, 3);
+    assert_eq!(place.files("out"), ["report.jsonl"]);
+}
+
+#[test]
+fn a_group_is_refused_where_only_one_person_may_be_in_the_photo() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA), ("in/two.jpg", &TWO_PEOPLE)]);
+    let ran = place.run(&["in", "-o", "out", "-p", "ad-thumbnail", "--faces", "only"]);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (
+            4,
+            "two.jpg: refused: 2 people are in the photo; use --faces main or --faces all, or crop it to one\n\
+             headshot: 2 photos: 1 written, 1 refused; 1 file in out; see report.jsonl there"
+        )
+    );
+    assert_eq!(place.report("out")[1]["reason"], "several-people");
+}
+
+#[test]
+fn a_photo_with_too_few_pixels_is_reviewed_then_refused_then_enlarged_on_demand() {
+    // The frames for a preset of 400 x 400 are about 240 and 120 pixels wide.
+    let of_size = |width, height| jpeg(&Portrait { seed: 3, ..Portrait::sized(width, height) }.draw().image);
+    let place = Workplace::with(&[("in/half.jpg", &of_size(240, 320)), ("in/tiny.jpg", &of_size(120, 160))]);
+    let ran = place.run(&["in", "-o", "out", "-p", "x"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    let report = place.report("out");
+    for (record, outcome) in report.iter().zip(["review", "refused"]) {
+        assert_eq!((word(&record["outcome"]), word(&record["reason"])), (outcome, "would-upscale"), "{record}");
+    }
+    assert_eq!(place.files("out/x"), ["half.jpg"]);
+    assert!((1.25..2.0).contains(&number(&outputs(&report[0])[0]["upscale"])));
+
+    let ran = place.run(&["in", "-o", "allowed", "-p", "x", "--allow-upscale"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(place.files("allowed/x"), ["half.jpg", "tiny.jpg"]);
+}
+
+#[test]
+fn a_photo_that_is_tighter_than_the_preset_is_written_as_wide_as_it_is_and_reviewed() {
+    let tight = Portrait { mid_eye: (300.0, 390.0), head_height: 560.0, ..portrait(3) };
+    let place = Workplace::with(&[("in/tight.jpg", &jpeg(&tight.draw().image))]);
+    let ran = place.run(&["in", "-o", "out", "-p", "team-page"]);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (
+            4,
+            "tight.jpg: review: the photo is tighter than team-page wants; the largest frame that it holds was taken\n\
+             headshot: 1 photo: 1 to review; 1 file in out; see report.jsonl there"
+        )
+    );
+    let record = place.only_record("out");
+    let steps = outputs(&record)[0]["steps"].as_array().expect("a list");
+    assert!(steps.iter().any(|step| step == "widest"), "{record}");
+}

@@ -1,0 +1,109 @@
+//! The written files: formats, limits, density, orientation, metadata.
+
+use crate::photos::{ANA, sideways_with_exif};
+use crate::run::{Workplace, number, outputs, word};
+use serde_json::Value;
+
+/// The first output of a run over one photo.
+fn first_output(place: &Workplace, output: &str) -> Value {
+    outputs(&place.only_record(output))[0].clone()
+}
+
+#[test]
+fn every_format_is_what_its_name_says() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA)]);
+    for (format, kind) in [("png", image::ImageFormat::Png), ("webp", image::ImageFormat::WebP)] {
+        assert_eq!(place.run(&["in", "-o", format, "-p", "x", "--format", format]).code, 0);
+        assert_eq!(place.files(format), ["report.jsonl".to_owned(), format!("x/ana.{format}")]);
+        let bytes = place.read(format!("{format}/x/ana.{format}"));
+        assert_eq!(image::guess_format(&bytes).expect("a picture"), kind);
+        let picture = image::load_from_memory(&bytes).expect("decodes");
+        assert_eq!((picture.width(), picture.height()), (400, 400));
+    }
+    assert!(first_output(&place, "png").get("quality").is_none(), "PNG has none");
+}
+
+/// No decoder of AVIF is at hand: its signature and its image size box (ISO 23008-12, `ispe`) are looked at.
+#[test]
+fn avif_has_the_signature_and_the_size() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA)]);
+    assert_eq!(place.run(&["in", "-o", "out", "-p", "ad-thumbnail", "--format", "avif"]).code, 0);
+    let bytes = place.read("out/ad-thumbnail/ana.avif");
+    assert_eq!(&bytes[4..12], b"ftypavif");
+    let size = bytes.windows(4).position(|window| window == b"ispe").expect("the box that holds the size") + 8;
+    assert_eq!(bytes[size..size + 8], [0, 0, 0, 96, 0, 0, 0, 96]);
+}
+
+#[test]
+fn a_byte_limit_holds_and_the_quality_that_it_took_is_told() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA)]);
+    place.run(&["in", "-o", "thumbnail", "-p", "ad-thumbnail"]);
+    assert!(number(&first_output(&place, "thumbnail")["bytes"]) <= 10_000.0);
+
+    let x = place.run(&["presets", "x"]).stdout;
+    place.write("small.toml", x.replace("max_bytes = 2000000", "max_bytes = 7000").as_bytes());
+    let ran = place.run(&["in", "-o", "small", "-p", "small.toml"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let output = first_output(&place, "small");
+    assert_eq!(place.read("small/x/ana.jpg").len() as f64, number(&output["bytes"]));
+    assert!(number(&output["bytes"]) <= 7_000.0, "{output}");
+    assert!((30.0..90.0).contains(&number(&output["quality"])), "{output}");
+
+    place.write("smallest.toml", x.replace("max_bytes = 2000000", "max_bytes = 1000").as_bytes());
+    let ran = place.run(&["in", "-o", "smallest", "-p", "smallest.toml"]);
+    assert_eq!((ran.code, place.files("smallest")), (4, vec!["report.jsonl".to_owned()]), "{}", ran.stderr);
+    assert_eq!(place.only_record("smallest")["reason"], "over-byte-limit");
+}
+
+#[test]
+fn a_preset_for_print_writes_its_density() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA)]);
+    place.run(&["in", "-o", "out", "-p", "resume"]);
+    // JFIF 1.02, unit 1 = dots per inch, 300 x 300.
+    assert_eq!(place.read("out/resume/ana.jpg")[6..18], *b"JFIF\0\x01\x02\x01\x01\x2c\x01\x2c");
+    place.run(&["in", "-o", "png", "-p", "resume", "--format", "png"]);
+    let png = place.read("png/resume/ana.png");
+    let density = png.windows(4).position(|window| window == b"pHYs").expect("a pHYs chunk") + 4;
+    // 300 dots per inch in dots per metre.
+    assert_eq!(png[density..density + 4], 11_811u32.to_be_bytes());
+}
+
+#[test]
+fn a_quality_asked_for_is_the_quality_used() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA)]);
+    for quality in ["40", "95"] {
+        place.run(&["in", "-o", quality, "-p", "slack", "--quality", quality]);
+    }
+    let bytes = |folder: &str| number(&first_output(&place, folder)["bytes"]);
+    assert!(bytes("40") < 0.7 * bytes("95"), "{} and {}", bytes("40"), bytes("95"));
+    assert_eq!(first_output(&place, "40")["quality"], 40);
+}
+
+#[test]
+fn a_photo_stored_on_its_side_is_cropped_upright_and_its_metadata_stay_behind() {
+    let secret = "51.4779 N, 0.0015 W";
+    let (photo, truth) = sideways_with_exif(secret);
+    let has_secret = |bytes: &[u8]| bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+    assert!(has_secret(&photo));
+    let place = Workplace::with(&[("lying/ana.jpg", &photo), ("standing/ana.jpg", &ANA)]);
+    for format in ["jpeg", "png", "webp", "avif"] {
+        place.run(&["lying", "-o", format, "-p", "x", "--format", format]);
+        let file = word(&first_output(&place, format)["path"]).to_owned();
+        assert!(!has_secret(&place.read(format!("{format}/{file}"))), "{file}");
+    }
+    let record = place.only_record("png");
+    assert_eq!((number(&record["photo"]["width"]), number(&record["photo"]["height"])), (600.0, 800.0));
+    for (eye, (x, y)) in record["head"]["eyes"].as_array().expect("two eyes").iter().zip(truth.eyes) {
+        let apart = (number(&eye[0]) - x).hypot(number(&eye[1]) - y);
+        assert!(apart < 0.03 * truth.head_height, "{eye} is {apart:.1} from ({x:.1}, {y:.1})");
+    }
+
+    place.run(&["standing", "-o", "upright", "-p", "x", "--format", "png"]);
+    let [lying, standing] =
+        ["png/x/ana.png", "upright/x/ana.png"].map(|path| image::load_from_memory(&place.read(path)).expect("decodes"));
+    assert_eq!(lying.width(), standing.width());
+    let (lying, standing) = (lying.to_rgb8(), standing.to_rgb8());
+    let apart: u64 = lying.iter().zip(standing.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    let mean = apart as f64 / lying.len() as f64;
+    assert!(mean < 4.0, "the crops differ by {mean:.1} of 255 on average");
+}

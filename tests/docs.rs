@@ -1,0 +1,263 @@
+//! What the documents say is what the program does.
+
+#[path = "support/run.rs"]
+mod run;
+
+use headshot::preset::{self, Confidence, Preset, Shape};
+use run::Workplace;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const TABLE_START: &str = "<!-- presets -->\n";
+const TABLE_END: &str = "<!-- /presets -->";
+
+fn at_root(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn readme() -> String {
+    fs::read_to_string(at_root("README.md")).expect("there is a README")
+}
+
+/// The README's table of presets, and the groups below it.
+fn preset_table(presets: &[Preset]) -> String {
+    let mut table = String::from(
+        "| preset | for | pixels | least width | shown as | at most | dpi | sure? |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    presets.iter().for_each(|preset| table.push_str(&row(preset)));
+    table.push_str("\n| group | presets |\n| --- | --- |\n");
+    for group in preset::group_names(presets) {
+        let members: Vec<&str> = presets
+            .iter()
+            .filter(|preset| preset.groups.iter().any(|name| name == group))
+            .map(|preset| preset.name.as_str())
+            .collect();
+        let members = if group == "all" { "every preset".to_owned() } else { members.join(", ") };
+        table.push_str(&format!("| `{group}` | {members} |\n"));
+    }
+    table
+}
+
+fn row(preset: &Preset) -> String {
+    let or_nothing = |value: Option<String>| value.unwrap_or_default();
+    format!(
+        "| `{}` | {} | {} x {} | {} | {} | {} | {} | {} |\n",
+        preset.name,
+        preset.title,
+        preset.width,
+        preset.height,
+        or_nothing(preset.min_width.map(|width| width.to_string())),
+        match preset.shape {
+            Shape::Circle => "circle",
+            Shape::Square => "square",
+            Shape::Rounded => "rounded square",
+            Shape::Rectangle => "rectangle",
+        },
+        or_nothing(preset.max_bytes.map(bytes)),
+        or_nothing(preset.dpi.map(|dpi| dpi.to_string())),
+        or_nothing(preset.source.as_ref().map(|source| confidence(source.confidence).to_owned())),
+    )
+}
+
+fn bytes(count: u64) -> String {
+    if count >= 1_000_000 { format!("{} MB", count as f64 / 1e6) } else { format!("{} KB", count as f64 / 1e3) }
+}
+
+const fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    }
+}
+
+#[test]
+fn the_table_of_presets_is_that_of_the_files() {
+    let readme = readme();
+    let start = readme.find(TABLE_START).expect("the mark before the table") + TABLE_START.len();
+    let end = readme.find(TABLE_END).expect("the mark behind the table");
+    let expected = preset_table(&preset::built_in().expect("built-in presets are valid"));
+    if std::env::var_os("BLESS").is_some() {
+        let blessed = format!("{}{expected}{}", &readme[..start], &readme[end..]);
+        fs::write(at_root("README.md"), blessed).expect("written");
+        return;
+    }
+    assert!(readme[start..end] == expected, "presets/ has changed: BLESS=1 cargo test --test docs writes the table");
+}
+
+#[test]
+fn the_preset_file_of_the_readme_is_valid() {
+    let readme = readme();
+    let (_, rest) = readme.split_once("```toml\n").expect("an example of a preset file");
+    let (example, _) = rest.split_once("```").expect("its end");
+    let preset = Preset::parse(example, "README.md").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(preset.name, "door");
+}
+
+/// The lines of the README's code blocks that are marked `sh`.
+fn shell_lines(readme: &str) -> Vec<&str> {
+    let mut inside = false;
+    let mut lines = Vec::new();
+    for line in readme.lines() {
+        if line.starts_with("```") {
+            inside = line == "```sh";
+        } else if inside {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// The arguments of every call of the program in `line`: behind `headshot` or `cargo run --release --`, up to the next
+/// command or redirection.
+fn calls(line: &str) -> Vec<Vec<String>> {
+    let is_end = |word: &str| {
+        let is_redirection = word.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(['<', '>']);
+        is_redirection || matches!(word, "|" | "||" | "&&" | ";" | "#")
+    };
+    let is_program = |before: &[String]| {
+        before.last().is_some_and(|word| ["headshot", "said=$(headshot"].contains(&word.as_str()))
+            || before.ends_with(&["cargo", "run", "--release", "--"].map(String::from))
+    };
+    words(line)
+        .split(|word| is_end(word))
+        .filter_map(|command| {
+            let start = (1..=command.len()).find(|&end| is_program(&command[..end]))?;
+            Some(command[start..].to_vec())
+        })
+        .collect()
+}
+
+/// `line` as a shell splits it: at spaces outside quotes.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    for character in line.chars() {
+        match (quote, character) {
+            (None, '\'' | '"') => quote = Some(character),
+            (Some(open), close) if open == close => quote = None,
+            (None, ' ') => words.push(String::new()),
+            (_, other) => words.last_mut().expect("never empty").push(other),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[test]
+fn every_command_of_the_readme_is_one_that_the_program_takes() {
+    let readme = readme();
+    let place = Workplace::new();
+    // An argument that is not known is an error before --help is looked at; this is what the test below rests on.
+    assert_eq!(place.run(&["in", "--no-such-flag", "--help"]).code, 2);
+    let calls: Vec<Vec<String>> = shell_lines(&readme).into_iter().flat_map(calls).collect();
+    assert!(calls.len() >= 10, "only {} commands were found", calls.len());
+    for mut call in calls {
+        for (flag, words) in call.iter().zip(call.iter().skip(1)) {
+            if flag == "-p" {
+                let names: Vec<String> =
+                    words.split(',').filter(|name| !name.ends_with(".toml")).map(String::from).collect();
+                preset::select(&names).unwrap_or_else(|error| panic!("{call:?}: {error}"));
+            }
+        }
+        call.push("--help".into());
+        let ran = place.run(&call);
+        assert_eq!(ran.code, 0, "{call:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn the_readmes_two_commands_come_first_and_the_second_is_what_ci_runs() {
+    let readme = readme();
+    let lines = shell_lines(&readme);
+    let commands: Vec<&&str> =
+        lines.iter().filter(|line| line.starts_with("cargo ") && !line.contains("install")).collect();
+    assert_eq!(
+        commands[..2],
+        [&"cargo run --release -- samples -o out -p github,teams-365,resume", &"cargo test --release"]
+    );
+    let ci = fs::read_to_string(at_root(".ci/run")).expect("there is a CI script");
+    assert!(ci.lines().any(|line| line == "step cargo test --release"), "{ci}");
+}
+
+#[test]
+fn every_flag_is_in_the_readme_and_every_flag_of_the_readme_is_there() {
+    let place = Workplace::new();
+    let help = ["--help", "presets --help"].map(|call| place.run(&call.split(' ').collect::<Vec<_>>()).stdout).concat();
+    let readme = readme();
+    let flags = |text: &str| -> BTreeSet<String> {
+        text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-'))
+            .filter(|word| word.len() > 3 && word.starts_with("--"))
+            .map(String::from)
+            .collect()
+    };
+    let known = flags(&help);
+    // Flags of cargo, which the README uses too.
+    let foreign = ["--release", "--path", "--open"].map(String::from);
+    let unknown: Vec<String> =
+        flags(&readme).into_iter().filter(|flag| !known.contains(flag) && !foreign.contains(flag)).collect();
+    assert!(unknown.is_empty(), "the program has no {unknown:?}");
+    let untold: Vec<String> = known
+        .into_iter()
+        .filter(|flag| !flags(&readme).contains(flag) && !["--help", "--version"].contains(&flag.as_str()))
+        .collect();
+    assert!(untold.is_empty(), "the README does not mention {untold:?}");
+}
+
+/// The names of all fields of `value`, at any depth.
+fn fields(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => object.iter().for_each(|(name, value)| {
+            found.insert(name.clone());
+            fields(value, found);
+        }),
+        Value::Array(list) => list.iter().for_each(|value| fields(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_and_word_of_a_real_report_is_explained() {
+    let place = Workplace::new();
+    place.run(&[at_root("samples").into_os_string(), "-o".into(), "out".into()]);
+    let records = place.report("out");
+    let mut found = BTreeSet::new();
+    for record in &records {
+        fields(record, &mut found);
+        found.insert(run::word(&record["outcome"]).to_owned());
+        if let Some(reason) = record["reason"].as_str() {
+            found.insert(reason.to_owned());
+        }
+        for output in run::outputs(record) {
+            let steps = output["steps"].as_array().expect("a list");
+            found.extend(steps.iter().map(|step| run::word(step).to_owned()));
+        }
+    }
+    let readme = readme();
+    let untold: Vec<&String> = found.iter().filter(|name| !readme.contains(&format!("`{name}`"))).collect();
+    assert!(untold.is_empty(), "the README does not explain {untold:?}");
+}
+
+#[test]
+fn models_are_those_that_their_readme_describes() {
+    let readme = fs::read_to_string(at_root("models/README.md")).expect("there is one");
+    for entry in fs::read_dir(at_root("models")).expect("there are models") {
+        let path = entry.expect("readable").path();
+        if path.extension().is_some_and(|extension| extension == "md") {
+            continue;
+        }
+        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        let length = fs::metadata(&path).expect("readable").len().to_string();
+        let grouped = length
+            .as_bytes()
+            .rchunks(3)
+            .rev()
+            .map(|digits| String::from_utf8_lossy(digits).into_owned())
+            .collect::<Vec<_>>()
+            .join(",");
+        assert!(readme.contains(&format!("`{name}`")) && readme.contains(&grouped), "{name}, {grouped} bytes");
+    }
+}

@@ -1,0 +1,152 @@
+//! The corpus, its ground truth, and runs of the real program over it.
+
+use headshot::geometry::{Affine, Point};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What was measured by hand of one photo, in upright pixels.
+#[derive(Deserialize)]
+pub struct Truth {
+    pub size_upright: [f64; 2],
+    /// Left, top, width, height.
+    #[serde(rename = "face_box_xywh")]
+    pub face: [f64; 4],
+    #[serde(rename = "eyes_image_left_right")]
+    pub eyes: [[f64; 2]; 2],
+    pub eye_mid: [f64; 2],
+    pub chin: [f64; 2],
+    pub crown: Option<[f64; 2]>,
+    pub crown_y: f64,
+    pub roll_deg: Option<f64>,
+    pub quality: String,
+    crown_touches_frame_top: bool,
+    head_cut_by_frame: bool,
+}
+
+impl Truth {
+    /// Whether the photo itself cuts the head or ends at it.
+    pub fn cut_by_photo(&self) -> bool {
+        self.head_cut_by_frame || self.crown_touches_frame_top
+    }
+
+    pub fn face_centre(&self) -> [f64; 2] {
+        let [x, y, width, height] = self.face;
+        [x + width / 2.0, y + height / 2.0]
+    }
+}
+
+/// One line of a report, as far as the tests read it.
+#[derive(Deserialize)]
+pub struct Record {
+    pub source: String,
+    pub outcome: String,
+    pub photo: Option<PhotoSize>,
+    pub faces: Vec<Face>,
+    pub checks: Vec<Check>,
+    pub outputs: Vec<Output>,
+    #[serde(default)]
+    pub refused: Vec<Refused>,
+}
+
+#[derive(Deserialize)]
+pub struct PhotoSize {
+    pub width: f64,
+    pub height: f64,
+}
+
+#[derive(Deserialize)]
+pub struct Face {
+    /// Left, top, width, height.
+    #[serde(rename = "box")]
+    pub rect: [f64; 4],
+}
+
+impl Face {
+    pub fn centre(&self) -> [f64; 2] {
+        let [x, y, width, height] = self.rect;
+        [x + width / 2.0, y + height / 2.0]
+    }
+
+    pub fn holds(&self, [x, y]: [f64; 2]) -> bool {
+        let [left, top, width, height] = self.rect;
+        (left..=left + width).contains(&x) && (top..=top + height).contains(&y)
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Check {
+    pub level: String,
+}
+
+#[derive(Deserialize)]
+pub struct Output {
+    pub preset: String,
+    pub path: String,
+    pub face: usize,
+    pub width: u32,
+    pub height: u32,
+    pub transform: [f64; 6],
+    pub padded: f64,
+}
+
+impl Output {
+    /// Whether a point of the upright photo lies in the crop.
+    pub fn shows(&self, [x, y]: [f64; 2]) -> bool {
+        let point = Affine(self.transform).apply(Point::new(x, y));
+        (0.0..=f64::from(self.width)).contains(&point.x) && (0.0..=f64::from(self.height)).contains(&point.y)
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Refused {
+    pub face: usize,
+}
+
+/// The folder beside the repository that holds the corpus and its scoring, or `None` (with a notice) where it is absent.
+pub fn shared() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    if folder.join("corpus/truth.json").is_file() {
+        return Some(folder);
+    }
+    println!("skipped: no corpus in {}", folder.display());
+    None
+}
+
+/// The ground truth of the portraits, by file name.
+pub fn portrait_truths(shared: &Path) -> BTreeMap<String, Truth> {
+    #[derive(Deserialize)]
+    struct File {
+        photos: BTreeMap<String, Truth>,
+    }
+    let file: File = serde_json::from_slice(&fs::read(shared.join("corpus/truth.json")).unwrap()).unwrap();
+    let portrait = |(path, truth): (String, Truth)| Some((path.strip_prefix("portraits/")?.to_owned(), truth));
+    file.photos.into_iter().filter_map(portrait).collect()
+}
+
+/// An empty folder of this name below the target folder. It stays after the test, so that its crops can be looked at.
+pub fn empty_folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("quality").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Runs the program over `input`, with the output in the folder `name` of [`empty_folder`], and reads its report.
+///
+/// Every photo of the corpus is whole, so that only the exit codes for "all written" and "some refused or in review" are
+/// right.
+pub fn run(input: &Path, name: &str, arguments: &[&str]) -> (PathBuf, BTreeMap<String, Record>) {
+    let output = empty_folder(name);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_headshot"));
+    let result = program.arg(input).arg("-o").arg(&output).args(arguments).output().unwrap();
+    let complaint = String::from_utf8_lossy(&result.stderr);
+    assert!(matches!(result.status.code(), Some(0 | 4)), "{} {}: {complaint}", input.display(), result.status);
+    let report = fs::read_to_string(output.join("report.jsonl")).unwrap();
+    let records = report.lines().map(|line| serde_json::from_str::<Record>(line).unwrap());
+    (output, records.map(|record| (record.source.clone(), record)).collect())
+}
