@@ -1,6 +1,5 @@
 //! One photo, top to bottom: decode, detect, subject, frame, render, encode. No file is touched here.
 
-use crate::detect::finder::{Finder, Found, TRUSTED_ALONE};
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoding, encode};
 use crate::error::{Error, Failure, Reason};
@@ -11,6 +10,7 @@ use crate::photo::{self, Limits, Photo};
 use crate::preset::{self, Preset};
 use crate::render::render;
 use crate::report::{Check, Level};
+use crate::subject::finder::{Finder, Found, TRUSTED_ALONE};
 use crate::subject::{Head, closeup, crown};
 
 /// Whom to make headshots of.

@@ -1,7 +1,7 @@
 //! Photo and frame to pixels: one resample, from the decoded photo, with a sub-pixel source box.
 //!
 //! The photo stays as it is stored; its EXIF orientation is applied to the small results. An upright frame is one
-//! separable Lanczos resize. A turned one is shrunk in the same call to [`PIXELS_PER_OUTPUT_PIXEL`] and turned by a
+//! separable Lanczos resize. A turned one is first shrunk to one and a half times the output and turned by a
 //! bicubic kernel that finishes the shrinking: rotation, crop and scale together.
 
 use crate::error::{Failure, Reason};

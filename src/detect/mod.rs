@@ -3,7 +3,6 @@
 use crate::geometry::{Affine, Point, Rect};
 use image::RgbImage;
 
-pub mod finder;
 pub mod seeta;
 pub mod yunet;
 

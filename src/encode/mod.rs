@@ -1,6 +1,6 @@
 //! Pixels to files: JPEG, PNG, WebP, AVIF, with the quality searched where a preset limits the bytes.
 //!
-//! A new format is one file here and one line in [`encode_at`]. Nothing of the photo's own metadata is ever written:
+//! A new format is one file here and one line in `encode_at`. Nothing of the photo's own metadata is ever written:
 //! the encoders only see pixels.
 
 mod avif;

@@ -2,6 +2,7 @@
 
 pub mod closeup;
 pub mod crown;
+pub mod finder;
 
 use crate::detect::Face;
 use crate::geometry::{Affine, Point, Rect};

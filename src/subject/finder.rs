@@ -1,11 +1,11 @@
 //! Finding the people in a photo: at which size to look, which way is up, and how sure it is.
 
-use super::{Detector, Face};
+use super::prominence;
+use crate::detect::{Detector, Face};
 use crate::error::Failure;
 use crate::geometry::Rect;
 use crate::photo::{Orientation, Photo};
 use crate::render::{Reduced, overview, reduced};
-use crate::subject::prominence;
 use fast_image_resize::FilterType;
 use image::{RgbImage, imageops};
 
