@@ -111,7 +111,8 @@ const TIGHTEST: f64 = 3.0;
 /// Scales tried between the target and a limit.
 const SCALES: i32 = 32;
 
-/// The frame for `head` on a photo with this outline, by the ladder: shift, tighten, level less, widest, refuse.
+/// The frame for `head` on a photo with this outline: as the preset wants it where there is room, otherwise the one that
+/// gives up least (shift, scale and tilt weighed), first among those that keep to the preset's limits, then among all that hold the head.
 ///
 /// `level` is false to leave tilted heads as they are.
 ///
