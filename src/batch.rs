@@ -138,6 +138,7 @@ fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Record {
     record.reason = why.map(|why| why.reason);
     record.message = why.map(|why| why.message.clone());
     record.photo = Some(PhotoSize { width: cropped.size.0, height: cropped.size.1 });
+    record.turned = (cropped.turned_deg != 0).then_some(cropped.turned_deg);
     record.faces = cropped.faces.iter().map(FaceRecord::from).collect();
     record.head = cropped.heads.first().cloned();
     record.checks = cropped.checks.clone();

@@ -70,6 +70,8 @@ pub struct Cropper {
 pub struct Cropped {
     /// Size of the upright photo, in pixels.
     pub size: (u32, u32),
+    /// Degrees, clockwise, by which the photo was turned beyond what its file says: 0, 90, 180 or 270.
+    pub turned_deg: u16,
     /// All faces in upright source pixels: the main one first, with [`Faces::All`] from left to right.
     pub faces: Vec<Face>,
     /// The heads that were framed: of the first face, with [`Faces::All`] of every face.
@@ -161,6 +163,7 @@ impl Cropper {
         let to_turned = found.turn.to_upright(size.0, size.1);
         photo.orientation = photo.orientation.then(found.turn);
         let mut cropped = Cropped::new(size);
+        cropped.turned_deg = 90 * u16::from(found.turn.quarter_turns());
         if let Some(damage) = &photo.damage {
             cropped.doubts.push(Failure::new(Reason::Damaged, damage.clone()));
         }
@@ -267,6 +270,7 @@ impl Cropped {
     const fn new(size: (u32, u32)) -> Self {
         Self {
             size,
+            turned_deg: 0,
             faces: Vec::new(),
             heads: Vec::new(),
             refused: None,

@@ -43,6 +43,10 @@ pub struct Record {
     pub message: Option<String>,
     /// Size of the upright photo; absent where it could not be read.
     pub photo: Option<PhotoSize>,
+    /// Degrees, clockwise, by which the photo was turned beyond what its file says, so that the person stands upright;
+    /// absent where it stood already. All positions are those before that turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turned: Option<u16>,
     /// All faces, the main one first.
     pub faces: Vec<FaceRecord>,
     /// The main person's head.
@@ -159,6 +163,7 @@ impl Record {
             reason: None,
             message: None,
             photo: None,
+            turned: None,
             faces: Vec::new(),
             head: None,
             checks: Vec::new(),

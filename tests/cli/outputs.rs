@@ -1,6 +1,6 @@
 //! The written files: formats, limits, density, orientation, metadata.
 
-use crate::photos::{ANA, sideways_with_exif};
+use crate::photos::{ANA, sideways, sideways_with_exif};
 use crate::run::{Workplace, number, outputs, word};
 use serde_json::Value;
 
@@ -102,8 +102,25 @@ fn a_photo_stored_on_its_side_is_cropped_upright_and_its_metadata_stay_behind() 
     let [lying, standing] =
         ["png/x/ana.png", "upright/x/ana.png"].map(|path| image::load_from_memory(&place.read(path)).expect("decodes"));
     assert_eq!(lying.width(), standing.width());
-    let (lying, standing) = (lying.to_rgb8(), standing.to_rgb8());
-    let apart: u64 = lying.iter().zip(standing.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
-    let mean = apart as f64 / lying.len() as f64;
+    let mean = mean_difference(&lying.to_rgb8(), &standing.to_rgb8());
     assert!(mean < 4.0, "the crops differ by {mean:.1} of 255 on average");
+}
+
+#[test]
+fn a_photo_that_lies_on_its_side_is_turned_and_the_report_says_so() {
+    let place = Workplace::with(&[("in/upright.jpg", &ANA), ("in/sideways.jpg", &sideways())]);
+    assert_eq!(place.run(&["in", "-o", "out", "-p", "x"]).code, 0);
+    let [sideways, upright] = &place.report("out")[..] else { panic!("two records") };
+    assert_eq!((&sideways["turned"], &upright["turned"]), (&serde_json::json!(90), &serde_json::Value::Null));
+    let picture = |name: &str| image::open(place.path(name)).expect("decodes").to_rgb8();
+    let (turned, upright) = (picture("out/x/sideways.jpg"), picture("out/x/upright.jpg"));
+    assert_eq!(turned.dimensions(), upright.dimensions());
+    let mean = mean_difference(&turned, &upright);
+    assert!(mean < 4.0, "the crops differ by {mean:.1} of 255 on average");
+}
+
+/// Mean difference of two pictures of one size, of 255.
+fn mean_difference(one: &image::RgbImage, other: &image::RgbImage) -> f64 {
+    let apart: u64 = one.iter().zip(other.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    apart as f64 / one.len() as f64
 }

@@ -41,6 +41,11 @@ pub fn sideways_with_exif(secret: &str) -> (Vec<u8>, Truth) {
     (with_exif(&jpeg(&stored), 6, secret), drawn.truth)
 }
 
+/// [`portrait`] lying on its left side, with nothing in the file that says so.
+pub fn sideways() -> Vec<u8> {
+    jpeg(&DynamicImage::ImageRgb8(portrait(3).draw().image).rotate270().to_rgb8())
+}
+
 /// `image` as a JPEG without metadata.
 pub fn jpeg(image: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
