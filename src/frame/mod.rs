@@ -112,7 +112,8 @@ const TIGHTEST: f64 = 3.0;
 const SCALES: i32 = 32;
 
 /// The frame for `head` on a photo with this outline: as the preset wants it where there is room, otherwise the one that
-/// gives up least (shift, scale and tilt weighed), first among those that keep to the preset's limits, then among all that hold the head.
+/// gives up least (shift, scale and tilt weighed), first among those that keep to the preset's limits, then among all that
+/// hold the head.
 ///
 /// `level` is false to leave tilted heads as they are.
 ///
@@ -140,7 +141,7 @@ pub fn frame(head: &Head, outline: &Outline, preset: &Preset, level: bool) -> Re
 /// The turn that levels `head`: none for small tilts, at most `max_roll`.
 fn levelling(head: &Head, max_roll: f64) -> f64 {
     // From the side the eyes are not on one level even in a level head, and the measured tilt is noise: on the 10 of 98
-    // portraits with a turn over 0.5 the true tilt is 0.45 of what is measured.
+    // portraits with a turn over 0.5 the true tilt is about half of what is measured.
     let trust = 1.0 - 0.55 * ((head.yaw.abs() - 0.3) / 0.3).clamp(0.0, 1.0);
     let roll_deg = head.roll_deg * trust;
     if roll_deg.abs() <= ROLL_LEFT_ALONE { 0.0 } else { roll_deg.clamp(-max_roll, max_roll) }

@@ -22,8 +22,8 @@ const CUT_SIDE: u32 = 320;
 /// The cut in which the tilt is found is this many face boxes wide, by the box's longer side.
 const CUT_PER_FACE: f64 = 1.4;
 
-/// Widths, in face boxes, of the two cuts that the levelled face is measured in. Two sizes err differently: the mean over
-/// both halves the variance of the chin against one (98 portraits: head height sd 4.0 % against 4.5 %).
+/// Widths, in face boxes, of the two cuts that the levelled face is measured in. Two sizes err differently: the head
+/// height over both has a standard deviation of 4.0 %, of one cut 4.4 to 4.8 % (98 portraits).
 const MEASURED_CUTS: [f64; 2] = [1.15, 1.7];
 
 /// Scores below this are not taken for the face that is known to be there.

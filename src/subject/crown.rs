@@ -5,8 +5,8 @@
 //! votes for a height, heights seen on other people count more, and the height with most votes is taken. The share of the
 //! votes is the confidence.
 //!
-//! Measured on 86 annotated portraits whose hair the photo does not cut: within 10 % of the head height on 88 % (other
-//! people's mean alone: 80 %), never more than 5 % too low, which is what would cut hair.
+//! Measured on 86 annotated portraits whose hair the photo does not cut: within 10 % of the head height on 86 % (other
+//! people's mean alone: 80 %), median 1.8 %. Too low is what cuts hair: 3 of the 86 by 5 to 7 %, none by more.
 
 use super::{CHIN_ABOVE_BOX_BOTTOM, CROWN_ABOVE_BOX_TOP, HEAD_HEIGHT_PER_BOX, Head};
 use crate::error::Failure;
@@ -55,7 +55,7 @@ const GAP: f64 = 0.06;
 /// Half width of the columns that are scanned, in face widths.
 const SCANNED: f64 = 0.2;
 
-/// Width of a face box in its heights: mean of the annotated portraits.
+/// Width of a face box in its heights: 0.73 on the mean of the 98 portraits, sd 0.04.
 const FACE_WIDTH: f64 = 0.75;
 
 /// Size of the small picture, and the y of the face box's top in it.

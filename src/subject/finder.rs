@@ -25,7 +25,7 @@ const CERTAINLY_UPRIGHT: f64 = 0.9;
 const TURN_MARGIN: f64 = 0.03;
 
 /// From this best score on the first detector is trusted alone; below it the second is asked. Drawings of people score up
-/// to 0.905, the faces of 90 of 98 portraits more.
+/// to 0.905, the faces of 88 of 98 portraits more.
 pub const TRUSTED_ALONE: f64 = 0.91;
 
 /// The second detector sees the face with its surroundings, this many face boxes wide, at this many pixels: it has to

@@ -145,8 +145,9 @@ fn wrapped(degrees: f64) -> f64 {
 /// Where the eyes are in a face box that came without landmarks: means over the annotated portraits, in box sizes.
 fn eyes_of_box(rect: Rect) -> [Point; 2] {
     let y = rect.bottom() - (CHIN_ABOVE_BOX_BOTTOM + HEAD_HEIGHT_PER_BOX / 2.0) * rect.height;
-    // Eyes are 0.40 box heights apart: the median over the 98 portraits of the test corpus (0.36 to 0.43, frontal ones).
-    let half = 0.20 * rect.height;
+    // Eyes are 0.325 box heights apart: the median over the 82 frontal portraits of the test corpus (5th to 95th
+    // percentile 0.30 to 0.36).
+    let half = 0.325 / 2.0 * rect.height;
     [Point::new(rect.centre().x - half, y), Point::new(rect.centre().x + half, y)]
 }
 
@@ -175,7 +176,8 @@ pub fn prominence(face: &Face, width: f64, height: f64) -> f64 {
     let centre = face.rect.centre();
     let aside = (centre.x / width - 0.5).abs() * 2.0;
     let below = (centre.y / height - 0.4).abs() * 2.0;
-    // At the picture's edge a face counts a third of one in the middle: measured on groups and pictures within pictures.
+    // In the picture's corner a face counts a third of one in the middle. A choice, not a measurement: the quality tests
+    // over groups and pictures within pictures hold with it.
     let centrality = 1.0 - 0.67 * (aside.hypot(below) / std::f64::consts::SQRT_2).min(1.0);
     face.score * face.rect.area().max(0.0).sqrt() * centrality
 }
