@@ -6,7 +6,7 @@ use crate::pipeline::{Cropped, Cropper};
 use crate::plan::{Job, numbered};
 use crate::progress::Progress;
 use crate::publish::{GrowingFile, OutputFolder};
-use crate::report::{FaceRecord, Outcome, OutputRecord, PhotoSize, Record, RefusedRecord, Tally};
+use crate::report::{FaceRecord, Outcome, OutputRecord, PhotoSize, Record, RefusedRecord, Tally, thousandths};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -108,7 +108,7 @@ impl Batch<'_> {
                 transform: crop.transform,
                 steps: crop.steps.clone(),
                 padded: 0.0,
-                upscale: (crop.upscale * 1000.0).round() / 1000.0,
+                upscale: thousandths(crop.upscale),
                 quality: crop.quality,
             });
         }

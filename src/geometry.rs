@@ -61,6 +61,19 @@ impl Rect {
         Self { x, y, width, height }
     }
 
+    /// The smallest upright rectangle around `points`; without area where there are none.
+    #[must_use]
+    pub fn around(points: &[Point]) -> Self {
+        let Some(&first) = points.first() else { return Self::default() };
+        let (least, most) = points.iter().fold((first, first), |(least, most), point| {
+            (
+                Point::new(least.x.min(point.x), least.y.min(point.y)),
+                Point::new(most.x.max(point.x), most.y.max(point.y)),
+            )
+        });
+        Self::new(least.x, least.y, most.x - least.x, most.y - least.y)
+    }
+
     /// The x coordinate of the right edge.
     #[must_use]
     pub fn right(self) -> f64 {
@@ -159,6 +172,16 @@ impl Affine {
         Self([1.0, 0.0, x, 0.0, 1.0, y])
     }
 
+    /// A turn by `-roll_deg` about `centre` and a scaling, with `centre` ending at `target`: into a picture in which what
+    /// was tilted by `roll_deg` stands level.
+    #[must_use]
+    pub fn levelling(centre: Point, roll_deg: f64, scale: (f64, f64), target: Point) -> Self {
+        Self::translation(-centre.x, -centre.y)
+            .then(&Self::rotation(-roll_deg))
+            .then(&Self::scaling(scale.0, scale.1))
+            .then(&Self::translation(target.x, target.y))
+    }
+
     /// Where `point` goes.
     #[must_use]
     pub fn apply(&self, point: Point) -> Point {
@@ -212,6 +235,13 @@ mod tests {
             prop_assert!((0.0..=1.0 + 1e-9).contains(&a.overlap(b)));
             prop_assert!((a.overlap(b) - b.overlap(a)).abs() < 1e-12);
         }
+    }
+
+    #[test]
+    fn a_rectangle_around_points_touches_them() {
+        let points = [Point::new(3.0, -1.0), Point::new(-2.0, 5.0), Point::new(0.0, 0.0)];
+        assert_eq!(Rect::around(&points), Rect::new(-2.0, -1.0, 5.0, 6.0));
+        assert_eq!(Rect::around(&[]), Rect::default());
     }
 
     #[test]

@@ -3,13 +3,13 @@
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoding, encode};
 use crate::error::{Error, Failure, Reason};
-use crate::frame::{self, NOT_ENLARGED, Step, output_size};
+use crate::frame::{self, NOT_ENLARGED, Step, looks_enlarged, output_size};
 use crate::geometry::Affine;
 use crate::outline::Outline;
 use crate::photo::{self, Limits, Photo};
 use crate::preset::{self, Preset};
 use crate::render::render;
-use crate::report::{Check, Level};
+use crate::report::{Check, Level, thousandths};
 use crate::subject::finder::{Finder, Found, TRUSTED_ALONE};
 use crate::subject::{Head, closeup, crown};
 
@@ -233,7 +233,7 @@ impl Cropper {
             quality: None,
         };
         if self.options.render {
-            let (image, transform) = render(photo, &framed.frame, size)?;
+            let image = render(photo, &framed.frame, size)?;
             let encoding = Encoding {
                 format: preset.format,
                 quality: preset.quality,
@@ -241,7 +241,7 @@ impl Cropper {
                 dpi: preset.dpi,
             };
             let encoded = encode(&image, &encoding)?;
-            (crop.transform, crop.bytes, crop.quality) = (transform, encoded.bytes, encoded.quality);
+            (crop.bytes, crop.quality) = (encoded.bytes, encoded.quality);
         }
         Ok(crop)
     }
@@ -287,7 +287,7 @@ impl Cropped {
         self.checks.push(Check {
             code: Reason::LowConfidence,
             level: Level::Warn,
-            value: (face.score * 1000.0).round() / 1000.0,
+            value: thousandths(face.score),
             limit: TRUSTED_ALONE,
         });
     }
@@ -300,7 +300,7 @@ impl Cropped {
                 format!("the photo is tighter than {} wants; the largest frame that it holds was taken", preset.name),
             ));
         }
-        if crop.upscale > NOT_ENLARGED + 1e-9 {
+        if looks_enlarged(crop.upscale) {
             if !may_enlarge {
                 self.doubts.push(Failure::new(
                     Reason::WouldUpscale,
@@ -313,7 +313,7 @@ impl Cropped {
             self.checks.push(Check {
                 code: Reason::WouldUpscale,
                 level: Level::Warn,
-                value: (crop.upscale * 1000.0).round() / 1000.0,
+                value: thousandths(crop.upscale),
                 limit: NOT_ENLARGED,
             });
         }

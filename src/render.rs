@@ -65,12 +65,11 @@ pub fn overview(photo: &Photo, long_side: u32) -> Result<Reduced, Failure> {
     reduced(photo, whole, scale, FilterType::Bilinear)
 }
 
-/// The output for `frame` in sRGB, with the transform that was applied (upright source pixels to output pixels).
+/// The output for `frame` in sRGB: upright source pixels come to it by [`Frame::transform`].
 ///
 /// # Errors
 /// As [`reduced`].
-pub fn render(photo: &Photo, frame: &Frame, size: OutputSize) -> Result<(RgbImage, Affine), Failure> {
-    let transform = frame.transform(size.width, size.height);
+pub fn render(photo: &Photo, frame: &Frame, size: OutputSize) -> Result<RgbImage, Failure> {
     let mut image = if frame.roll_deg == 0.0 {
         let part = Rect::new(
             frame.centre.x - frame.width / 2.0,
@@ -80,10 +79,10 @@ pub fn render(photo: &Photo, frame: &Frame, size: OutputSize) -> Result<(RgbImag
         );
         upright_box(photo, part, (size.width, size.height), FilterType::Lanczos3)?
     } else {
-        turned_box(photo, frame, size, &transform)?
+        turned_box(photo, frame, size)?
     };
     photo.colour.to_srgb(&mut image);
-    Ok((image, transform))
+    Ok(image)
 }
 
 /// The upright rectangle `part` of the photo, resampled to `size`; it is cut to the photo by at most rounding errors.
@@ -133,20 +132,15 @@ fn resized(
 }
 
 /// The turned rectangle `frame`, levelled.
-fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize, transform: &Affine) -> Result<RgbImage, Failure> {
+fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize) -> Result<RgbImage, Failure> {
     /// Pixels around the frame that the bicubic kernel reaches, in pixels of the reduced picture.
     const KERNEL_REACH: f64 = 4.0;
     let scale = (PIXELS_PER_OUTPUT_PIXEL * size.upscale).min(1.0);
     let reach = KERNEL_REACH / scale;
-    let corners = frame.corners();
-    let edge =
-        |pick: fn(&Point) -> f64, choose: fn(f64, f64) -> f64, start: f64| corners.iter().map(pick).fold(start, choose);
-    let left = edge(|p| p.x, f64::min, f64::INFINITY) - reach;
-    let top = edge(|p| p.y, f64::min, f64::INFINITY) - reach;
-    let right = edge(|p| p.x, f64::max, f64::NEG_INFINITY) + reach;
-    let bottom = edge(|p| p.y, f64::max, f64::NEG_INFINITY) + reach;
-    let part = Rect::new(left, top, right - left, bottom - top);
+    let bounds = Rect::around(&frame.corners());
+    let part = Rect::new(bounds.x - reach, bounds.y - reach, bounds.width + 2.0 * reach, bounds.height + 2.0 * reach);
     let source = reduced(photo, part, scale, FilterType::Lanczos3)?;
+    let transform = frame.transform(size.width, size.height);
     let from_output = transform.inverse().ok_or_else(|| internal("the frame is flat"))?.then(&source.from_photo);
     Ok(turned(&source.image, &from_output, size.width, size.height))
 }

@@ -7,7 +7,7 @@ mod polygon;
 mod room;
 mod size;
 
-pub use size::{ENLARGED_AT_MOST, NOT_ENLARGED, OutputSize, output_size};
+pub use size::{ENLARGED_AT_MOST, NOT_ENLARGED, OutputSize, looks_enlarged, output_size};
 
 use crate::error::{Failure, Reason};
 use crate::geometry::{Affine, Point};
@@ -38,10 +38,8 @@ impl Frame {
     #[must_use]
     pub fn transform(&self, width: u32, height: u32) -> Affine {
         let (width, height) = (f64::from(width), f64::from(height));
-        Affine::translation(-self.centre.x, -self.centre.y)
-            .then(&Affine::rotation(-self.roll_deg))
-            .then(&Affine::scaling(width / self.width, height / self.height))
-            .then(&Affine::translation(width / 2.0, height / 2.0))
+        let scale = (width / self.width, height / self.height);
+        Affine::levelling(self.centre, self.roll_deg, scale, Point::new(width / 2.0, height / 2.0))
     }
 
     /// The four corners in upright source pixels, clockwise from the top left.

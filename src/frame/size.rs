@@ -20,12 +20,10 @@ pub struct OutputSize {
     pub upscale: f64,
 }
 
-impl OutputSize {
-    /// Whether the enlarging shows, so that a person should look.
-    #[must_use]
-    pub fn looks_enlarged(&self) -> bool {
-        self.upscale > NOT_ENLARGED + 1e-9
-    }
+/// Whether enlarging by `upscale` shows, so that a person should look.
+#[must_use]
+pub fn looks_enlarged(upscale: f64) -> bool {
+    upscale > NOT_ENLARGED + 1e-9
 }
 
 /// The size for a frame of `frame_width` source pixels: the preset's own where the frame has the pixels, else the
@@ -70,7 +68,7 @@ mod tests {
         let large = size("linkedin", 3000.0, false).expect("room");
         assert_eq!((large.width, large.height), (800, 800));
         let nearly = size("linkedin", 640.0, false).expect("1.25 counts as having them");
-        assert_eq!((nearly.width, nearly.looks_enlarged()), (800, false));
+        assert_eq!((nearly.width, looks_enlarged(nearly.upscale)), (800, false));
     }
 
     #[test]
@@ -84,9 +82,9 @@ mod tests {
 
     #[test]
     fn below_min_width_it_is_enlarged_then_reviewed_then_refused() {
-        assert!(!size("linkedin", 330.0, false).expect("1.21").looks_enlarged());
+        assert!(!looks_enlarged(size("linkedin", 330.0, false).expect("1.21").upscale));
         let review = size("linkedin", 250.0, false).expect("1.6");
-        assert_eq!((review.width, review.looks_enlarged()), (400, true));
+        assert_eq!((review.width, looks_enlarged(review.upscale)), (400, true));
         assert_eq!(size("linkedin", 199.0, false).expect_err("over 2").reason, Reason::WouldUpscale);
         assert_eq!(size("linkedin", 100.0, true).expect("allowed").width, 400);
     }

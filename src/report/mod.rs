@@ -10,6 +10,11 @@ use serde::Serialize;
 /// Version of the record's shape; it grows only when a field changes its meaning.
 pub const SCHEMA: u32 = 1;
 
+/// `value` to three places: more would only be noise in the report.
+pub(crate) fn thousandths(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
 /// What became of a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -81,7 +86,7 @@ pub struct FaceRecord {
 
 impl From<&Face> for FaceRecord {
     fn from(face: &Face) -> Self {
-        Self { rect: face.rect, score: (face.score * 1000.0).round() / 1000.0 }
+        Self { rect: face.rect, score: thousandths(face.score) }
     }
 }
 

@@ -68,10 +68,8 @@ impl Closeup {
     fn head(&self, detector: &dyn Detector, width: f64, roll_deg: f64) -> Option<Head> {
         let side = f64::from(CUT_SIDE);
         let scale = side / (width * self.longer_side);
-        let to_cut = Affine::translation(-self.centre.x, -self.centre.y)
-            .then(&Affine::rotation(-roll_deg))
-            .then(&Affine::scaling(scale, scale))
-            .then(&Affine::translation(side / 2.0, side / 2.0));
+        let middle = Point::new(side / 2.0, side / 2.0);
+        let to_cut = Affine::levelling(self.centre, roll_deg, (scale, scale), middle);
         let picture = cut(&self.source.image, &to_cut.inverse()?.then(&self.source.from_photo), CUT_SIDE, CUT_SIDE);
         Head::from_face(&seen_twice(&picture, detector, side / width)?, &to_cut)
     }

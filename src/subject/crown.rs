@@ -86,10 +86,7 @@ pub fn find(photo: &Photo, head: Head) -> Result<Head, Failure> {
 /// Upright source pixels to the small picture, in which the head is level and its axis in the middle.
 fn to_small_picture(head: &Head, scale: f64) -> Affine {
     let chin_y = BOX_TOP + (1.0 - CHIN_ABOVE_BOX_BOTTOM) * FACE_HEIGHT;
-    Affine::translation(-head.chin.x, -head.chin.y)
-        .then(&Affine::rotation(-head.roll_deg))
-        .then(&Affine::scaling(scale, scale))
-        .then(&Affine::translation(WIDTH as f64 / 2.0, chin_y))
+    Affine::levelling(head.chin, head.roll_deg, (scale, scale), Point::new(WIDTH as f64 / 2.0, chin_y))
 }
 
 /// The head and what is around it, as Lab colours; `None` where the photo ends.
@@ -98,12 +95,8 @@ type SmallPicture = Vec<Option<[f32; 3]>>;
 fn small_picture(photo: &Photo, to_small: &Affine, back: &Affine) -> Result<SmallPicture, Failure> {
     let (width, height) = (WIDTH as f64, HEIGHT as f64);
     let corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)].map(|(x, y)| back.apply(Point::new(x, y)));
-    let least = |pick: fn(&Point) -> f64| corners.iter().map(pick).fold(f64::INFINITY, f64::min);
-    let most = |pick: fn(&Point) -> f64| corners.iter().map(pick).fold(f64::NEG_INFINITY, f64::max);
-    let (left, top) = (least(|p| p.x), least(|p| p.y));
-    let part = Rect::new(left, top, most(|p| p.x) - left, most(|p| p.y) - top);
     let scale = to_small.0[0].hypot(to_small.0[3]);
-    let source = reduced(photo, part, scale, FilterType::Bilinear)?;
+    let source = reduced(photo, Rect::around(&corners), scale, FilterType::Bilinear)?;
     let picture = cut(&source.image, &back.then(&source.from_photo), WIDTH as u32, HEIGHT as u32);
     let (photo_width, photo_height) = photo.size();
     let is_photo = |x: u32, y: u32| {
