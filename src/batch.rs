@@ -81,7 +81,7 @@ impl Batch<'_> {
                 return failed(job, Failure::new(Reason::Unreadable, format!("the file cannot be read: {error}")));
             }
         };
-        match self.cropper.crop(&bytes) {
+        match self.cropper.crop_adjusted(&bytes, &job.adjustment) {
             Ok(cropped) => self.publish(job, cropped),
             Err(failure) => failed(job, failure),
         }
@@ -142,6 +142,7 @@ fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Record {
     record.faces = cropped.faces.iter().map(FaceRecord::from).collect();
     record.head = cropped.heads.first().cloned();
     record.checks = cropped.checks.clone();
+    record.overridden = job.adjustment.keys(cropper.presets());
     record.refused = cropped
         .missing
         .iter()

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reason {
-    /// No face was found.
+    /// No face was found, or not the one that was pinned.
     NoFace,
     /// More than one face where one was asked for.
     SeveralPeople,

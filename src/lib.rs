@@ -23,7 +23,7 @@
 //!
 //! The way of a photo is [`pipeline`], top to bottom. Its stages, each a module of pure functions: [`photo`] (decode),
 //! [`detect`], [`subject`], [`frame`], [`render`], [`encode`]. Around it: [`walk`] and [`plan`] find sources and name
-//! outputs, [`batch`] runs many photos, [`publish`] writes files whole, [`report`] says what became of each.
+//! outputs, [`overrides`] has what people pinned, [`batch`] runs many photos, [`publish`] writes files whole, [`report`] says what became of each.
 
 pub mod batch;
 pub mod detect;
@@ -32,6 +32,7 @@ pub mod error;
 pub mod frame;
 pub mod geometry;
 pub mod outline;
+pub mod overrides;
 pub mod photo;
 pub mod pipeline;
 pub mod plan;

@@ -9,10 +9,11 @@ use command::console::{Console, say, summary};
 use command::presets;
 use headshot::batch::Batch;
 use headshot::error::Error;
+use headshot::overrides::gather::{Gathered, gather};
 use headshot::pipeline::{Cropper, Faces};
-use headshot::plan::plan;
+use headshot::plan::{Job, plan};
 use headshot::publish::OutputFolder;
-use headshot::walk::walk;
+use headshot::walk::{Source, walk};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -36,11 +37,12 @@ fn crop(args: CropArgs) -> Result<u8, Error> {
     let config = RunConfig::new(args, std::io::stdin().lock())?;
     let walked = walk(&config.inputs, &config.output)?;
     walked.problems.iter().for_each(|problem| say(&format!("headshot: {problem}")));
-    let jobs = plan(walked.sources, &config.presets, &config.template)?;
+    let mut jobs = plan(walked.sources, &config.presets, &config.template)?;
     if jobs.is_empty() {
         say("headshot: no photo found; name a folder with photos in it, or photos");
         return Ok(if config.allow_empty { 0 } else { 1 });
     }
+    pin(&mut jobs, &config)?;
     let output = if config.dry_run {
         None
     } else {
@@ -57,4 +59,23 @@ fn crop(args: CropArgs) -> Result<u8, Error> {
     console.clear();
     say(&summary(&tally, &config.output.display().to_string(), started.elapsed(), config.dry_run));
     Ok(tally.exit_code())
+}
+
+/// Gives every job what a person pinned for its photo; says what is pinned for nothing.
+fn pin(jobs: &mut [Job], config: &RunConfig) -> Result<(), Error> {
+    /// Warnings printed before the rest is only counted.
+    const LISTED: usize = 20;
+    let sources: Vec<&Source> = jobs.iter().map(|job| &job.source).collect();
+    let Gathered { adjustments, warnings } = gather(&sources, config.overrides.as_deref(), &config.presets)?;
+    jobs.iter_mut().zip(adjustments).for_each(|(job, adjustment)| job.adjustment = adjustment);
+    if !config.quiet {
+        warnings.iter().take(LISTED).for_each(|warning| say(&format!("headshot: {warning}")));
+        if warnings.len() > LISTED {
+            say(&format!(
+                "headshot: and {} more overrides of photos or presets that are not there",
+                warnings.len() - LISTED
+            ));
+        }
+    }
+    Ok(())
 }

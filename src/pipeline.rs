@@ -3,13 +3,15 @@
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoding, encode};
 use crate::error::{Error, Failure, Reason};
-use crate::frame::{self, NOT_ENLARGED, Step, looks_enlarged, output_size};
+use crate::frame::{Levelling, NOT_ENLARGED, Step, adjusted_frame, looks_enlarged, output_size};
 use crate::geometry::Affine;
 use crate::outline::Outline;
+use crate::overrides::Adjustment;
 use crate::photo::{self, Limits, Photo};
 use crate::preset::{self, Preset};
 use crate::render::render;
 use crate::report::{Check, Level, thousandths};
+use crate::subject::choice::choose;
 use crate::subject::finder::{Finder, Found, TRUSTED_ALONE};
 use crate::subject::{Head, closeup, crown};
 
@@ -72,9 +74,10 @@ pub struct Cropped {
     pub size: (u32, u32),
     /// Degrees, clockwise, by which the photo was turned beyond what its file says: 0, 90, 180 or 270.
     pub turned_deg: u16,
-    /// All faces in upright source pixels: the main one first, with [`Faces::All`] from left to right.
+    /// All faces in upright source pixels: the main one, or the one that was pinned, first; with [`Faces::All`] from left
+    /// to right.
     pub faces: Vec<Face>,
-    /// The heads that were framed: of the first face, with [`Faces::All`] of every face.
+    /// The heads that were framed: of the first face; with [`Faces::All`] of every face, or of the one that was pinned.
     pub heads: Vec<Head>,
     /// Why no headshot can be made at all.
     pub refused: Option<Failure>,
@@ -157,8 +160,18 @@ impl Cropper {
     /// # Errors
     /// A [`Failure`] where the photo cannot be read. A photo without a person is not an error: see [`Cropped::refused`].
     pub fn crop(&self, bytes: &[u8]) -> Result<Cropped, Failure> {
+        self.crop_adjusted(bytes, &Adjustment::default())
+    }
+
+    /// Makes the headshots of one photo, as far as a person pinned them.
+    ///
+    /// # Errors
+    /// As [`Self::crop`]. Where the pinned face is not there, [`Cropped::refused`] says so.
+    pub fn crop_adjusted(&self, bytes: &[u8], adjustment: &Adjustment) -> Result<Cropped, Failure> {
         let mut photo = photo::decode(bytes, &self.options.limits)?;
-        let found = self.finder.find(&photo, self.options.faces != Faces::Main)?;
+        // A pinned face is counted among all, so that its number means the same person whoever is wanted.
+        let everyone = self.options.faces != Faces::Main || adjustment.face.is_some();
+        let found = self.finder.find(&photo, everyone)?;
         let size = photo.size();
         let to_turned = found.turn.to_upright(size.0, size.1);
         photo.orientation = photo.orientation.then(found.turn);
@@ -167,36 +180,42 @@ impl Cropper {
         if let Some(damage) = &photo.damage {
             cropped.doubts.push(Failure::new(Reason::Damaged, damage.clone()));
         }
-        self.crop_faces(&photo, found, &mut cropped)?;
+        self.crop_faces(&photo, found, adjustment, &mut cropped)?;
         cropped.turn_back(&to_turned)?;
         Ok(cropped)
     }
 
     /// Fills `cropped` with everything that comes of `found`, in pixels of the turned photo.
-    fn crop_faces(&self, photo: &Photo, found: Found, cropped: &mut Cropped) -> Result<(), Failure> {
+    fn crop_faces(
+        &self,
+        photo: &Photo,
+        found: Found,
+        adjustment: &Adjustment,
+        cropped: &mut Cropped,
+    ) -> Result<(), Failure> {
         let Found { mut faces, sure, .. } = found;
-        if self.options.faces == Faces::All {
-            faces.sort_by(|a, b| a.rect.x.total_cmp(&b.rect.x));
-        }
-        cropped.refused = self.refusal(&faces);
-        let wanted = match self.options.faces {
-            Faces::All => faces.len(),
-            _ => faces.len().min(1),
-        };
-        if !sure && let Some(face) = faces.first() {
+        let wanted = choose(&mut faces, self.options.faces, adjustment.face);
+        if !sure
+            && !self.is_vouched_for(adjustment)
+            && let Some(face) = faces.first()
+        {
             cropped.doubt_the_face(face);
         }
         cropped.faces = faces;
-        if cropped.refused.is_some() {
-            return Ok(());
-        }
+        let wanted = match wanted {
+            Ok(wanted) => wanted,
+            Err(why) => {
+                cropped.refused = Some(why);
+                return Ok(());
+            }
+        };
         let outline = Outline::of(photo);
-        for index in 0..wanted {
+        for index in wanted {
             let face = &cropped.faces[index];
             let Some(head) = closeup::look(photo, face, self.finder.detector.as_ref())? else { continue };
             let head = crown::find(photo, head)?;
             for preset in 0..self.presets.len() {
-                match self.crop_one(photo, &outline, &head, preset, index) {
+                match self.crop_one(photo, &outline, &head, (preset, index), adjustment) {
                     Ok(crop) => cropped.keep(crop, &self.presets[preset], self.options.allow_upscale),
                     Err(why) => cropped.missing.push(MissingCrop { preset, face: index, why }),
                 }
@@ -209,17 +228,18 @@ impl Cropper {
         Ok(())
     }
 
-    /// One crop: frame, size, pixels, file.
+    /// One crop, of the preset and the face with these indices: frame, size, pixels, file.
     fn crop_one(
         &self,
         photo: &Photo,
         outline: &Outline,
         head: &Head,
-        index: usize,
-        face: usize,
+        (index, face): (usize, usize),
+        adjustment: &Adjustment,
     ) -> Result<Crop, Failure> {
         let preset = &self.presets[index];
-        let framed = frame::frame(head, outline, preset, self.options.level)?;
+        let levelling = if self.options.level { Levelling::Measured } else { Levelling::Off };
+        let framed = adjusted_frame(head, outline, preset, levelling, &adjustment.for_preset(&preset.name))?;
         let size = output_size(framed.frame.width, preset, self.options.allow_upscale)?;
         let mut crop = Crop {
             preset: index,
@@ -246,23 +266,9 @@ impl Cropper {
         Ok(crop)
     }
 
-    /// Why none of `faces` can become a headshot.
-    fn refusal(&self, faces: &[Face]) -> Option<Failure> {
-        /// Beside the main person, a face of this share of their height is another person, not somebody far behind.
-        const ANOTHER_PERSON: f64 = 0.25;
-        let Some(main) = faces.first() else {
-            return Some(Failure::new(
-                Reason::NoFace,
-                "no face was found; if there is one, crop the photo nearer to it and try again",
-            ));
-        };
-        let people = faces.iter().filter(|face| face.rect.height >= ANOTHER_PERSON * main.rect.height).count();
-        (self.options.faces == Faces::Only && people > 1).then(|| {
-            Failure::new(
-                Reason::SeveralPeople,
-                format!("{people} people are in the photo; use --faces main or --faces all, or crop it to one"),
-            )
-        })
+    /// Whether a person says that there is one in the photo, so that the detectors' doubts do not count.
+    fn is_vouched_for(&self, adjustment: &Adjustment) -> bool {
+        adjustment.face.is_some() || self.presets.iter().any(|preset| adjustment.for_preset(&preset.name).is_as_is())
     }
 }
 

@@ -2,6 +2,7 @@
 //! first write.
 
 use crate::error::Error;
+use crate::overrides::Adjustment;
 use crate::preset::Preset;
 use crate::walk::Source;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -9,12 +10,14 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
 /// One photo and where its outputs go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Job {
     /// The photo.
     pub source: Source,
     /// One path below the output folder for each preset, in the order of the presets.
     pub outputs: Vec<PathBuf>,
+    /// What a person pinned for it; the plan itself pins nothing.
+    pub adjustment: Adjustment,
 }
 
 /// The name of outputs, e.g. `{preset}/{dir}/{stem}.{ext}`.
@@ -132,7 +135,7 @@ pub fn plan(sources: Vec<Source>, presets: &[Preset], template: &NameTemplate) -
             let shared = extensions.get(&source.relative.with_extension("")).is_some_and(|all| all.len() > 1);
             let stem = output_stem(&source.relative, shared);
             let outputs = presets.iter().map(|preset| template.render(&source.relative, &stem, preset)).collect();
-            Job { source, outputs }
+            Job { source, outputs, adjustment: Adjustment::default() }
         })
         .collect();
     refuse_collisions(&jobs)?;

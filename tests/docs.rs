@@ -97,6 +97,15 @@ fn the_preset_file_of_the_readme_is_valid() {
     assert_eq!(preset.name, "door");
 }
 
+#[test]
+fn the_overrides_of_the_readme_are_valid() {
+    let readme = readme();
+    let examples: Vec<&str> = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let example = examples.iter().find(|example| example.starts_with("[photo.")).expect("an example of headshot.toml");
+    let photos = headshot::overrides::parse::folder_file(example).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    assert_eq!(photos.len(), 2);
+}
+
 /// The lines of the README's code blocks that are marked `sh`.
 fn shell_lines(readme: &str) -> Vec<&str> {
     let mut inside = false;

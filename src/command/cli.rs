@@ -61,6 +61,9 @@ pub struct CropArgs {
     /// Leave tilted heads tilted
     #[arg(long)]
     pub no_level: bool,
+    /// Corrections for single photos, over those in headshot.toml and sidecars beside the photos
+    #[arg(long, value_name = "FILE")]
+    pub overrides: Option<PathBuf>,
     /// Another file format than the presets say
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<FormatArg>,

@@ -16,6 +16,7 @@ pub struct RunConfig {
     pub output: PathBuf,
     pub presets: Vec<Preset>,
     pub template: NameTemplate,
+    pub overrides: Option<PathBuf>,
     pub options: Options,
     pub detector: DetectorChoice,
     pub threads: usize,
@@ -56,6 +57,7 @@ impl RunConfig {
             output,
             presets,
             template,
+            overrides: args.overrides,
             options,
             detector: match args.detector {
                 DetectorArg::Yunet => DetectorChoice::YuNet,

@@ -3,10 +3,13 @@
 //! Everything is worked out in *levelled* coordinates: upright source pixels moved so that the mid-eye point is the
 //! origin, and turned by the levelling, so that the frame stands upright and the photo is the turned rectangle.
 
+mod adjusted;
+mod as_is;
 mod polygon;
 mod room;
 mod size;
 
+pub use adjusted::adjusted_frame;
 pub use size::{ENLARGED_AT_MOST, NOT_ENLARGED, OutputSize, looks_enlarged, output_size};
 
 use crate::error::{Failure, Reason};
@@ -81,6 +84,18 @@ pub struct Framed {
     pub steps: Vec<Step>,
 }
 
+/// By how much a frame is turned on the photo.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Levelling {
+    /// As the measured tilt of the head asks for, within the preset's limit.
+    #[default]
+    Measured,
+    /// Not at all.
+    Off,
+    /// By these degrees, clockwise positive, whatever was measured.
+    Pinned(f64),
+}
+
 /// What is given up is weighed: each of these, given up alone, counts 1, and the frame with the smallest sum of squares is
 /// taken. Set by eye on contact sheets of the 98 portraits, so that a set keeps one eye line before it keeps one scale.
 mod cost {
@@ -106,6 +121,9 @@ const LOOSEST: f64 = 1.6;
 /// The tightest frame that `widest` tries has the head this much larger than the preset's limit.
 const TIGHTEST: f64 = 3.0;
 
+/// Corners beyond a shape cut out of the photo: hardly, rather, whatever it takes.
+const CORNERS: [f64; 11] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.5, 0.0];
+
 /// Scales tried between the target and a limit.
 const SCALES: i32 = 32;
 
@@ -113,31 +131,40 @@ const SCALES: i32 = 32;
 /// gives up least (shift, scale and tilt weighed), first among those that keep to the preset's limits, then among all that
 /// hold the head.
 ///
-/// `level` is false to leave tilted heads as they are.
+/// A pinned turn is given up only where no frame holds the head with it.
 ///
 /// # Errors
 /// [`Reason::HeadCut`] where every frame of the preset's aspect that the photo holds would cut the crown or the chin.
-pub fn frame(head: &Head, outline: &Outline, preset: &Preset, level: bool) -> Result<Framed, Failure> {
-    let full = if level { levelling(head, preset.framing.max_roll) } else { 0.0 };
+pub fn frame(head: &Head, outline: &Outline, preset: &Preset, levelling: Levelling) -> Result<Framed, Failure> {
+    let full = match levelling {
+        Levelling::Measured => measured_turn(head, preset.framing.max_roll),
+        Levelling::Off => 0.0,
+        Levelling::Pinned(roll_deg) => roll_deg,
+    };
     let stances: Vec<Stance> =
         level_angles(full).into_iter().map(|roll_deg| Stance::new(head, outline, roll_deg)).collect();
     let (width, height) = outline.size();
     let extent = f64::from(height).min(f64::from(width) / preset.aspect());
     let ladder = Ladder { preset, head_length: head_length(head, preset), full, extent };
-    if let Some((stance, placed)) = ladder.climb(&stances) {
-        return Ok(placed.framed(stance, full));
-    }
-    Err(Failure::new(
+    let firm = if matches!(levelling, Levelling::Pinned(_)) { 1 } else { stances.len() };
+    let found = ladder.climb(&stances[..firm]).or_else(|| ladder.climb(&stances[firm..]));
+    found.map(|(stance, placed)| placed.framed(stance, full)).ok_or_else(|| head_cut(outline, preset))
+}
+
+/// Why no frame of the preset's shape holds the head.
+fn head_cut(outline: &Outline, preset: &Preset) -> Failure {
+    let (width, height) = outline.size();
+    Failure::new(
         Reason::HeadCut,
         format!(
             "the photo ({width} x {height}) has no room for the head from crown to chin in the shape {} x {}; use a photo with more space around the head",
             preset.width, preset.height
         ),
-    ))
+    )
 }
 
 /// The turn that levels `head`: none for small tilts, at most `max_roll`.
-fn levelling(head: &Head, max_roll: f64) -> f64 {
+fn measured_turn(head: &Head, max_roll: f64) -> f64 {
     // From the side the eyes are not on one level even in a level head, and the measured tilt is noise: on the 10 of 98
     // portraits with a turn over 0.5 the true tilt is about half of what is measured.
     let trust = 1.0 - 0.55 * ((head.yaw.abs() - 0.3) / 0.3).clamp(0.0, 1.0);
@@ -193,8 +220,6 @@ impl Ladder<'_> {
     /// The best frame of the first rung that has one: as the preset wants it; without the circle proof, for photos that
     /// end in the hair; whatever holds the head.
     fn climb<'s>(&self, stances: &'s [Stance]) -> Option<(&'s Stance, Placed)> {
-        /// Corners beyond a shape cut out of the photo: hardly, rather, whatever it takes.
-        const CORNERS: [f64; 11] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.5, 0.0];
         let comfortable = [Demand::comfortable(self.preset), Demand::comfortable_without_circle(self.preset)];
         comfortable
             .iter()
@@ -251,10 +276,7 @@ impl Ladder<'_> {
         const UNSEEN: f64 = 0.05;
         let framing = &self.preset.framing;
         let width = height * self.preset.aspect();
-        let ideal = Point::new(
-            stance.head_centre_x + (0.5 - framing.subject_x + framing.gaze_room * stance.yaw) * width,
-            (0.5 - framing.eye_line) * height,
-        );
+        let ideal = stance.ideal_centre(framing, width, height);
         let unit = Point::new(cost::SHIFT.x * width, cost::SHIFT.y * height);
         let (centre, shift) = stance.allowed_centres(width, height, demand).nearest(ideal, unit)?;
         let scale = (self.head_length / framing.head_height / height).ln() / cost::SCALE;

@@ -3,7 +3,7 @@
 use super::polygon::Polygon;
 use crate::geometry::{Affine, Point};
 use crate::outline::{HalfPlane, Outline};
-use crate::preset::{Preset, Shape};
+use crate::preset::{Framing, Preset, Shape};
 use crate::subject::Head;
 
 /// Half width of a head with hair, in half lengths from crown to chin: the ellipse that the circle proof keeps inside.
@@ -51,6 +51,11 @@ impl Demand {
     pub const fn barely(corners: f64) -> Self {
         Self { headroom: 0.02, below_chin: 0.01, sides: 0.6, circle_margin: None, corners }
     }
+
+    /// Crown, chin and face inside, to the very edge: what a person pinned needs no margin. Corners as in [`Self::barely`].
+    pub const fn just_inside(corners: f64) -> Self {
+        Self { headroom: 0.0, below_chin: 0.0, ..Self::barely(corners) }
+    }
 }
 
 /// A head and its photo in levelled coordinates.
@@ -96,6 +101,14 @@ impl Stance {
     pub fn to_upright(&self, point: Point) -> Point {
         let turned = Affine::rotation(self.roll_deg).apply(point);
         Point::new(turned.x + self.eye_mid.x, turned.y + self.eye_mid.y)
+    }
+
+    /// Where the centre of a frame of this size is when the head stands where `framing` wants it.
+    pub fn ideal_centre(&self, framing: &Framing, width: f64, height: f64) -> Point {
+        Point::new(
+            self.head_centre_x + (0.5 - framing.subject_x + framing.gaze_room * self.yaw) * width,
+            (0.5 - framing.eye_line) * height,
+        )
     }
 
     /// Where the centre of a frame of this size may be: inside the photo, with what `demand` asks for.

@@ -3,6 +3,10 @@ use crate::geometry::Rect;
 use crate::preset;
 use proptest::prelude::*;
 
+mod adjusted;
+
+const MEASURED: Levelling = Levelling::Measured;
+
 /// A head of `length` (twice mid-eye to chin) with its mid-eye point at `eye_mid`, tilted by `roll_deg`.
 fn head(eye_mid: Point, length: f64, roll_deg: f64) -> Head {
     let place = Affine::rotation(roll_deg).then(&Affine::translation(eye_mid.x, eye_mid.y));
@@ -27,7 +31,7 @@ fn preset_named(name: &str) -> Preset {
 fn with_room_all_round_the_head_is_where_the_preset_wants_it() {
     for preset in preset::built_in().expect("valid") {
         let head = head(Point::new(6000.0, 6000.0), 500.0, 0.0);
-        let framed = frame(&head, &Outline::rectangle(12_000, 12_000), &preset, true).expect("room");
+        let framed = frame(&head, &Outline::rectangle(12_000, 12_000), &preset, MEASURED).expect("room");
         assert_eq!(framed.steps, [], "{}", preset.name);
         let map = framed.frame.transform(preset.width, preset.height);
         let (width, height) = (f64::from(preset.width), f64::from(preset.height));
@@ -47,7 +51,7 @@ fn each_lack_of_room_takes_its_own_step() {
     let linkedin = preset_named("linkedin");
     // An ideal frame for this head is 1000 x 1000, with the mid-eye point at (500, 430).
     let steps = |x: f64, y: f64, roll: f64, size: (u32, u32)| {
-        frame(&head(Point::new(x, y), 560.0, roll), &Outline::rectangle(size.0, size.1), &linkedin, true)
+        frame(&head(Point::new(x, y), 560.0, roll), &Outline::rectangle(size.0, size.1), &linkedin, MEASURED)
             .expect("room")
             .steps
     };
@@ -66,7 +70,7 @@ fn each_lack_of_room_takes_its_own_step() {
 fn tall_hair_loosens_the_frame_rather_than_being_cut() {
     let mut tall = head(Point::new(2000.0, 2000.0), 560.0, 0.0);
     tall.crown.y = 2000.0 - 620.0;
-    let framed = frame(&tall, &Outline::rectangle(4000, 4000), &preset_named("linkedin"), true).expect("room");
+    let framed = frame(&tall, &Outline::rectangle(4000, 4000), &preset_named("linkedin"), MEASURED).expect("room");
     assert!(framed.steps.contains(&Step::Loosen), "{:?}", framed.steps);
     assert!(framed.frame.transform(800, 800).apply(tall.crown).y > 0.0);
 }
@@ -74,7 +78,7 @@ fn tall_hair_loosens_the_frame_rather_than_being_cut() {
 #[test]
 fn a_head_taller_than_the_shape_allows_is_refused() {
     let banner = preset_named("web-banner");
-    let error = frame(&head(Point::new(300.0, 1000.0), 800.0, 0.0), &Outline::rectangle(600, 2000), &banner, true)
+    let error = frame(&head(Point::new(300.0, 1000.0), 800.0, 0.0), &Outline::rectangle(600, 2000), &banner, MEASURED)
         .expect_err("no room");
     assert_eq!(error.reason, Reason::HeadCut);
 }
@@ -82,14 +86,14 @@ fn a_head_taller_than_the_shape_allows_is_refused() {
 #[test]
 fn small_tilts_and_no_level_leave_the_frame_upright() {
     let linkedin = preset_named("linkedin");
-    let roll = |degrees: f64, level: bool| {
-        frame(&head(Point::new(2000.0, 2000.0), 400.0, degrees), &Outline::rectangle(4000, 4000), &linkedin, level)
+    let roll = |degrees: f64, levelling: Levelling| {
+        frame(&head(Point::new(2000.0, 2000.0), 400.0, degrees), &Outline::rectangle(4000, 4000), &linkedin, levelling)
             .expect("room")
             .frame
             .roll_deg
     };
-    assert_eq!((roll(2.9, true), roll(3.1, true), roll(-20.0, false)), (0.0, 3.1, 0.0));
-    assert_eq!(roll(44.0, true), linkedin.framing.max_roll);
+    assert_eq!((roll(2.9, MEASURED), roll(3.1, MEASURED), roll(-20.0, Levelling::Off)), (0.0, 3.1, 0.0));
+    assert_eq!(roll(44.0, MEASURED), linkedin.framing.max_roll);
 }
 
 proptest! {
@@ -106,7 +110,7 @@ proptest! {
         let head = head(Point::new(x * f64::from(width), y * f64::from(height)), length, roll);
         let chin_is_in = (0.0..f64::from(height)).contains(&head.chin.y) && (0.0..f64::from(width)).contains(&head.chin.x);
         prop_assume!(chin_is_in);
-        let Ok(framed) = frame(&head, &Outline::rectangle(width, height), preset, true) else { return Ok(()) };
+        let Ok(framed) = frame(&head, &Outline::rectangle(width, height), preset, MEASURED) else { return Ok(()) };
         for corner in framed.frame.corners() {
             prop_assert!(corner.x > -1e-3 && corner.x < f64::from(width) + 1e-3, "{:?} {:?}", corner, framed);
             prop_assert!(corner.y > -1e-3 && corner.y < f64::from(height) + 1e-3, "{:?} {:?}", corner, framed);

@@ -63,6 +63,9 @@ pub struct Record {
     /// Presets for which nothing could be written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusedRecord>,
+    /// The keys of overrides that were obeyed, sorted: `as_is`, `face`, `nudge`, `roll`, `scale`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<&'static str>,
 }
 
 /// Size of a photo after its orientation is applied, in pixels.
@@ -174,6 +177,7 @@ impl Record {
             checks: Vec::new(),
             outputs: Vec::new(),
             refused: Vec::new(),
+            overridden: Vec::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! From detected faces to the [`Head`] that is framed.
 
+pub mod choice;
 pub mod closeup;
 pub mod crown;
 pub mod finder;

@@ -9,5 +9,6 @@ mod arguments;
 mod names;
 mod outcomes;
 mod outputs;
+mod overrides;
 mod photos;
 mod samples;

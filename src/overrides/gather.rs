@@ -1,0 +1,352 @@
+//! Finds and reads the files of overrides of a run, before its first photo is worked on.
+
+use super::Adjustment;
+use super::parse::{Mistake, PinnedPhoto, folder_file, sidecar};
+use crate::error::Error;
+use crate::preset::{self, Preset};
+use crate::walk::Source;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// The name of the file that pins what is decided for the photos of a folder and of those below it.
+pub const FOLDER_FILE: &str = "headshot.toml";
+
+/// What a sidecar's name has behind the photo's.
+const SIDECAR_EXTENSION: &str = "toml";
+
+/// Extensions by which the name of a sidecar is known for one where its photo is gone or mistyped.
+const PHOTOS: &[&str] = &["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
+
+/// The overrides of a run.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// What is pinned for each source, in their order.
+    pub adjustments: Vec<Adjustment>,
+    /// What is pinned for nothing: lines `file:line: what`, by file.
+    pub warnings: Vec<String>,
+}
+
+/// Reads all overrides of `sources`: of `chosen`, the file of the command line, whose paths are below the input folder;
+/// of the sidecar beside each photo; and of the folder files from the photo's folder up to the input folder. The
+/// nearest wins, in this order.
+///
+/// `presets` are those of the run: names that are neither theirs nor built in are warned of, as are photos that are not
+/// there.
+///
+/// # Errors
+/// [`Error::Usage`] with every mistake in every file, as `file:line: what`.
+pub fn gather(sources: &[&Source], chosen: Option<&Path>, presets: &[Preset]) -> Result<Gathered, Error> {
+    let mut shelf = Shelf::default();
+    let chosen = chosen.map(|path| shelf.chosen(path));
+    let adjustments = sources.iter().map(|source| shelf.adjustment(source, chosen)).collect();
+    if !shelf.mistakes.is_empty() {
+        return Err(refused(&shelf.mistakes));
+    }
+    let mut known: BTreeSet<String> = presets.iter().map(|preset| preset.name.clone()).collect();
+    known.extend(preset::built_in()?.into_iter().map(|preset| preset.name));
+    Ok(Gathered { adjustments, warnings: shelf.warnings(sources, &known) })
+}
+
+/// The usage error for `mistakes`.
+fn refused(mistakes: &[String]) -> Error {
+    /// Mistakes listed before the rest is only counted.
+    const LISTED: usize = 50;
+    if let [only] = mistakes {
+        return Error::usage(only.clone());
+    }
+    let mut message = format!("{} mistakes in overrides; nothing was written:", mistakes.len());
+    mistakes.iter().take(LISTED).for_each(|mistake| message.push_str(&format!("\n  {mistake}")));
+    if mistakes.len() > LISTED {
+        message.push_str(&format!("\n  and {} more", mistakes.len() - LISTED));
+    }
+    Error::usage(message)
+}
+
+/// A file of overrides that was read.
+struct File {
+    path: PathBuf,
+    /// The folder that its paths start from; `None` for the input folders.
+    folder: Option<PathBuf>,
+    photos: BTreeMap<PathBuf, PinnedPhoto>,
+    /// Those of `photos` that the run has.
+    met: BTreeSet<PathBuf>,
+}
+
+/// The files of a run, each read once.
+#[derive(Default)]
+struct Shelf {
+    files: Vec<File>,
+    /// By folder, the index of its file; `None` where it has none.
+    folders: BTreeMap<PathBuf, Option<usize>>,
+    mistakes: Vec<String>,
+}
+
+impl Shelf {
+    /// The index of the file of the command line.
+    fn chosen(&mut self, path: &Path) -> usize {
+        let bytes = std::fs::read(path).unwrap_or_else(|error| {
+            self.mistakes.push(format!("{}: the overrides cannot be read: {error}", path.display()));
+            Vec::new()
+        });
+        self.add(path.to_owned(), None, &bytes, folder_file)
+    }
+
+    /// What all files together say about `source`.
+    fn adjustment(&mut self, source: &Source, chosen: Option<usize>) -> Adjustment {
+        let mut adjustment = chosen.map(|file| self.pinned(file, &source.relative)).unwrap_or_default();
+        if let Some(file) = self.sidecar(&source.path) {
+            let name = PathBuf::from(source.path.file_name().unwrap_or_default());
+            adjustment = adjustment.over(&self.pinned(file, &name));
+        }
+        for folder in folders(source) {
+            if let Some(file) = self.folder_file(folder) {
+                let below: PathBuf = source.path.strip_prefix(folder).unwrap_or(&source.path).components().collect();
+                adjustment = adjustment.over(&self.pinned(file, &below));
+            }
+        }
+        adjustment
+    }
+
+    fn pinned(&mut self, file: usize, photo: &Path) -> Adjustment {
+        let file = &mut self.files[file];
+        let Some(pinned) = file.photos.get(photo) else { return Adjustment::default() };
+        file.met.insert(photo.to_owned());
+        pinned.adjustment.clone()
+    }
+
+    fn sidecar(&mut self, photo: &Path) -> Option<usize> {
+        let name = photo.file_name()?;
+        let path = photo.with_file_name(with_extension(name));
+        // A photo that is named `headshot` has no sidecar: that name is the folder file's.
+        if path.file_name() == Some(OsStr::new(FOLDER_FILE)) {
+            return None;
+        }
+        let bytes = self.read(&path)?;
+        let (folder, name) = (photo.parent().map(Path::to_owned), PathBuf::from(name));
+        Some(self.add(path, folder, &bytes, |text| sidecar(text).map(|pinned| [(name, pinned)].into())))
+    }
+
+    fn folder_file(&mut self, folder: &Path) -> Option<usize> {
+        if let Some(&known) = self.folders.get(folder) {
+            return known;
+        }
+        let path = folder.join(FOLDER_FILE);
+        let found = self.read(&path).map(|bytes| self.add(path, Some(folder.to_owned()), &bytes, folder_file));
+        self.folders.insert(folder.to_owned(), found);
+        found
+    }
+
+    /// The bytes of the file at `path`, where there is one. A path that cannot be looked at has none: the photo beside it
+    /// cannot be opened either, and fails alone.
+    fn read(&mut self, path: &Path) -> Option<Vec<u8>> {
+        match std::fs::read(path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound || std::fs::metadata(path).is_err() => None,
+            Err(error) => {
+                self.mistakes.push(format!("{}: the overrides cannot be read: {error}", path.display()));
+                None
+            }
+        }
+    }
+
+    /// Adds the file at `path`, without photos where it has mistakes; its index.
+    fn add(
+        &mut self,
+        path: PathBuf,
+        folder: Option<PathBuf>,
+        bytes: &[u8],
+        parse: impl FnOnce(&str) -> Result<BTreeMap<PathBuf, PinnedPhoto>, Vec<Mistake>>,
+    ) -> usize {
+        let parsed = std::str::from_utf8(bytes).map_err(|error| {
+            let line = 1 + bytes.iter().take(error.valid_up_to()).filter(|&&byte| byte == b'\n').count();
+            vec![Mistake { line, what: "the text is not UTF-8".into() }]
+        });
+        let photos = parsed.and_then(parse).unwrap_or_else(|mistakes| {
+            let told = mistakes.iter().map(|mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what));
+            self.mistakes.extend(told);
+            BTreeMap::new()
+        });
+        self.files.push(File { path, folder, photos, met: BTreeSet::new() });
+        self.files.len() - 1
+    }
+
+    /// What is pinned for photos that are nowhere and for presets that nobody knows.
+    fn warnings(&self, sources: &[&Source], known: &BTreeSet<String>) -> Vec<String> {
+        let roots: BTreeSet<&Path> = sources.iter().filter_map(|source| folders(source).last()).collect();
+        let mut warnings = Vec::new();
+        for file in &self.files {
+            // A photo that is there and no part of this run is no mistake: `headshot shoot/ana.jpg` is about one of many.
+            let is_there = |photo: &PathBuf| match &file.folder {
+                Some(folder) => folder.join(photo).exists(),
+                None => roots.iter().any(|root| root.join(photo).exists()),
+            };
+            for (photo, pinned) in &file.photos {
+                let mut warn = |line: usize, what: String| {
+                    warnings.push((&file.path, line, what));
+                };
+                if !file.met.contains(photo) && !is_there(photo) {
+                    warn(pinned.line, format!("there is no photo \"{}\"", photo.display()));
+                }
+                for (name, line) in pinned.presets.iter().filter(|(name, _)| !known.contains(name)) {
+                    warn(*line, format!("there is no preset \"{name}\" (`headshot presets` lists them all)"));
+                }
+            }
+        }
+        warnings.sort();
+        let told = warnings.into_iter().map(|(path, line, what)| format!("{}:{line}: {what}", path.display()));
+        told.chain(self.folders.keys().flat_map(|folder| forsaken_sidecars(folder))).collect()
+    }
+}
+
+/// The folders whose file is about `source`: its own first, the input folder last.
+fn folders(source: &Source) -> impl Iterator<Item = &Path> {
+    let levels = source.relative.components().count();
+    // What lies above `..` cannot be told by its name.
+    let mut below_parent = false;
+    source.path.ancestors().skip(1).take(levels).take_while(move |folder| {
+        let goes_on = !below_parent;
+        below_parent = folder.components().next_back() == Some(Component::ParentDir);
+        goes_on
+    })
+}
+
+fn with_extension(photo: &OsStr) -> OsString {
+    let mut name = photo.to_owned();
+    name.push(".");
+    name.push(SIDECAR_EXTENSION);
+    name
+}
+
+/// A warning for each sidecar in `folder` whose photo is not there.
+fn forsaken_sidecars(folder: &Path) -> Vec<String> {
+    let is_photo = |name: &Path| {
+        let extension = name.extension().and_then(OsStr::to_str).unwrap_or("").to_ascii_lowercase();
+        PHOTOS.contains(&extension.as_str())
+    };
+    let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let mut forsaken: Vec<PathBuf> = std::fs::read_dir(place)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| folder.join(entry.file_name()))
+        .filter(|path| path.extension() == Some(OsStr::new(SIDECAR_EXTENSION)))
+        .filter(|path| is_photo(&path.with_extension("")) && !path.with_extension("").exists())
+        .collect();
+    forsaken.sort();
+    let warning = |path: &PathBuf| {
+        let photo = path.with_extension("");
+        let name = photo.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        format!("{}:1: there is no photo \"{name}\" beside these overrides", path.display())
+    };
+    forsaken.iter().map(warning).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().expect("a temp folder");
+        for (file, text) in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().expect("has a parent")).expect("created");
+            fs::write(path, text).expect("written");
+        }
+        root
+    }
+
+    fn gathered(root: &Path, photos: &[&str], chosen: Option<&str>) -> Result<Gathered, Error> {
+        let sources: Vec<Source> =
+            photos.iter().map(|name| Source { relative: name.into(), path: root.join(name) }).collect();
+        let chosen = chosen.map(|name| root.join(name));
+        gather(&sources.iter().collect::<Vec<_>>(), chosen.as_deref(), &[])
+    }
+
+    /// The warnings or mistakes of a run, without the folder's own path.
+    fn lines(root: &Path, text: &str) -> Vec<String> {
+        let root = format!("{}{}", root.display(), std::path::MAIN_SEPARATOR);
+        text.lines().map(|line| line.trim_start().replace(&root, "")).collect()
+    }
+
+    #[test]
+    fn the_nearest_file_wins_key_by_key() {
+        let root = tree(&[
+            ("headshot.toml", "[photo.\"a/b/ana.jpg\"]\nface = 4\nscale = 1.4\nroll = 4\nnudge = [0.4, 0]\n"),
+            ("a/headshot.toml", "[photo.\"b/ana.jpg\"]\nface = 3\nscale = 1.3\nroll = 3\n"),
+            ("a/b/ana.jpg", "no pixels are needed here"),
+            ("a/b/ana.jpg.toml", "face = 2\nscale = 1.2\n"),
+            ("mine", "[photo.\"a/b/ana.jpg\"]\nface = 1\n"),
+        ]);
+        for (chosen, face) in [(Some("mine"), 1), (None, 2)] {
+            let gathered = gathered(root.path(), &["a/b/ana.jpg", "a/ben.jpg"], chosen).expect("valid");
+            let [ana, ben] = &gathered.adjustments[..] else { panic!("two photos") };
+            assert_eq!(ana.face.map(std::num::NonZeroUsize::get), Some(face));
+            let framing = ana.framing;
+            assert_eq!((framing.scale, framing.roll_deg), (Some(1.2), Some(3.0)));
+            assert_eq!(framing.nudge.map(|nudge| nudge.right), Some(0.4));
+            assert_eq!((ben, gathered.warnings), (&Adjustment::default(), vec![]));
+        }
+    }
+
+    #[test]
+    fn every_mistake_of_every_file_is_told_at_once() {
+        let root = tree(&[
+            ("headshot.toml", "[photo.\"ana.jpg\"]\nscale = 9\nface = 0\n"),
+            ("ana.jpg.toml", "rol = 3\n"),
+            ("mine", "photo = \n"),
+        ]);
+        fs::write(root.path().join("ben.jpg.toml"), b"face = 1\n# \xff").expect("written");
+        let error = gathered(root.path(), &["ana.jpg", "ben.jpg"], Some("mine")).expect_err("mistakes");
+        assert_eq!(error.exit_code(), 2);
+        let told = lines(root.path(), &error.to_string());
+        assert_eq!(told[0], "5 mistakes in overrides; nothing was written:");
+        for (told, start) in told[1..].iter().zip([
+            "mine:1: ",
+            "ana.jpg.toml:1: unknown field `rol`",
+            "headshot.toml:2: scale takes",
+            "headshot.toml:3: face is",
+            "ben.jpg.toml:2: the text is not UTF-8",
+        ]) {
+            assert!(told.starts_with(start), "{told}");
+        }
+        let missing = gathered(root.path(), &["no/such.jpg"], Some("none")).expect_err("no such file");
+        assert!(missing.to_string().contains("none: the overrides cannot be read: "), "{missing}");
+    }
+
+    #[test]
+    fn what_is_pinned_for_nothing_is_warned_of() {
+        let root = tree(&[
+            ("headshot.toml", "[photo.\"anna.jpg\"]\n[photo.\"ana.jpg\"]\n[photo.\"there.jpg\".preset.linkdin]\n"),
+            ("there.jpg", "no part of the run"),
+            ("ana.JPG.toml", "face = 1\n"),
+            ("notes.toml", "about something else"),
+            ("mine", "[photo.\"ana.jpg\".preset.press]\n[photo.\"team/ana.jpg\"]\n"),
+        ]);
+        let gathered = gathered(root.path(), &["ana.jpg"], Some("mine")).expect("valid");
+        assert_eq!(
+            lines(root.path(), &gathered.warnings.join("\n")),
+            [
+                "headshot.toml:1: there is no photo \"anna.jpg\"",
+                "headshot.toml:3: there is no preset \"linkdin\" (`headshot presets` lists them all)",
+                "mine:2: there is no photo \"team/ana.jpg\"",
+                "ana.JPG.toml:1: there is no photo \"ana.JPG\" beside these overrides",
+            ]
+        );
+    }
+
+    #[test]
+    fn folders_go_up_to_the_input_folder_and_not_beyond_what_names_tell() {
+        let folders = |relative: &str, path: &str| -> Vec<String> {
+            let source = Source { relative: relative.into(), path: path.into() };
+            folders(&source).map(|folder| folder.display().to_string()).collect()
+        };
+        assert_eq!(folders("b/ana.jpg", "in/a/b/ana.jpg"), ["in/a/b", "in/a"]);
+        assert_eq!(folders("ana.jpg", "ana.jpg"), [""]);
+        assert_eq!(folders("shoot/ana.jpg", "../shoot/ana.jpg"), ["../shoot", ".."]);
+        assert_eq!(folders("a/b/ana.jpg", "a/../b/ana.jpg"), ["a/../b", "a/.."]);
+        assert_eq!(folders("srv/ana.jpg", "/srv/ana.jpg"), ["/srv", "/"]);
+    }
+}
