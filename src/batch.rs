@@ -6,6 +6,7 @@ use crate::pipeline::{Cropped, Cropper};
 use crate::plan::{Job, numbered};
 use crate::progress::Progress;
 use crate::publish::{GrowingFile, OutputFolder};
+use crate::report::spread::Spread;
 use crate::report::{FaceRecord, Outcome, OutputRecord, PhotoSize, Record, RefusedRecord, Tally, thousandths};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::collections::BTreeMap;
@@ -30,19 +31,28 @@ pub struct Batch<'a> {
     pub progress: &'a dyn Progress,
 }
 
+/// What a run came to.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    /// How many photos came to what.
+    pub tally: Tally,
+    /// Where the heads are in the headshots.
+    pub spread: Spread,
+}
+
 impl Batch<'_> {
     /// Runs all `jobs` and writes the report.
     ///
     /// # Errors
     /// [`Error::Fatal`] where threads cannot be started or the report cannot be written. A photo never stops the run.
-    pub fn run(&self, jobs: &[Job]) -> Result<Tally, Error> {
+    pub fn run(&self, jobs: &[Job]) -> Result<Totals, Error> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads)
             .thread_name(|index| format!("headshot-{index}"))
             .build()
             .map_err(|error| Error::Fatal { message: format!("threads cannot be started: {error}"), path: None })?;
         let mut report = Report::new(self.output)?;
-        let mut tally = Tally::default();
+        let mut totals = Totals::default();
         let (sender, receiver) = mpsc::sync_channel::<(usize, Record)>(4 * self.threads);
         pool.in_place_scope(|scope| {
             scope.spawn(move |_| {
@@ -54,12 +64,13 @@ impl Batch<'_> {
             });
             for (index, record) in receiver {
                 self.progress.done(&record);
-                tally.add(&record);
+                totals.tally.add(&record);
+                totals.spread.add(&record);
                 report.add(index, &record);
             }
         });
         report.finish()?;
-        Ok(tally)
+        Ok(totals)
     }
 
     /// One photo, read to written.
@@ -106,6 +117,7 @@ impl Batch<'_> {
                 height: crop.height,
                 bytes: crop.bytes.len(),
                 transform: crop.transform,
+                placement: crop.placement,
                 steps: crop.steps.clone(),
                 padded: 0.0,
                 upscale: thousandths(crop.upscale),

@@ -42,6 +42,8 @@ pub enum Reason {
     Internal,
     /// The output would replace a source photo.
     WouldOverwriteSource,
+    /// The head is larger or smaller than those of the set that it belongs to.
+    ApartFromSet,
 }
 
 impl Reason {
@@ -64,6 +66,7 @@ impl Reason {
             Self::NotWritten => "not-written",
             Self::Internal => "internal",
             Self::WouldOverwriteSource => "would-overwrite-source",
+            Self::ApartFromSet => "apart-from-set",
         }
     }
 }

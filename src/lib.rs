@@ -23,7 +23,8 @@
 //!
 //! The way of a photo is [`pipeline`], top to bottom. Its stages, each a module of pure functions: [`photo`] (decode),
 //! [`detect`], [`subject`], [`frame`], [`render`], [`encode`]. Around it: [`walk`] and [`plan`] find sources and name
-//! outputs, [`overrides`] has what people pinned, [`batch`] runs many photos, [`publish`] writes files whole, [`report`] says what became of each.
+//! outputs, [`overrides`] has what people pinned, [`batch`] runs many photos, [`publish`] writes files whole, [`report`] says what became of each,
+//! [`uniform`] finds the head height that a whole set can have.
 
 pub mod batch;
 pub mod detect;
@@ -43,6 +44,7 @@ pub mod render;
 pub mod report;
 pub mod resample;
 pub mod subject;
+pub mod uniform;
 pub mod walk;
 
 /// The program's version, as in the report and `--version`.

@@ -10,6 +10,7 @@ use crate::overrides::Adjustment;
 use crate::photo::{self, Limits, Photo};
 use crate::preset::{self, Preset};
 use crate::render::render;
+use crate::report::spread::{NOT_UNIFORM, Placement};
 use crate::report::{Check, Level, thousandths};
 use crate::subject::choice::choose;
 use crate::subject::finder::{Finder, Found, TRUSTED_ALONE};
@@ -63,6 +64,8 @@ impl Default for Options {
 pub struct Cropper {
     finder: Finder,
     presets: Vec<Preset>,
+    /// The head height of the set, for each preset that has one.
+    uniform: Vec<Option<f64>>,
     options: Options,
 }
 
@@ -107,6 +110,8 @@ pub struct Crop {
     pub bytes: Vec<u8>,
     /// Upright source pixels to pixels of the crop.
     pub transform: Affine,
+    /// Where the head is in the crop.
+    pub placement: Placement,
     /// What the frame gave up.
     pub steps: Vec<Step>,
     /// Output pixels per source pixel.
@@ -146,7 +151,15 @@ impl Cropper {
             }
             DetectorChoice::Seeta => Finder { detector: Box::new(Seeta::new()), second_opinion: None },
         };
-        Self { finder, presets, options }
+        Self { finder, uniform: vec![None; presets.len()], presets, options }
+    }
+
+    /// The same, but with one head height for all photos that have room for it: for each preset a fraction of the output's
+    /// height, by the preset's own measure, in the order of the presets.
+    #[must_use]
+    pub fn uniform(mut self, head_heights: &[f64]) -> Self {
+        self.uniform.iter_mut().zip(head_heights).for_each(|(slot, &height)| *slot = Some(height));
+        self
     }
 
     /// The presets, in the order of [`Crop::preset`].
@@ -216,7 +229,14 @@ impl Cropper {
             let head = crown::find(photo, head)?;
             for preset in 0..self.presets.len() {
                 match self.crop_one(photo, &outline, &head, (preset, index), adjustment) {
-                    Ok(crop) => cropped.keep(crop, &self.presets[preset], self.options.allow_upscale),
+                    Ok(crop) => {
+                        if let Some(height) = self.uniform[preset]
+                            && !adjustment.for_preset(&self.presets[preset].name).sets_head_height()
+                        {
+                            cropped.compare(&crop.placement, height);
+                        }
+                        cropped.keep(crop, &self.presets[preset], self.options.allow_upscale);
+                    }
                     Err(why) => cropped.missing.push(MissingCrop { preset, face: index, why }),
                 }
             }
@@ -239,15 +259,18 @@ impl Cropper {
     ) -> Result<Crop, Failure> {
         let preset = &self.presets[index];
         let levelling = if self.options.level { Levelling::Measured } else { Levelling::Off };
-        let framed = adjusted_frame(head, outline, preset, levelling, &adjustment.for_preset(&preset.name))?;
+        let pinned = adjustment.for_preset(&preset.name);
+        let framed = adjusted_frame(head, outline, preset, levelling, self.uniform[index], &pinned)?;
         let size = output_size(framed.frame.width, preset, self.options.allow_upscale)?;
+        let transform = framed.frame.transform(size.width, size.height);
         let mut crop = Crop {
             preset: index,
             face,
             width: size.width,
             height: size.height,
             bytes: Vec::new(),
-            transform: framed.frame.transform(size.width, size.height),
+            transform,
+            placement: Placement::of(head, &transform, preset, size.height),
             steps: framed.steps,
             upscale: size.upscale,
             quality: None,
@@ -296,6 +319,18 @@ impl Cropped {
             value: thousandths(face.score),
             limit: TRUSTED_ALONE,
         });
+    }
+
+    /// Tells of a head that is not of the set's height.
+    fn compare(&mut self, placement: &Placement, height: f64) {
+        if (placement.head_height / height - 1.0).abs() > NOT_UNIFORM {
+            self.checks.push(Check {
+                code: Reason::ApartFromSet,
+                level: Level::Warn,
+                value: thousandths(placement.head_height),
+                limit: thousandths(height),
+            });
+        }
     }
 
     /// Takes `crop`, with the doubts that its frame and size raise. Enlarging that was allowed is told, not doubted.

@@ -58,6 +58,9 @@ pub struct CropArgs {
     /// Which detector finds faces
     #[arg(long, value_enum, default_value = "yunet", value_name = "NAME")]
     pub detector: DetectorArg,
+    /// Give all photos one head height: the smallest that each has room for
+    #[arg(long)]
+    pub uniform: bool,
     /// Leave tilted heads tilted
     #[arg(long)]
     pub no_level: bool,

@@ -17,16 +17,7 @@ pub struct Console {
 impl Console {
     /// A console for `photos` photos.
     pub fn new(photos: usize, quiet: bool, no_progress: bool, dry_run: bool) -> Self {
-        let bar = if quiet || no_progress || !std::io::stderr().is_terminal() {
-            ProgressBar::hidden()
-        } else {
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} photos  {per_sec}  {eta} left  {msg}");
-            ProgressBar::new(photos as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        };
-        if !bar.is_hidden() {
-            bar.enable_steady_tick(Duration::from_millis(200));
-        }
-        Self { bar, quiet, dry_run }
+        Self { bar: bar("photos", photos, quiet || no_progress), quiet, dry_run }
     }
 
     /// Takes the bar away.
@@ -36,6 +27,38 @@ impl Console {
 
     fn line(&self, text: &str) {
         self.bar.suspend(|| say(text));
+    }
+}
+
+/// A bar that counts `what` to `photos`; hidden off a terminal.
+fn bar(what: &str, photos: usize, hidden: bool) -> ProgressBar {
+    if hidden || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template(&format!("{{bar:30}} {{pos}}/{{len}} {what}  {{per_sec}}  {{eta}} left"));
+    let bar = ProgressBar::new(photos as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// Shows how far a first look at all photos is, and says nothing else.
+pub struct FirstLook(ProgressBar);
+
+impl FirstLook {
+    /// For `photos` photos.
+    pub fn new(photos: usize, quiet: bool, no_progress: bool) -> Self {
+        Self(bar("photos measured", photos, quiet || no_progress))
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Progress for FirstLook {
+    fn done(&self, _record: &Record) {
+        self.0.inc(1);
     }
 }
 
@@ -79,7 +102,7 @@ pub fn println_ignoring_a_closed_pipe(text: &str) {
 }
 
 /// A name without the control characters that could move a terminal's cursor.
-fn printable(name: &str) -> String {
+pub fn printable(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 

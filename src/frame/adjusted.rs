@@ -1,6 +1,7 @@
 //! Frames that a person corrected.
 
 use super::room::{Demand, Stance};
+use super::uniform::uniform_frame;
 use super::{CORNERS, Framed, Levelling, Step, as_is, frame};
 use crate::error::Failure;
 use crate::geometry::{Affine, Point};
@@ -16,6 +17,9 @@ use crate::subject::Head;
 /// preset's target, since a person says where the head should go from where it stands: a target that the photo has no
 /// room for is met by no nudge of it.
 ///
+/// `uniform` is the head height of the set, by the preset's measure, as a fraction of the output's height, where the photo
+/// belongs to one; a pinned scale is a factor on that.
+///
 /// # Errors
 /// As [`frame`].
 pub fn adjusted_frame(
@@ -23,13 +27,18 @@ pub fn adjusted_frame(
     outline: &Outline,
     preset: &Preset,
     levelling: Levelling,
+    uniform: Option<f64>,
     adjustment: &FramingAdjustment,
 ) -> Result<Framed, Failure> {
     if adjustment.is_as_is() {
         return as_is::whole(head, outline, preset);
     }
     let levelling = adjustment.roll_deg.map_or(levelling, Levelling::Pinned);
-    let framed = frame(head, outline, &adjustment.scaled(preset), levelling)?;
+    let scaled = adjustment.scaled(preset);
+    let framed = match uniform.map(|height| height * adjustment.scale.unwrap_or(1.0)) {
+        Some(height) => uniform_frame(head, outline, &scaled, levelling, height.min(0.95))?,
+        None => frame(head, outline, &scaled, levelling)?,
+    };
     Ok(match adjustment.nudge {
         Some(nudge) => nudged(framed, head, outline, nudge),
         None => framed,

@@ -8,6 +8,7 @@ mod as_is;
 mod polygon;
 mod room;
 mod size;
+mod uniform;
 
 pub use adjusted::adjusted_frame;
 pub use size::{ENLARGED_AT_MOST, NOT_ENLARGED, OutputSize, looks_enlarged, output_size};
@@ -136,6 +137,24 @@ const SCALES: i32 = 32;
 /// # Errors
 /// [`Reason::HeadCut`] where every frame of the preset's aspect that the photo holds would cut the crown or the chin.
 pub fn frame(head: &Head, outline: &Outline, preset: &Preset, levelling: Levelling) -> Result<Framed, Failure> {
+    climbed(head, outline, preset, levelling, Scale::Weighed)
+}
+
+/// Whether the head height gives way where that costs less than other things.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    Weighed,
+    /// Only where nothing else helps.
+    Held,
+}
+
+fn climbed(
+    head: &Head,
+    outline: &Outline,
+    preset: &Preset,
+    levelling: Levelling,
+    scale: Scale,
+) -> Result<Framed, Failure> {
     let full = match levelling {
         Levelling::Measured => measured_turn(head, preset.framing.max_roll),
         Levelling::Off => 0.0,
@@ -145,7 +164,7 @@ pub fn frame(head: &Head, outline: &Outline, preset: &Preset, levelling: Levelli
         level_angles(full).into_iter().map(|roll_deg| Stance::new(head, outline, roll_deg)).collect();
     let (width, height) = outline.size();
     let extent = f64::from(height).min(f64::from(width) / preset.aspect());
-    let ladder = Ladder { preset, head_length: head_length(head, preset), full, extent };
+    let ladder = Ladder { preset, head_length: head_length(head, preset), full, extent, scale };
     let firm = if matches!(levelling, Levelling::Pinned(_)) { 1 } else { stances.len() };
     let found = ladder.climb(&stances[..firm]).or_else(|| ladder.climb(&stances[firm..]));
     found.map(|(stance, placed)| placed.framed(stance, full)).ok_or_else(|| head_cut(outline, preset))
@@ -177,7 +196,7 @@ fn level_angles(full: f64) -> Vec<f64> {
 }
 
 /// The length of the head that the preset's `head_height` is about, in source pixels.
-fn head_length(head: &Head, preset: &Preset) -> f64 {
+pub(crate) fn head_length(head: &Head, preset: &Preset) -> f64 {
     match preset.framing.head_measure {
         HeadMeasure::TwiceEyesToChin => head.height(),
         HeadMeasure::CrownToChin => head.crown.distance(head.chin),
@@ -214,6 +233,7 @@ struct Ladder<'a> {
     full: f64,
     /// Height of the largest upright frame that the photo holds, in source pixels.
     extent: f64,
+    scale: Scale,
 }
 
 impl Ladder<'_> {
@@ -236,10 +256,15 @@ impl Ladder<'_> {
         if let Some((stance, (placed, 0.0))) = ideal {
             return Some((stance, placed));
         }
+        let is_near = |placed: &Placed| placed.shift <= LARGEST_SHIFT;
+        if self.scale == Scale::Held
+            && let Some(held) = self.cheapest(stances, &[target], demand, is_near)
+        {
+            return Some(held);
+        }
         let tighter = (0..=SCALES).map(|step| between(target, tightest, step));
         let looser = (1..=SCALES).map(|step| between(target, target * LOOSEST, step));
         let heights: Vec<f64> = tighter.chain(looser).collect();
-        let is_near = |placed: &Placed| placed.shift <= LARGEST_SHIFT;
         self.cheapest(stances, &heights, demand, is_near)
     }
 

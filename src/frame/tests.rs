@@ -4,6 +4,7 @@ use crate::preset;
 use proptest::prelude::*;
 
 mod adjusted;
+mod uniform;
 
 const MEASURED: Levelling = Levelling::Measured;
 

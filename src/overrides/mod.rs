@@ -93,6 +93,12 @@ impl FramingAdjustment {
         self.as_is == Some(true)
     }
 
+    /// Whether the size of the head is pinned.
+    #[must_use]
+    pub fn sets_head_height(&self) -> bool {
+        self.is_as_is() || self.scale.is_some()
+    }
+
     /// This one, with what it leaves open as `farther` has it. Keeping a photo's framing and moving the person in it
     /// exclude each other, so that what is nearer undoes the other kind farther off.
     #[must_use]

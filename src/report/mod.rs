@@ -1,11 +1,14 @@
 //! What became of each photo: the [`Record`], one line of `report.jsonl`.
 
+pub mod spread;
+
 use crate::detect::Face;
 use crate::error::Reason;
 use crate::frame::Step;
 use crate::geometry::{Affine, Rect};
 use crate::subject::Head;
 use serde::Serialize;
+use spread::Placement;
 
 /// Version of the record's shape; it grows only when a field changes its meaning.
 pub const SCHEMA: u32 = 1;
@@ -136,6 +139,9 @@ pub struct OutputRecord {
     pub bytes: usize,
     /// Upright source pixels to output pixels.
     pub transform: Affine,
+    /// Where the head is in it; told for the whole run, not in the record.
+    #[serde(skip)]
+    pub placement: Placement,
     /// What the frame gave up.
     pub steps: Vec<Step>,
     /// Share of the pixels that come from outside the photo, 0..=1.

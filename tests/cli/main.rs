@@ -12,3 +12,4 @@ mod outputs;
 mod overrides;
 mod photos;
 mod samples;
+mod uniform;

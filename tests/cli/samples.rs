@@ -33,10 +33,12 @@ fn the_samples_become_headshots_of_every_default_preset() {
     let ran = place.run(&[samples(), "-o".into(), "out".into()]);
     // The astronaut's photo is too small for some presets: to be reviewed.
     assert_eq!(ran.code, 4, "{}", ran.stderr);
-    let (astronaut, summary) = ran.stderr.split_once('\n').expect("two lines");
+    let [astronaut, spread, summary] = ran.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{}", ran.stderr) };
     // By how much it is enlarged follows from the framing, and has its own tests.
     assert!(astronaut.starts_with("astronaut.png: review: linkedin is enlarged 1."), "{astronaut}");
     assert!(astronaut.contains(" times and looks soft; use the original file (not written: "), "{astronaut}");
+    assert!(spread.starts_with("team-page: eye line 0.38"), "{spread}");
+    assert!(spread.contains("; apart from the rest: astronaut.png (head 0.5"), "{spread}");
     assert_eq!(summary, "headshot: 9 photos: 8 written, 1 to review; 53 files in out; see report.jsonl there");
     assert_eq!(ran.stdout, "");
 

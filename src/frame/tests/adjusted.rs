@@ -9,7 +9,7 @@ fn nudge(right: f64, up: f64) -> FramingAdjustment {
 
 fn adjusted(head: &Head, size: (u32, u32), preset: &Preset, adjustment: FramingAdjustment) -> Framed {
     let outline = Outline::rectangle(size.0, size.1);
-    adjusted_frame(head, &outline, preset, MEASURED, &adjustment).expect("room")
+    adjusted_frame(head, &outline, preset, MEASURED, None, &adjustment).expect("room")
 }
 
 /// By how much the output's pixels move from one frame to the other, as fractions of its size.
@@ -123,7 +123,8 @@ fn as_is_keeps_a_photo_that_ends_in_the_chin_but_cuts_no_head() {
     let tight = head(Point::new(250.0, 250.0), 520.0, 0.0);
     assert_eq!(adjusted(&tight, (500, 500), &linkedin, AS_IS).frame.height, 500.0);
     let banner = preset_named("web-banner");
-    let cut = adjusted_frame(&tight, &Outline::rectangle(500, 600), &banner, MEASURED, &AS_IS).expect_err("too flat");
+    let cut =
+        adjusted_frame(&tight, &Outline::rectangle(500, 600), &banner, MEASURED, None, &AS_IS).expect_err("too flat");
     assert_eq!(cut.reason, Reason::HeadCut);
 }
 
@@ -145,7 +146,7 @@ proptest! {
         let moved = FramingAdjustment { scale: Some(scale), roll_deg: pinned, ..nudge(right, up) };
         let adjustment = if as_is { AS_IS } else { moved };
         let outline = Outline::rectangle(width, height);
-        let Ok(framed) = adjusted_frame(&head, &outline, preset, MEASURED, &adjustment) else { return Ok(()) };
+        let Ok(framed) = adjusted_frame(&head, &outline, preset, MEASURED, None, &adjustment) else { return Ok(()) };
         for corner in framed.frame.corners() {
             prop_assert!(corner.x > -1e-3 && corner.x < f64::from(width) + 1e-3, "{:?} {:?}", corner, framed);
             prop_assert!(corner.y > -1e-3 && corner.y < f64::from(height) + 1e-3, "{:?} {:?}", corner, framed);
