@@ -13,61 +13,122 @@ const REACH: f64 = 2.0;
 #[must_use]
 pub fn turned(source: &RgbImage, from_output: &Affine, width: u32, height: u32) -> RgbImage {
     let [a, b, _, d, e, _] = from_output.0;
-    let widening = (a * e - b * d).abs().sqrt().max(1.0);
-    let columns = Axis::new(source.width(), widening);
-    let rows = Axis::new(source.height(), widening);
+    let kernel = Kernel::new((a * e - b * d).abs().sqrt());
+    let padded = Padded::new(source);
     RgbImage::from_fn(width, height, |x, y| {
         let at = from_output.apply(Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5));
-        image::Rgb(weighted(source, &columns.taps(at.x), &rows.taps(at.y)))
+        image::Rgb(padded.weighted(&kernel.taps(at.x), &kernel.taps(at.y)))
     })
 }
 
-/// `source` seen through `from_output`, bilinear, black beyond the source: what the networks are fed.
+/// What is seen beyond a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// Black: what the networks are fed.
+    Black,
+    /// The pixels at the edge, on and on: no edge where the picture ends.
+    Edge,
+}
+
+/// `source` seen through `from_output`, bilinear.
 #[must_use]
-pub fn cut(source: &RgbImage, from_output: &Affine, width: u32, height: u32) -> RgbImage {
+pub fn cut(source: &RgbImage, from_output: &Affine, width: u32, height: u32, beyond: Beyond) -> RgbImage {
+    let last = Point::new(f64::from(source.width()) - 0.5, f64::from(source.height()) - 0.5);
     RgbImage::from_fn(width, height, |x, y| {
         let at = from_output.apply(Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5));
+        let at = match beyond {
+            Beyond::Black => at,
+            Beyond::Edge => Point::new(at.x.clamp(0.5, last.x), at.y.clamp(0.5, last.y)),
+        };
         image::Rgb(bilinear(source, at).unwrap_or([0; 3]))
     })
 }
 
-/// Most taps of one axis: [`REACH`] widened by 2 both ways. Wider kernels are narrowed to this.
-const MOST_TAPS: usize = 10;
+/// The kernel is widened by this at most; a larger shrinking would need another resampling first.
+const WIDEST: f64 = 2.0;
 
-/// One axis of the kernel.
-struct Axis {
-    last: i64,
-    widening: f64,
-}
+/// Most taps of one axis: [`REACH`] both ways, at its widest.
+const MOST_TAPS: usize = 8;
 
-/// The pixels that count along one axis, and how much; the weights sum to 1.
-struct Taps {
+/// Positions between two pixels that have weights of their own: 1/256 pixel is a step of one level only where
+/// neighbours differ by all 255.
+const PHASES: usize = 256;
+
+/// The weights of one axis, for every phase of a position between two pixels.
+struct Kernel {
     count: usize,
-    index: [u32; MOST_TAPS],
-    weight: [f32; MOST_TAPS],
+    reach: f64,
+    weights: Vec<[f32; MOST_TAPS]>,
 }
 
-impl Axis {
-    fn new(side: u32, widening: f64) -> Self {
-        Self { last: i64::from(side) - 1, widening: widening.min(2.0) }
+/// The pixels that count along one axis, from the first on, and how much; the weights sum to 1.
+struct Taps<'a> {
+    first: i64,
+    weights: &'a [f32],
+}
+
+impl Kernel {
+    fn new(widening: f64) -> Self {
+        let widening = widening.clamp(1.0, WIDEST);
+        let reach = REACH * widening;
+        let count = ((2.0 * reach).ceil() as usize).min(MOST_TAPS);
+        let weights = |phase: usize| {
+            let fraction = phase as f64 / PHASES as f64;
+            let mut weights = [0f64; MOST_TAPS];
+            for (tap, weight) in weights[..count].iter_mut().enumerate() {
+                *weight = catmull_rom((tap as f64 + 1.0 - fraction - reach) / widening);
+            }
+            let sum: f64 = weights.iter().sum();
+            weights.map(|weight| (weight / sum) as f32)
+        };
+        Self { count, reach, weights: (0..=PHASES).map(weights).collect() }
     }
 
-    fn taps(&self, at: f64) -> Taps {
-        let reach = REACH * self.widening;
-        let first = (at - reach + 0.5).floor() as i64;
-        let last = (at + reach - 0.5).ceil() as i64;
-        let mut taps = Taps { count: 0, index: [0; MOST_TAPS], weight: [0.0; MOST_TAPS] };
-        let mut sum = 0.0;
-        for pixel in (first..=last).take(MOST_TAPS) {
-            let weight = catmull_rom((pixel as f64 + 0.5 - at) / self.widening);
-            taps.index[taps.count] = pixel.clamp(0, self.last) as u32;
-            taps.weight[taps.count] = weight as f32;
-            taps.count += 1;
-            sum += weight;
+    fn taps(&self, at: f64) -> Taps<'_> {
+        let start = at - self.reach + 0.5;
+        let first = start.floor();
+        let phase = ((start - first) * PHASES as f64).round() as usize;
+        Taps { first: first as i64, weights: &self.weights[phase.min(PHASES)][..self.count] }
+    }
+}
+
+/// A picture with four bytes a pixel, so that a pixel is one vector.
+struct Padded {
+    width: i64,
+    height: i64,
+    pixels: Vec<[u8; 4]>,
+}
+
+impl Padded {
+    fn new(source: &RgbImage) -> Self {
+        let pixels = source.pixels().map(|pixel| [pixel[0], pixel[1], pixel[2], 0]).collect();
+        Self { width: i64::from(source.width()), height: i64::from(source.height()), pixels }
+    }
+
+    /// The weighted sum of the pixels under both axes' taps; beyond the picture its edge pixels count again.
+    fn weighted(&self, columns: &Taps, rows: &Taps) -> [u8; 3] {
+        let is_inside = columns.first >= 0 && columns.first + columns.weights.len() as i64 <= self.width;
+        let mut sum = [0f32; 4];
+        for (row, &row_weight) in (rows.first..).zip(rows.weights) {
+            let line = &self.pixels[(row.clamp(0, self.height - 1) * self.width) as usize..][..self.width as usize];
+            let mut along = [0f32; 4];
+            let mut add = |pixel: [u8; 4], weight: f32| {
+                for channel in 0..4 {
+                    along[channel] += weight * f32::from(pixel[channel]);
+                }
+            };
+            if is_inside {
+                let taps = &line[columns.first as usize..][..columns.weights.len()];
+                taps.iter().zip(columns.weights).for_each(|(&pixel, &weight)| add(pixel, weight));
+            } else {
+                let taps = (columns.first..).zip(columns.weights);
+                taps.for_each(|(column, &weight)| add(line[column.clamp(0, self.width - 1) as usize], weight));
+            }
+            for channel in 0..4 {
+                sum[channel] += row_weight * along[channel];
+            }
         }
-        let scale = (1.0 / sum) as f32;
-        taps.weight.iter_mut().for_each(|weight| *weight *= scale);
-        taps
+        [sum[0], sum[1], sum[2]].map(|value| value.round().clamp(0.0, 255.0) as u8)
     }
 }
 
@@ -81,26 +142,6 @@ fn catmull_rom(x: f64) -> f64 {
     } else {
         0.0
     }
-}
-
-fn weighted(source: &RgbImage, columns: &Taps, rows: &Taps) -> [u8; 3] {
-    let pixels = source.as_raw();
-    let stride = source.width() as usize * 3;
-    let mut sum = [0f32; 3];
-    for (&row, &row_weight) in rows.index[..rows.count].iter().zip(&rows.weight) {
-        let line = &pixels[row as usize * stride..][..stride];
-        let mut along = [0f32; 3];
-        for (&column, &weight) in columns.index[..columns.count].iter().zip(&columns.weight) {
-            let pixel = &line[column as usize * 3..][..3];
-            for channel in 0..3 {
-                along[channel] += weight * f32::from(pixel[channel]);
-            }
-        }
-        for channel in 0..3 {
-            sum[channel] += row_weight * along[channel];
-        }
-    }
-    sum.map(|value| value.round().clamp(0.0, 255.0) as u8)
 }
 
 fn bilinear(source: &RgbImage, at: Point) -> Option<[u8; 3]> {
@@ -136,7 +177,16 @@ mod tests {
     fn the_identity_changes_nothing() {
         let source = ramp(40, 30);
         assert_eq!(turned(&source, &Affine::IDENTITY, 40, 30), source);
-        assert_eq!(cut(&source, &Affine::IDENTITY, 40, 30), source);
+        assert_eq!(cut(&source, &Affine::IDENTITY, 40, 30, Beyond::Black), source);
+        assert_eq!(cut(&source, &Affine::IDENTITY, 40, 30, Beyond::Edge), source);
+    }
+
+    #[test]
+    fn half_a_pixel_beyond_the_edge_is_half_black_or_the_edge() {
+        let source = RgbImage::from_pixel(4, 4, image::Rgb([200; 3]));
+        let half_out = Affine::translation(-0.5, 0.0);
+        let first = |beyond: Beyond| cut(&source, &half_out, 4, 4, beyond).get_pixel(0, 0)[0];
+        assert_eq!((first(Beyond::Black), first(Beyond::Edge)), (100, 200));
     }
 
     proptest! {

@@ -59,6 +59,8 @@ pub struct Found {
     pub faces: Vec<Face>,
     /// Whether the main face is trusted: its score is high, or both detectors see it.
     pub sure: bool,
+    /// The next face's prominence, as a share of the main one's; 0 where there is one face or none.
+    pub rivalry: f64,
 }
 
 impl Finder {
@@ -87,11 +89,15 @@ impl Finder {
         let (width, height) = if turn.swaps_sides() { (height, width) } else { (width, height) };
         let prominence = |face: &Face| prominence(face, f64::from(width), f64::from(height));
         faces.sort_by(|a, b| prominence(b).total_cmp(&prominence(a)));
+        let rivalry = match &faces[..] {
+            [main, next, ..] if prominence(main) > 0.0 => prominence(next) / prominence(main),
+            _ => 0.0,
+        };
         let sure = match faces.first() {
             Some(face) => face.score >= TRUSTED_ALONE || self.is_confirmed(photo, turn, face)?,
             None => true,
         };
-        Ok(Found { turn, faces, sure })
+        Ok(Found { turn, faces, sure, rivalry })
     }
 
     /// The faces in an overview, in upright source pixels.

@@ -3,6 +3,7 @@
 pub mod choice;
 pub mod closeup;
 pub mod crown;
+pub mod eye_line;
 pub mod finder;
 
 use crate::detect::Face;
@@ -59,6 +60,16 @@ impl Head {
     #[must_use]
     pub fn height(&self) -> f64 {
         2.0 * self.eye_mid().distance(self.chin)
+    }
+
+    /// The same head tilted by `roll_deg` instead: everything turned about the mid-eye point.
+    #[must_use]
+    pub fn with_roll(&self, roll_deg: f64) -> Self {
+        let middle = self.eye_mid();
+        let turn = Affine::levelling(middle, self.roll_deg - roll_deg, (1.0, 1.0), middle);
+        let [eyes @ .., chin, crown] =
+            [self.eyes[0], self.eyes[1], self.chin, self.crown].map(|point| turn.apply(point));
+        Self { eyes, chin, crown, roll_deg: wrapped(roll_deg), ..self.clone() }
     }
 
     /// The head after `map`, a similarity without a mirror.
