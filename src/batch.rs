@@ -119,7 +119,7 @@ impl Batch<'_> {
                 transform: crop.transform,
                 placement: crop.placement,
                 steps: crop.steps.clone(),
-                padded: 0.0,
+                padded: thousandths(crop.padded),
                 upscale: thousandths(crop.upscale),
                 quality: crop.quality,
             });

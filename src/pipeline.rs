@@ -5,7 +5,7 @@ use crate::encode::{Encoding, encode};
 use crate::error::{Error, Failure, Reason};
 use crate::frame::{Levelling, NOT_ENLARGED, Step, adjusted_frame, looks_enlarged, output_size};
 use crate::geometry::Affine;
-use crate::outline::Outline;
+use crate::ground::Ground;
 use crate::overrides::Adjustment;
 use crate::photo::{self, Limits, Photo};
 use crate::preset::{self, Preset};
@@ -59,6 +59,10 @@ impl Default for Options {
         Self { faces: Faces::Main, level: true, allow_upscale: false, limits: Limits::default(), render: true }
     }
 }
+
+/// From this share of the main face's prominence on, the next face could be meant as well. Of the 98 portraits none has
+/// more than 0.34; where people stand side by side, or in front of pictures of people, it is 0.76 to 0.99.
+const RIVAL: f64 = 0.6;
 
 /// Makes headshots of photos: bytes in, bytes out. One serves all threads.
 pub struct Cropper {
@@ -114,6 +118,8 @@ pub struct Crop {
     pub placement: Placement,
     /// What the frame gave up.
     pub steps: Vec<Step>,
+    /// Share of the crop that is beyond the photo, 0..=1.
+    pub padded: f64,
     /// Output pixels per source pixel.
     pub upscale: f64,
     /// The encoder's quality; `None` for lossless formats.
@@ -206,13 +212,16 @@ impl Cropper {
         adjustment: &Adjustment,
         cropped: &mut Cropped,
     ) -> Result<(), Failure> {
-        let Found { mut faces, sure, .. } = found;
+        let Found { mut faces, sure, rivalry, .. } = found;
         let wanted = choose(&mut faces, self.options.faces, adjustment.face);
         if !sure
             && !self.is_vouched_for(adjustment)
             && let Some(face) = faces.first()
         {
             cropped.doubt_the_face(face);
+        }
+        if rivalry >= RIVAL && self.options.faces == Faces::Main && adjustment.face.is_none() {
+            cropped.doubt_the_choice(rivalry);
         }
         cropped.faces = faces;
         let wanted = match wanted {
@@ -222,13 +231,13 @@ impl Cropper {
                 return Ok(());
             }
         };
-        let outline = Outline::of(photo);
         for index in wanted {
             let face = &cropped.faces[index];
             let Some(head) = closeup::look(photo, face, self.finder.detector.as_ref())? else { continue };
             let head = crown::find(photo, head)?;
+            let ground = Ground::around(&head, photo)?;
             for preset in 0..self.presets.len() {
-                match self.crop_one(photo, &outline, &head, (preset, index), adjustment) {
+                match self.crop_one(photo, &ground, &head, (preset, index), adjustment) {
                     Ok(crop) => {
                         if let Some(height) = self.uniform[preset]
                             && !adjustment.for_preset(&self.presets[preset].name).sets_head_height()
@@ -252,7 +261,7 @@ impl Cropper {
     fn crop_one(
         &self,
         photo: &Photo,
-        outline: &Outline,
+        ground: &Ground,
         head: &Head,
         (index, face): (usize, usize),
         adjustment: &Adjustment,
@@ -260,7 +269,7 @@ impl Cropper {
         let preset = &self.presets[index];
         let levelling = if self.options.level { Levelling::Measured } else { Levelling::Off };
         let pinned = adjustment.for_preset(&preset.name);
-        let framed = adjusted_frame(head, outline, preset, levelling, self.uniform[index], &pinned)?;
+        let framed = adjusted_frame(head, ground, preset, levelling, self.uniform[index], &pinned)?;
         let size = output_size(framed.frame.width, preset, self.options.allow_upscale)?;
         let transform = framed.frame.transform(size.width, size.height);
         let mut crop = Crop {
@@ -272,11 +281,12 @@ impl Cropper {
             transform,
             placement: Placement::of(head, &transform, preset, size.height),
             steps: framed.steps,
+            padded: framed.padded,
             upscale: size.upscale,
             quality: None,
         };
         if self.options.render {
-            let image = render(photo, &framed.frame, size)?;
+            let image = render(photo, &framed.frame, size, preset.framing.extend, &ground.clearance)?;
             let encoding = Encoding {
                 format: preset.format,
                 quality: preset.quality,
@@ -318,6 +328,17 @@ impl Cropped {
             level: Level::Warn,
             value: thousandths(face.score),
             limit: TRUSTED_ALONE,
+        });
+    }
+
+    fn doubt_the_choice(&mut self, rivalry: f64) {
+        let message = "several people could be meant and the most prominent was taken; pin the face in headshot.toml, or use --faces all";
+        self.doubts.push(Failure::new(Reason::SeveralPeople, message));
+        self.checks.push(Check {
+            code: Reason::SeveralPeople,
+            level: Level::Warn,
+            value: thousandths(rivalry),
+            limit: RIVAL,
         });
     }
 

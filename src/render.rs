@@ -5,9 +5,11 @@
 //! bicubic kernel that finishes the shrinking: rotation, crop and scale together.
 
 use crate::error::{Failure, Reason};
+use crate::extend::{Clearance, Fill, Growth, continued};
 use crate::frame::{Frame, OutputSize};
 use crate::geometry::{Affine, Point, Rect};
 use crate::photo::{Photo, Raster, flatten};
+use crate::preset::Extend;
 use crate::resample::turned;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
@@ -65,12 +67,21 @@ pub fn overview(photo: &Photo, long_side: u32) -> Result<Reduced, Failure> {
     reduced(photo, whole, scale, FilterType::Bilinear)
 }
 
-/// The output for `frame` in sRGB: upright source pixels come to it by [`Frame::transform`].
+/// The output for `frame` in sRGB: upright source pixels come to it by [`Frame::transform`]. What is beyond the photo is
+/// filled as `extend` says; `clearance` is that of the person, in upright source pixels.
 ///
 /// # Errors
 /// As [`reduced`].
-pub fn render(photo: &Photo, frame: &Frame, size: OutputSize) -> Result<RgbImage, Failure> {
-    let mut image = if frame.roll_deg == 0.0 {
+pub fn render(
+    photo: &Photo,
+    frame: &Frame,
+    size: OutputSize,
+    extend: Extend,
+    clearance: &Clearance,
+) -> Result<RgbImage, Failure> {
+    let (width, height) = photo.size();
+    let beyond = Growth::around(Rect::around(&frame.corners()), width, height, 1.0);
+    let mut image = if frame.roll_deg == 0.0 && beyond == Growth::default() {
         let part = Rect::new(
             frame.centre.x - frame.width / 2.0,
             frame.centre.y - frame.height / 2.0,
@@ -79,10 +90,32 @@ pub fn render(photo: &Photo, frame: &Frame, size: OutputSize) -> Result<RgbImage
         );
         upright_box(photo, part, (size.width, size.height), FilterType::Lanczos3)?
     } else {
-        turned_box(photo, frame, size)?
+        let fill = if extend == Extend::Plain { Fill::Own(*clearance) } else { Fill::Blurred };
+        turned_box(photo, frame, size, fill)?
     };
     photo.colour.to_srgb(&mut image);
+    if let Extend::Colour(colour) = extend
+        && beyond != Growth::default()
+    {
+        paint_beyond(&mut image, &frame.transform(size.width, size.height), photo, colour);
+    }
     Ok(image)
+}
+
+/// Paints what is beyond the photo with `colour`, its edge softened over one pixel.
+fn paint_beyond(image: &mut RgbImage, transform: &Affine, photo: &Photo, colour: [u8; 3]) {
+    let Some(back) = transform.inverse() else { return };
+    let (width, height) = photo.size();
+    let (width, height) = (f64::from(width), f64::from(height));
+    let pixels_per_source_pixel = transform.0[0].hypot(transform.0[3]);
+    for (x, y, pixel) in image.enumerate_pixels_mut() {
+        let at = back.apply(Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5));
+        let inside = at.x.min(width - at.x).min(at.y).min(height - at.y) * pixels_per_source_pixel;
+        let share = (0.5 - inside).clamp(0.0, 1.0);
+        for (value, paint) in pixel.0.iter_mut().zip(colour) {
+            *value = (f64::from(*value) * (1.0 - share) + f64::from(paint) * share).round() as u8;
+        }
+    }
 }
 
 /// The upright rectangle `part` of the photo, resampled to `size`; it is cut to the photo by at most rounding errors.
@@ -132,17 +165,42 @@ fn resized(
 }
 
 /// The turned rectangle `frame`, levelled.
-fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize) -> Result<RgbImage, Failure> {
+fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize, fill: Fill) -> Result<RgbImage, Failure> {
     /// Pixels around the frame that the bicubic kernel reaches, in pixels of the reduced picture.
     const KERNEL_REACH: f64 = 4.0;
     let scale = (PIXELS_PER_OUTPUT_PIXEL * size.upscale).min(1.0);
     let reach = KERNEL_REACH / scale;
     let bounds = Rect::around(&frame.corners());
     let part = Rect::new(bounds.x - reach, bounds.y - reach, bounds.width + 2.0 * reach, bounds.height + 2.0 * reach);
-    let source = reduced(photo, part, scale, FilterType::Lanczos3)?;
+    let mut source = reduced(photo, part, scale, FilterType::Lanczos3)?;
+    let (width, height) = photo.size();
+    let growth = Growth::around(bounds, width, height, scale);
+    if growth != Growth::default() {
+        let fill = fill.mapped(&source.from_photo);
+        source.image = continued(&source.image, growth, fill);
+        let (left, top) = (f64::from(growth.left), f64::from(growth.top));
+        source.from_photo = source.from_photo.then(&Affine::translation(left, top));
+    }
+    if frame.roll_deg == 0.0 {
+        return cropped(&source, frame, size);
+    }
     let transform = frame.transform(size.width, size.height);
     let from_output = transform.inverse().ok_or_else(|| internal("the frame is flat"))?.then(&source.from_photo);
     Ok(turned(&source.image, &from_output, size.width, size.height))
+}
+
+/// The upright `frame` of a reduced picture that holds all of it.
+fn cropped(source: &Reduced, frame: &Frame, size: OutputSize) -> Result<RgbImage, Failure> {
+    let [top_left, _, bottom_right, _] = frame.corners().map(|corner| source.from_photo.apply(corner));
+    let (width, height) = source.image.dimensions();
+    let (left, top) = (top_left.x.max(0.0), top_left.y.max(0.0));
+    let (right, bottom) = (bottom_right.x.min(f64::from(width)), bottom_right.y.min(f64::from(height)));
+    let options = ResizeOptions::new()
+        .crop(left, top, right - left, bottom - top)
+        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+    let bytes = resized(source.image.as_raw(), (width, height), PixelType::U8x3, (size.width, size.height), &options)?;
+    RgbImage::from_raw(size.width, size.height, bytes)
+        .ok_or_else(|| internal("the resized picture has another size than asked for"))
 }
 
 fn internal(what: &str) -> Failure {

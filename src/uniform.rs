@@ -109,7 +109,7 @@ mod tests {
         fn nearly_all_can_have_the_height(needs in proptest::collection::vec(0.56..0.7f64, 1..80)) {
             let framing = linkedin().framing;
             let chosen = uniform_height(&members(&needs), &framing).head_height;
-            let without = needs.iter().filter(|need| **need > chosen + 1e-9).count();
+            let without = needs.iter().filter(|need| **need > chosen * ROUNDING).count();
             prop_assert!(without * 20 <= needs.len(), "{} of {}", without, needs.len());
             let most = needs.iter().copied().fold(framing.head_height, f64::max);
             prop_assert!((framing.head_height..=most * ROUNDING).contains(&chosen) && chosen <= framing.max_head_height);

@@ -1,13 +1,14 @@
 //! Frames that a person corrected.
 
+use super::beyond::Reach;
 use super::room::{Demand, Stance};
 use super::uniform::uniform_frame;
 use super::{CORNERS, Framed, Levelling, Step, as_is, frame};
 use crate::error::Failure;
-use crate::geometry::{Affine, Point};
-use crate::outline::Outline;
+use crate::geometry::Point;
+use crate::ground::Ground;
 use crate::overrides::{FramingAdjustment, Nudge};
-use crate::preset::Preset;
+use crate::preset::{Extend, Preset};
 use crate::subject::Head;
 
 /// [`frame`] with what a person pinned.
@@ -24,49 +25,56 @@ use crate::subject::Head;
 /// As [`frame`].
 pub fn adjusted_frame(
     head: &Head,
-    outline: &Outline,
+    ground: &Ground,
     preset: &Preset,
     levelling: Levelling,
     uniform: Option<f64>,
     adjustment: &FramingAdjustment,
 ) -> Result<Framed, Failure> {
     if adjustment.is_as_is() {
-        return as_is::whole(head, outline, preset);
+        return as_is::whole(head, ground, preset);
     }
     let levelling = adjustment.roll_deg.map_or(levelling, Levelling::Pinned);
     let scaled = adjustment.scaled(preset);
     let framed = match uniform.map(|height| height * adjustment.scale.unwrap_or(1.0)) {
-        Some(height) => uniform_frame(head, outline, &scaled, levelling, height.min(0.95))?,
-        None => frame(head, outline, &scaled, levelling)?,
+        Some(height) => uniform_frame(head, ground, &scaled, levelling, height.min(0.95))?,
+        None => frame(head, ground, &scaled, levelling)?,
     };
     Ok(match adjustment.nudge {
-        Some(nudge) => nudged(framed, head, outline, nudge),
+        Some(nudge) => nudged(framed, head, ground, preset.framing.extend, nudge),
         None => framed,
     })
 }
 
-fn nudged(mut framed: Framed, head: &Head, outline: &Outline, nudge: Nudge) -> Framed {
+fn nudged(mut framed: Framed, head: &Head, ground: &Ground, extend: Extend, nudge: Nudge) -> Framed {
     /// A frame this near to where it should be, in shares of its size, is there.
     const THERE: f64 = 1e-3;
     let frame = &mut framed.frame;
-    let eye_mid = head.eye_mid();
-    let to_levelled = Affine::translation(-eye_mid.x, -eye_mid.y).then(&Affine::rotation(-frame.roll_deg));
-    let from = to_levelled.apply(frame.centre);
+    let size = (frame.width, frame.height);
+    let stance = Stance::new(head, &ground.outline, frame.roll_deg);
+    let from = stance.to_levelled(frame.centre);
     let wanted = Point::new(from.x - nudge.right * frame.width, from.y + nudge.up * frame.height);
-    let stance = Stance::new(head, outline, frame.roll_deg);
     let unit = Point::new(frame.width, frame.height);
-    let reached = CORNERS.iter().find_map(|&corners| {
-        stance.allowed_centres(frame.width, frame.height, &Demand::just_inside(corners)).nearest(wanted, unit)
+    let on_photo = CORNERS.iter().find_map(|&corners| {
+        let centres = stance.allowed_centres(size.0, size.1, &Demand::just_inside(corners));
+        centres.nearest(wanted, unit).map(|(centre, _)| (centre, 0.0))
     });
-    let left = match reached {
-        Some((centre, left)) => {
-            frame.centre = stance.to_upright(centre);
-            left
+    let around = stance.centres_around_head(size.0, size.1, &Demand::just_inside(1.0));
+    let beyond = ground.margins(extend).iter().filter(|margins| !margins.is_none()).flat_map(|margins| {
+        Reach { outline: &ground.outline, margins }.reaching_out(&stance, size, &around, wanted, from, unit)
+    });
+    let left = |centre: Point| ((centre.x - wanted.x) / unit.x).hypot((centre.y - wanted.y) / unit.y);
+    let reached = on_photo.into_iter().chain(beyond).min_by(|(a, _), (b, _)| left(*a).total_cmp(&left(*b)));
+    let (centre, padded) = reached.unwrap_or((from, framed.padded));
+    frame.centre = stance.to_upright(centre);
+    framed.padded = padded;
+    framed.steps.retain(|step| *step != Step::Extend || padded > 0.0);
+    let taken = [(left(centre) > THERE, Step::Shift), (padded > 0.0, Step::Extend)];
+    for (is_taken, step) in taken {
+        if is_taken && !framed.steps.contains(&step) {
+            framed.steps.push(step);
         }
-        None => nudge.right.hypot(nudge.up),
-    };
-    if left > THERE && !framed.steps.contains(&Step::Shift) {
-        framed.steps.insert(0, Step::Shift);
     }
+    framed.steps.sort_by_key(|step| *step as u8);
     framed
 }

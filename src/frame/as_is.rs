@@ -4,7 +4,7 @@ use super::room::{Demand, Stance};
 use super::{CORNERS, Frame, Framed, head_cut};
 use crate::error::Failure;
 use crate::geometry::Point;
-use crate::outline::Outline;
+use crate::ground::Ground;
 use crate::preset::{Preset, Shape};
 use crate::subject::Head;
 
@@ -13,18 +13,18 @@ use crate::subject::Head;
 ///
 /// # Errors
 /// [`crate::error::Reason::HeadCut`] where the shape cannot hold what the photo shows of the head.
-pub(super) fn whole(head: &Head, outline: &Outline, preset: &Preset) -> Result<Framed, Failure> {
+pub(super) fn whole(head: &Head, ground: &Ground, preset: &Preset) -> Result<Framed, Failure> {
     /// Sizes tried, largest first, where a shape is cut out of the photo: steps of 1 %, down to half.
     const SIZES: i32 = 50;
     /// A circle shows no more of its square than this share of the way to the corners.
     const CORNERS_OF_CIRCLE: f64 = 0.7;
-    let (width, height) = outline.size();
+    let (width, height) = ground.outline.size();
     let largest = f64::from(height).min(f64::from(width) / preset.aspect());
     let mut shown = head.clone();
     // A photo that ends in the chin is kept as it is, too.
     shown.chin.y = shown.chin.y.min(f64::from(height));
-    let stance = Stance::new(&shown, outline, 0.0);
-    let sizes = if outline.is_rectangle() { 0 } else { SIZES };
+    let stance = Stance::new(&shown, &ground.outline, 0.0);
+    let sizes = if ground.outline.is_rectangle() { 0 } else { SIZES };
     let most = if preset.shape == Shape::Circle { CORNERS_OF_CIRCLE } else { 1.0 };
     CORNERS
         .iter()
@@ -37,6 +37,6 @@ pub(super) fn whole(head: &Head, outline: &Outline, preset: &Preset) -> Result<F
             let (centre, _) = centres.nearest(place, Point::new(width, height))?;
             Some(Frame { centre: stance.to_upright(centre), width, height, roll_deg: 0.0 })
         })
-        .map(|frame| Framed { frame, steps: Vec::new() })
-        .ok_or_else(|| head_cut(outline, preset))
+        .map(|frame| Framed { frame, steps: Vec::new(), padded: 0.0 })
+        .ok_or_else(|| head_cut(ground, preset))
 }

@@ -22,6 +22,18 @@ impl Polygon {
         Self(vec![at(-1.0, -1.0), at(1.0, -1.0), at(1.0, 1.0), at(-1.0, 1.0)])
     }
 
+    /// The polygon of these corners, in order.
+    pub fn of(corners: &[Point]) -> Self {
+        Self(corners.to_vec())
+    }
+
+    /// Area, in square pixels; 0 where empty.
+    pub fn area(&self) -> f64 {
+        let next = |index: usize| self.0[(index + 1) % self.0.len()];
+        let twice: f64 = self.0.iter().enumerate().map(|(i, from)| from.x * next(i).y - next(i).x * from.y).sum();
+        twice.abs() / 2.0
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,9 +1,11 @@
 use super::*;
 use crate::geometry::Rect;
-use crate::preset;
+use crate::outline::Outline;
+use crate::preset::{self, Extend};
 use proptest::prelude::*;
 
 mod adjusted;
+mod beyond;
 mod uniform;
 
 const MEASURED: Levelling = Levelling::Measured;
@@ -24,15 +26,31 @@ fn head(eye_mid: Point, length: f64, roll_deg: f64) -> Head {
     }
 }
 
+/// The built-in preset of this name, kept on the photo.
 fn preset_named(name: &str) -> Preset {
-    preset::select(&[name.to_owned()]).expect("built in").remove(0)
+    on_photo(preset::select(&[name.to_owned()]).expect("built in").remove(0))
+}
+
+/// All built-in presets, kept on the photo.
+fn presets() -> Vec<Preset> {
+    preset::built_in().expect("valid").into_iter().map(on_photo).collect()
+}
+
+fn on_photo(mut preset: Preset) -> Preset {
+    preset.framing.extend = Extend::Never;
+    preset
+}
+
+/// A photo of this size with no plain background.
+fn photo(head: &Head, width: u32, height: u32) -> Ground {
+    Ground::busy(head, Outline::rectangle(width, height))
 }
 
 #[test]
 fn with_room_all_round_the_head_is_where_the_preset_wants_it() {
-    for preset in preset::built_in().expect("valid") {
+    for preset in presets() {
         let head = head(Point::new(6000.0, 6000.0), 500.0, 0.0);
-        let framed = frame(&head, &Outline::rectangle(12_000, 12_000), &preset, MEASURED).expect("room");
+        let framed = frame(&head, &photo(&head, 12_000, 12_000), &preset, MEASURED).expect("room");
         assert_eq!(framed.steps, [], "{}", preset.name);
         let map = framed.frame.transform(preset.width, preset.height);
         let (width, height) = (f64::from(preset.width), f64::from(preset.height));
@@ -52,9 +70,8 @@ fn each_lack_of_room_takes_its_own_step() {
     let linkedin = preset_named("linkedin");
     // An ideal frame for this head is 1000 x 1000, with the mid-eye point at (500, 430).
     let steps = |x: f64, y: f64, roll: f64, size: (u32, u32)| {
-        frame(&head(Point::new(x, y), 560.0, roll), &Outline::rectangle(size.0, size.1), &linkedin, MEASURED)
-            .expect("room")
-            .steps
+        let head = head(Point::new(x, y), 560.0, roll);
+        frame(&head, &photo(&head, size.0, size.1), &linkedin, MEASURED).expect("room").steps
     };
     assert_eq!(steps(500.0, 430.0, 0.0, (1000, 1000)), []);
     let takes = |step: Step, x: f64, y: f64, roll: f64, side: u32| {
@@ -71,7 +88,7 @@ fn each_lack_of_room_takes_its_own_step() {
 fn tall_hair_loosens_the_frame_rather_than_being_cut() {
     let mut tall = head(Point::new(2000.0, 2000.0), 560.0, 0.0);
     tall.crown.y = 2000.0 - 620.0;
-    let framed = frame(&tall, &Outline::rectangle(4000, 4000), &preset_named("linkedin"), MEASURED).expect("room");
+    let framed = frame(&tall, &photo(&tall, 4000, 4000), &preset_named("linkedin"), MEASURED).expect("room");
     assert!(framed.steps.contains(&Step::Loosen), "{:?}", framed.steps);
     assert!(framed.frame.transform(800, 800).apply(tall.crown).y > 0.0);
 }
@@ -79,8 +96,8 @@ fn tall_hair_loosens_the_frame_rather_than_being_cut() {
 #[test]
 fn a_head_taller_than_the_shape_allows_is_refused() {
     let banner = preset_named("web-banner");
-    let error = frame(&head(Point::new(300.0, 1000.0), 800.0, 0.0), &Outline::rectangle(600, 2000), &banner, MEASURED)
-        .expect_err("no room");
+    let head = head(Point::new(300.0, 1000.0), 800.0, 0.0);
+    let error = frame(&head, &photo(&head, 600, 2000), &banner, MEASURED).expect_err("no room");
     assert_eq!(error.reason, Reason::HeadCut);
 }
 
@@ -88,10 +105,8 @@ fn a_head_taller_than_the_shape_allows_is_refused() {
 fn small_tilts_and_no_level_leave_the_frame_upright() {
     let linkedin = preset_named("linkedin");
     let roll = |degrees: f64, levelling: Levelling| {
-        frame(&head(Point::new(2000.0, 2000.0), 400.0, degrees), &Outline::rectangle(4000, 4000), &linkedin, levelling)
-            .expect("room")
-            .frame
-            .roll_deg
+        let head = head(Point::new(2000.0, 2000.0), 400.0, degrees);
+        frame(&head, &photo(&head, 4000, 4000), &linkedin, levelling).expect("room").frame.roll_deg
     };
     assert_eq!((roll(2.9, MEASURED), roll(3.1, MEASURED), roll(-20.0, Levelling::Off)), (0.0, 3.1, 0.0));
     assert_eq!(roll(44.0, MEASURED), linkedin.framing.max_roll);
@@ -105,13 +120,13 @@ proptest! {
         width in 200u32..3000, height in 200u32..3000,
         x in 0.2..0.8f64, y in 0.2..0.7f64, size in 0.03..0.9f64, roll in -45.0..45.0f64, which in 0usize..26,
     ) {
-        let presets = preset::built_in().expect("valid");
+        let presets = presets();
         let preset = &presets[which % presets.len()];
         let length = size * f64::from(width.min(height));
         let head = head(Point::new(x * f64::from(width), y * f64::from(height)), length, roll);
         let chin_is_in = (0.0..f64::from(height)).contains(&head.chin.y) && (0.0..f64::from(width)).contains(&head.chin.x);
         prop_assume!(chin_is_in);
-        let Ok(framed) = frame(&head, &Outline::rectangle(width, height), preset, MEASURED) else { return Ok(()) };
+        let Ok(framed) = frame(&head, &photo(&head, width, height), preset, MEASURED) else { return Ok(()) };
         for corner in framed.frame.corners() {
             prop_assert!(corner.x > -1e-3 && corner.x < f64::from(width) + 1e-3, "{:?} {:?}", corner, framed);
             prop_assert!(corner.y > -1e-3 && corner.y < f64::from(height) + 1e-3, "{:?} {:?}", corner, framed);

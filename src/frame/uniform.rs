@@ -2,7 +2,7 @@
 
 use super::{Framed, Levelling, Scale, Step, climbed, frame, head_length};
 use crate::error::Failure;
-use crate::outline::Outline;
+use crate::ground::Ground;
 use crate::preset::{Framing, Preset};
 use crate::subject::Head;
 
@@ -14,17 +14,17 @@ use crate::subject::Head;
 /// As [`frame`].
 pub(super) fn uniform_frame(
     head: &Head,
-    outline: &Outline,
+    ground: &Ground,
     preset: &Preset,
     levelling: Levelling,
     head_height: f64,
 ) -> Result<Framed, Failure> {
-    let own = frame(head, outline, preset, levelling)?;
+    let own = frame(head, ground, preset, levelling)?;
     let needed = head_length(head, preset) / own.frame.height;
     if own.steps.contains(&Step::Widest) || needed > head_height {
         return Ok(own);
     }
     let max_head_height = preset.framing.max_head_height.max(head_height);
     let framing = Framing { head_height, max_head_height, ..preset.framing.clone() };
-    climbed(head, outline, &Preset { framing, ..preset.clone() }, levelling, Scale::Held)
+    climbed(head, ground, &Preset { framing, ..preset.clone() }, levelling, Scale::Held)
 }

@@ -8,8 +8,7 @@ fn nudge(right: f64, up: f64) -> FramingAdjustment {
 }
 
 fn adjusted(head: &Head, size: (u32, u32), preset: &Preset, adjustment: FramingAdjustment) -> Framed {
-    let outline = Outline::rectangle(size.0, size.1);
-    adjusted_frame(head, &outline, preset, MEASURED, None, &adjustment).expect("room")
+    adjusted_frame(head, &photo(head, size.0, size.1), preset, MEASURED, None, &adjustment).expect("room")
 }
 
 /// By how much the output's pixels move from one frame to the other, as fractions of its size.
@@ -21,7 +20,7 @@ fn moved(from: &Framed, to: &Framed, preset: &Preset) -> Point {
 
 #[test]
 fn with_room_a_nudge_moves_the_person_by_exactly_that() {
-    for preset in preset::built_in().expect("valid") {
+    for preset in presets() {
         for roll_deg in [0.0, 12.0] {
             let head = head(Point::new(6000.0, 6000.0), 500.0, roll_deg);
             let plain = adjusted(&head, (12_000, 12_000), &preset, FramingAdjustment::default());
@@ -123,8 +122,7 @@ fn as_is_keeps_a_photo_that_ends_in_the_chin_but_cuts_no_head() {
     let tight = head(Point::new(250.0, 250.0), 520.0, 0.0);
     assert_eq!(adjusted(&tight, (500, 500), &linkedin, AS_IS).frame.height, 500.0);
     let banner = preset_named("web-banner");
-    let cut =
-        adjusted_frame(&tight, &Outline::rectangle(500, 600), &banner, MEASURED, None, &AS_IS).expect_err("too flat");
+    let cut = adjusted_frame(&tight, &photo(&tight, 500, 600), &banner, MEASURED, None, &AS_IS).expect_err("too flat");
     assert_eq!(cut.reason, Reason::HeadCut);
 }
 
@@ -138,15 +136,14 @@ proptest! {
         pinned in proptest::option::of(-45.0..=45.0f64),
         (as_is, which) in (proptest::bool::weighted(0.2), 0usize..26),
     ) {
-        let presets = preset::built_in().expect("valid");
+        let presets = presets();
         let preset = &presets[which % presets.len()];
         let head = head(Point::new(x * f64::from(width), y * f64::from(height)), size * f64::from(width.min(height)), roll);
         let is_in = |point: Point| (0.0..f64::from(width)).contains(&point.x) && (0.0..f64::from(height)).contains(&point.y);
         prop_assume!(is_in(head.chin) && is_in(head.crown));
         let moved = FramingAdjustment { scale: Some(scale), roll_deg: pinned, ..nudge(right, up) };
         let adjustment = if as_is { AS_IS } else { moved };
-        let outline = Outline::rectangle(width, height);
-        let Ok(framed) = adjusted_frame(&head, &outline, preset, MEASURED, None, &adjustment) else { return Ok(()) };
+        let Ok(framed) = adjusted_frame(&head, &photo(&head, width, height), preset, MEASURED, None, &adjustment) else { return Ok(()) };
         for corner in framed.frame.corners() {
             prop_assert!(corner.x > -1e-3 && corner.x < f64::from(width) + 1e-3, "{:?} {:?}", corner, framed);
             prop_assert!(corner.y > -1e-3 && corner.y < f64::from(height) + 1e-3, "{:?} {:?}", corner, framed);

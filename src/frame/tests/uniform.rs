@@ -5,7 +5,7 @@ use super::*;
 
 /// The frame in a photo of this size, and its head height.
 fn uniform(head: &Head, size: (u32, u32), preset: &Preset, head_height: f64) -> (Framed, f64) {
-    let framed = uniform_frame(head, &Outline::rectangle(size.0, size.1), preset, MEASURED, head_height).expect("room");
+    let framed = uniform_frame(head, &photo(head, size.0, size.1), preset, MEASURED, head_height).expect("room");
     let height = head.height() / framed.frame.height;
     (framed, height)
 }
@@ -19,7 +19,7 @@ fn a_photo_with_room_has_the_sets_head_height_and_a_tighter_one_its_own() {
     // An ideal frame for this head is 1000 x 1000; the photo has room for the head at 0.64 of the height.
     let tight = head(Point::new(440.0, 400.0), 560.0, 0.0);
     let (own, needed) = uniform(&tight, (880, 880), &linkedin, 0.56);
-    assert_eq!(own, frame(&tight, &Outline::rectangle(880, 880), &linkedin, MEASURED).expect("room"));
+    assert_eq!(own, frame(&tight, &photo(&tight, 880, 880), &linkedin, MEASURED).expect("room"));
     assert!((0.63..0.70).contains(&needed), "{needed}");
     let (framed, height) = uniform(&tight, (880, 880), &linkedin, needed);
     assert!((height - needed).abs() < 1e-9, "{framed:?}");
@@ -30,7 +30,7 @@ fn a_photo_with_room_has_the_sets_head_height_and_a_tighter_one_its_own() {
 fn the_head_moves_before_it_has_another_size() {
     let linkedin = preset_named("linkedin");
     let aside = head(Point::new(480.0, 430.0), 560.0, 0.0);
-    let alone = frame(&aside, &Outline::rectangle(1400, 1400), &linkedin, MEASURED).expect("room");
+    let alone = frame(&aside, &photo(&aside, 1400, 1400), &linkedin, MEASURED).expect("room");
     assert!(aside.height() / alone.frame.height > 0.561, "{alone:?}");
     let needed = aside.height() / alone.frame.height;
     let (framed, height) = uniform(&aside, (1400, 1400), &linkedin, needed + 0.005);

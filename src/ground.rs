@@ -1,0 +1,60 @@
+//! What a photo offers to the frames around one head: where it has picture, and where that may be continued.
+
+use crate::error::Failure;
+use crate::extend::{Clearance, Margins};
+use crate::outline::Outline;
+use crate::photo::Photo;
+use crate::preset::Extend;
+use crate::subject::Head;
+
+/// A photo, to the frames around one head.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ground {
+    /// Where the photo has picture.
+    pub outline: Outline,
+    /// Where there is no person.
+    pub clearance: Clearance,
+    none: [Margins; 1],
+    /// Plain background; then corners of any.
+    own: [Margins; 2],
+    any: [Margins; 1],
+}
+
+impl Ground {
+    /// The ground around `head`.
+    ///
+    /// # Errors
+    /// As [`Margins::plain`].
+    pub fn around(head: &Head, photo: &Photo) -> Result<Self, Failure> {
+        let outline = Outline::of(photo);
+        let plain = if outline.is_rectangle() { Margins::plain(photo)? } else { Margins::none(outline.size()) };
+        Ok(Self::new(head, outline, plain))
+    }
+
+    /// The ground around `head` on a photo with this outline, of which no background is plain.
+    #[must_use]
+    pub fn busy(head: &Head, outline: Outline) -> Self {
+        let none = Margins::none(outline.size());
+        Self::new(head, outline, none)
+    }
+
+    fn new(head: &Head, outline: Outline, plain: Margins) -> Self {
+        let clearance = Clearance::around(head);
+        let none = Margins::none(outline.size());
+        // Around a shape cut out of the photo there is nothing to continue.
+        let is_whole = outline.is_rectangle();
+        let corners = if is_whole { plain.with_corners(&clearance) } else { none.clone() };
+        let any = if is_whole { Margins::any(outline.size()) } else { none.clone() };
+        Self { outline, clearance, none: [none], own: [plain, corners], any: [any] }
+    }
+
+    /// Where frames may reach beyond the photo, first choice first.
+    #[must_use]
+    pub fn margins(&self, extend: Extend) -> &[Margins] {
+        match extend {
+            Extend::Never => &self.none,
+            Extend::Plain => &self.own,
+            Extend::Blur | Extend::Colour(_) => &self.any,
+        }
+    }
+}
