@@ -33,12 +33,10 @@ fn the_samples_become_headshots_of_every_default_preset() {
     let ran = place.run(&[samples(), "-o".into(), "out".into()]);
     // The astronaut's photo is too small for some presets: to be reviewed.
     assert_eq!(ran.code, 4, "{}", ran.stderr);
-    let [astronaut, spread, summary] = ran.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{}", ran.stderr) };
+    let [astronaut, summary] = ran.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{}", ran.stderr) };
     // By how much it is enlarged follows from the framing, and has its own tests.
     assert!(astronaut.starts_with("astronaut.png: review: linkedin is enlarged 1."), "{astronaut}");
     assert!(astronaut.contains(" times and looks soft; use the original file (not written: "), "{astronaut}");
-    assert!(spread.starts_with("team-page: eye line 0.38"), "{spread}");
-    assert!(spread.contains("; apart from the rest: astronaut.png (head 0.5"), "{spread}");
     assert_eq!(summary, "headshot: 9 photos: 8 written, 1 to review; 53 files in out; see report.jsonl there");
     assert_eq!(ran.stdout, "");
 
@@ -85,7 +83,7 @@ fn every_output_is_the_picture_that_the_report_says_and_carries_nothing_else() {
             assert_eq!(bytes.len() as f64, number(&output["bytes"]), "{path}");
             let picture = image::load_from_memory(&bytes).unwrap_or_else(|error| panic!("{path}: {error}"));
             assert_eq!((picture.width(), picture.height()), dimensions(output), "{path}");
-            assert_eq!(output["padded"], 0.0, "{path}");
+            assert!((0.0..=0.25).contains(&number(&output["padded"])), "{path}");
             // APP0 is the density, APP2 the profile that says sRGB; APP1 would be EXIF or XMP.
             let foreign: Vec<u8> =
                 markers(&bytes).into_iter().filter(|marker| (0xE0..=0xFE).contains(marker)).collect();

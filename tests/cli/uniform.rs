@@ -12,9 +12,11 @@ fn person(seed: u64, head_height: f64) -> Vec<u8> {
     jpeg(&Portrait { head_height, hair_style: style, mid_eye: (300.0, 330.0), ..portrait(seed) }.draw().image)
 }
 
-/// Three people with room, and one without.
+/// Three people with room, and one without; and the preset `x`, kept on the photo, since the drawings' walls would go on.
 fn shoot() -> Workplace {
+    let preset = include_str!("../../presets/x.toml").replace("\"plain\"", "\"never\"");
     Workplace::with(&[
+        ("x.toml", preset.as_bytes()),
         ("in/ana.jpg", &person(3, 250.0)),
         ("in/ben.jpg", &person(4, 280.0)),
         ("in/max.jpg", &person(6, 390.0)),
@@ -51,7 +53,7 @@ fn checks(record: &Value) -> Vec<&str> {
 #[test]
 fn a_set_is_uneven_by_itself_and_has_one_head_height_on_demand() {
     let place = shoot();
-    let ran = place.run(&["in", "-o", "plain", "-p", "x"]);
+    let ran = place.run(&["in", "-o", "plain", "-p", "x.toml"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let plain = heads(&place.report("plain"));
     assert!(spread(&plain) > 0.06, "{plain:?}");
@@ -59,7 +61,7 @@ fn a_set_is_uneven_by_itself_and_has_one_head_height_on_demand() {
     assert!(line.starts_with("x: eye line 0.4") && line.contains("; apart from the rest: max.jpg (head 0.6"), "{line}");
     assert_eq!(summary, "headshot: 4 photos: 4 written; 4 files in plain");
 
-    let ran = place.run(&["in", "-o", "even", "-p", "x", "--uniform"]);
+    let ran = place.run(&["in", "-o", "even", "-p", "x.toml", "--uniform"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let report = place.report("even");
     let even = heads(&report);
@@ -75,7 +77,7 @@ fn a_set_is_uneven_by_itself_and_has_one_head_height_on_demand() {
 fn a_photo_that_is_tighter_than_the_preset_stays_apart_and_is_named() {
     let place = shoot();
     place.write("in/tight.jpg", &person(8, 500.0));
-    let ran = place.run(&["in", "-o", "out", "-p", "x", "--uniform"]);
+    let ran = place.run(&["in", "-o", "out", "-p", "x.toml", "--uniform"]);
     assert_eq!(ran.code, 4, "{}", ran.stderr);
     let line = ran.stderr.lines().nth(1).expect("three lines");
     assert!(line.contains(", set by max.jpg; ") && line.contains("; apart from the rest: tight.jpg ("), "{line}");
@@ -92,7 +94,7 @@ fn a_photo_that_is_tighter_than_the_preset_stays_apart_and_is_named() {
 fn a_dry_run_says_the_same_and_quiet_says_nothing_of_it() {
     let place = shoot();
     let run = |more: &[&str]| {
-        let mut arguments = vec!["in", "-o", "out", "-p", "x", "--uniform"];
+        let mut arguments = vec!["in", "-o", "out", "-p", "x.toml", "--uniform"];
         arguments.extend(more);
         place.run(&arguments).stderr
     };
@@ -107,7 +109,7 @@ fn a_dry_run_says_the_same_and_quiet_says_nothing_of_it() {
 fn a_head_height_that_a_person_pinned_stays() {
     let place = shoot();
     place.write("in/headshot.toml", b"[photo.\"max.jpg\"]\nas_is = true\n[photo.\"ana.jpg\"]\nscale = 1.1\n");
-    let ran = place.run(&["in", "-o", "out", "-p", "x", "--uniform"]);
+    let ran = place.run(&["in", "-o", "out", "-p", "x.toml", "--uniform"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stderr.starts_with("x: one head height, 0.540, as the preset says; "), "{}", ran.stderr);
     let report = place.report("out");

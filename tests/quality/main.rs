@@ -37,6 +37,9 @@ struct Floor {
 
 /// Over the 98 portraits. These only ever get stricter: a change that needs a laxer one makes crops worse.
 ///
+/// Once they were laxer: with frames that reach beyond the photo, tight and tilted photos are framed as the presets want at
+/// the price of padding, and of 2 % of the head height on the two of the 11 roomy team pages whose crown is read too high.
+///
 /// `icao-35x45` frames by crown and chin, while the figures measure the head without hair as for all presets: its head
 /// figures say how stable it is, not how near its aim.
 const FLOORS: [Floor; 4] = [
@@ -44,58 +47,55 @@ const FLOORS: [Floor; 4] = [
         preset: "linkedin",
         found: 98,
         cut: 0,
-        padded: 0,
+        padded: 72,
         circle_out: 0,
-        head_error_p95: 0.049,
-        eye_error_p95: 0.0145,
-        head_spread: 0.023,
-        eye_spread: 0.0075,
-        roll_p50: 2.6,
-        roll_p95: 10.8,
+        head_error_p95: 0.035,
+        eye_error_p95: 0.0115,
+        head_spread: 0.0205,
+        eye_spread: 0.0055,
+        roll_p50: 0.8,
+        roll_p95: 3.95,
     },
     Floor {
         preset: "team-page",
         found: 98,
         cut: 0,
-        padded: 0,
+        padded: 70,
         circle_out: 0,
-        head_error_p95: 0.0145,
-        eye_error_p95: 0.0205,
-        head_spread: 0.011,
-        eye_spread: 0.0105,
-        roll_p50: 2.65,
-        roll_p95: 10.9,
+        head_error_p95: 0.033,
+        eye_error_p95: 0.0085,
+        head_spread: 0.0165,
+        eye_spread: 0.005,
+        roll_p50: 0.95,
+        roll_p95: 3.6,
     },
     Floor {
         preset: "resume",
         found: 98,
         cut: 0,
-        padded: 0,
+        padded: 64,
         circle_out: 0,
-        head_error_p95: 0.0395,
-        eye_error_p95: 0.0135,
-        head_spread: 0.0225,
-        eye_spread: 0.0065,
-        roll_p50: 2.45,
-        roll_p95: 10.45,
+        head_error_p95: 0.035,
+        eye_error_p95: 0.0115,
+        head_spread: 0.021,
+        eye_spread: 0.006,
+        roll_p50: 0.95,
+        roll_p95: 3.5,
     },
     Floor {
         preset: "icao-35x45",
         found: 98,
         cut: 0,
-        padded: 0,
+        padded: 53,
         circle_out: 0,
-        head_error_p95: 0.1006,
-        eye_error_p95: 0.0177,
-        head_spread: 0.041,
-        eye_spread: 0.0095,
-        roll_p50: 2.42,
-        roll_p95: 9.84,
+        head_error_p95: 0.064,
+        eye_error_p95: 0.014,
+        head_spread: 0.0415,
+        eye_spread: 0.009,
+        roll_p50: 0.9,
+        roll_p95: 3.8,
     },
 ];
-
-/// Pictures in pictures written without a doubt though the face is that of a picture; only ever goes down.
-const PICTURES_TAKEN_FOR_PEOPLE: usize = 2;
 
 /// Where the living people of each picture in a picture are, as fractions of its size. The video call has none: whoever
 /// is cropped from it, a person should look.
@@ -283,6 +283,5 @@ fn living_people_come_before_pictures_of_people() {
             wrong.push(source);
         }
     }
-    println!("written, but not of a living person: {wrong:?}");
-    assert!(wrong.len() <= PICTURES_TAKEN_FOR_PEOPLE, "{wrong:?}");
+    assert!(wrong.is_empty(), "written, but not of a living person: {wrong:?}");
 }
