@@ -2,8 +2,8 @@
 //!
 //! In a picture of the whole photo the network's landmarks ignore roll while the face is under about 130 pixels. Here the
 //! face is cut to the size the network knows best, seen together with its mirror image (which cancels the network's own
-//! left-right bias), turned level by what was found, and seen again: roll error 1.05 degrees median, 3.3 at the 90th
-//! percentile, eyes within 5 % of their distance (FINDINGS, "Levelling").
+//! left-right bias), turned level by what was found and by the likeness of the eyes ([`eye_line`]), and seen again for eyes
+//! and chin: eyes within 5 % of their distance (FINDINGS, "Levelling").
 
 use super::{Head, eye_line};
 use crate::detect::{Detector, Face, Landmarks};
