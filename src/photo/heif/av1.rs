@@ -3,7 +3,7 @@
 use super::super::Raster;
 use super::{Container, broken, damaged, too_much, unsupported};
 use crate::error::Failure;
-use heifer::color::{ColorParams, frame_to_rgba_as};
+use heifer::color::{ColorParams, frame_to_rgba_sized};
 use heifer::heifer_hevc_dec::recon::Frame;
 use heifer::heifer_isobmff::boxes::{ColorInfo, Property};
 use heifer::heifer_isobmff::{HeifFile, ItemId};
@@ -115,7 +115,7 @@ fn coded(container: &Container<'_>, id: ItemId) -> Result<Rgba, Failure> {
     }
     let colours = colours(container, id, &picture)?;
     let frame = frame(&picture).ok_or_else(|| damaged(format, "its AV1 data are broken"))?;
-    Ok(frame_to_rgba_as(&frame, colours))
+    Ok(frame_to_rgba_sized(&frame, colours, width, height))
 }
 
 /// Decodes up to the first picture of at most `max_pixels`, on this thread.
@@ -157,47 +157,68 @@ fn matrix_number(matrix: MatrixCoefficients) -> u16 {
     matrix as u16
 }
 
-/// The planes in 16 bits. `None` where a plane is not as long as its size asks.
+/// The planes in 16 bits. The conversion takes the ratio of the planes' sizes for the subsampling, so the last column and
+/// row of luma stand twice where the size is odd. `None` where a plane is not as long as its size asks.
 fn frame(picture: &Picture) -> Option<Frame> {
     let (width, height) = (picture.width(), picture.height());
-    let (chroma_format, chroma) = match picture.pixel_layout() {
-        PixelLayout::I400 => (0, (0, 0)),
-        PixelLayout::I420 => (1, (width.div_ceil(2), height.div_ceil(2))),
-        PixelLayout::I422 => (2, (width.div_ceil(2), height)),
-        PixelLayout::I444 => (3, (width, height)),
+    let (chroma_format, across, down) = match picture.pixel_layout() {
+        PixelLayout::I400 => (0, 1, 1),
+        PixelLayout::I420 => (1, 2, 2),
+        PixelLayout::I422 => (2, 2, 1),
+        PixelLayout::I444 => (3, 1, 1),
     };
+    let (chroma_width, chroma_height) = match chroma_format {
+        0 => (0, 0),
+        _ => (width.div_ceil(across), height.div_ceil(down)),
+    };
+    let (luma_width, luma_height) = (width.next_multiple_of(across), height.next_multiple_of(down));
     let bits = u8::try_from(picture.bits_per_component()?.0).ok()?;
-    let plane = |component, (width, height): (u32, u32)| -> Option<Vec<u16>> {
-        if width == 0 {
+    let plane = |component, stored: (u32, u32), wanted: (u32, u32)| {
+        if stored.0 == 0 {
             return Some(Vec::new());
         }
-        let stride = picture.stride(component) as usize;
         let plane = picture.plane(component);
-        let sample_bytes = if bits > 8 { 2 } else { 1 };
-        let row_bytes = width as usize * sample_bytes;
-        let mut samples = Vec::with_capacity(width as usize * height as usize);
-        for row in plane.chunks(stride.max(1)).take(height as usize) {
-            let row = row.get(..row_bytes)?;
-            match sample_bytes {
-                1 => samples.extend(row.iter().map(|&sample| u16::from(sample))),
-                _ => samples.extend(row.chunks_exact(2).map(|pair| u16::from_ne_bytes([pair[0], pair[1]]))),
-            }
-        }
-        (samples.len() == width as usize * height as usize).then_some(samples)
+        samples(&plane, picture.stride(component) as usize, if bits > 8 { 2 } else { 1 }, stored, wanted)
     };
+    let chroma = (chroma_width, chroma_height);
     Some(Frame {
-        widths: [width, chroma.0, chroma.0],
-        heights: [height, chroma.1, chroma.1],
+        widths: [luma_width, chroma_width, chroma_width],
+        heights: [luma_height, chroma_height, chroma_height],
         planes: [
-            plane(PlanarImageComponent::Y, (width, height))?,
-            plane(PlanarImageComponent::U, chroma)?,
-            plane(PlanarImageComponent::V, chroma)?,
+            plane(PlanarImageComponent::Y, (width, height), (luma_width, luma_height))?,
+            plane(PlanarImageComponent::U, chroma, chroma)?,
+            plane(PlanarImageComponent::V, chroma, chroma)?,
         ],
         bit_depth: [bits, bits],
         chroma_format,
         full_range: true,
         matrix_coeffs: 2,
     })
+}
+
+/// A plane of `stored` width and height, its last column and row repeated up to `wanted`.
+fn samples(
+    plane: &[u8],
+    stride: usize,
+    sample_bytes: usize,
+    stored: (u32, u32),
+    wanted: (u32, u32),
+) -> Option<Vec<u16>> {
+    let (width, row_bytes) = (wanted.0 as usize, stored.0 as usize * sample_bytes);
+    let mut samples = Vec::with_capacity(width * wanted.1 as usize);
+    for row in 0..stored.1 as usize {
+        let row = plane.get(row * stride..)?.get(..row_bytes)?;
+        let end = samples.len() + width;
+        match sample_bytes {
+            1 => samples.extend(row.iter().map(|&sample| u16::from(sample))),
+            _ => samples.extend(row.chunks_exact(2).map(|pair| u16::from_ne_bytes([pair[0], pair[1]]))),
+        }
+        samples.resize(end, *samples.last()?);
+    }
+    for _ in stored.1..wanted.1 {
+        samples.extend_from_within(samples.len() - width..);
+    }
+    Some(samples)
 }
 
 #[cfg(test)]
@@ -211,6 +232,14 @@ mod tests {
         assert_eq!(frames(&stream), 2);
         assert_eq!(frames(&[0x32, 0xFF, 0xFF, 0xFF]), 1);
         assert_eq!(frames(&[]), 0);
+    }
+
+    #[test]
+    fn odd_planes_are_filled_up() {
+        let plane = [1, 2, 3, 99, 4, 5, 6, 99];
+        assert_eq!(samples(&plane, 4, 1, (3, 2), (4, 2)), Some(vec![1, 2, 3, 3, 4, 5, 6, 6]));
+        assert_eq!(samples(&plane, 8, 1, (1, 1), (2, 2)), Some(vec![1; 4]));
+        assert_eq!(samples(&plane, 4, 1, (3, 3), (3, 3)), None);
     }
 
     #[test]

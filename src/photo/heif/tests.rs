@@ -136,6 +136,12 @@ mod avif {
     }
 
     #[test]
+    fn odd_sizes_come_back() {
+        let photo = decode(&avif(81, 61), &Limits::default()).unwrap();
+        assert!(photo.size() == (81, 61) && close(&photo, &colours(81, 61)));
+    }
+
+    #[test]
     fn alpha_comes_back() {
         let pixels: Vec<RGBA8> =
             (0..64 * 64).map(|at| RGBA8::new(90, 120, 40, if at % 64 < 32 { 0 } else { 255 })).collect();
