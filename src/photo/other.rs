@@ -1,5 +1,5 @@
 //! WebP, TIFF, GIF, BMP, PNM, TGA, QOI and ICO, by the `image` crate, with the checks for completeness that its
-//! decoders leave out.
+//! decoders leave out. TIFF in colour models that it does not know goes another way.
 
 use super::colour::{Colour, MAX_PROFILE_BYTES};
 use super::orientation::{Orientation, from_metadata};
@@ -55,24 +55,33 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
     if let Some(failure) = damage.as_ref().filter(|_| !limits.allow_damaged) {
         return Err(failure.clone());
     }
-    let explain = |error: ImageError| explain(bytes, format, &error);
-    if let Some(directory) = tiff::Directory::read(bytes).filter(|_| format == Format::Tiff) {
-        if directory.coded_pixels() > header.pixels() * MAX_CODED_PER_PIXEL + CODED_IN_ANY_CASE {
-            let message = "the TIFF file holds tiles that are much larger than the picture; save it again in an editor";
-            return Err(Failure::new(Reason::TooLarge, message));
-        }
-        if let Some(model) = tiff_colours::model(&directory) {
-            let most = header.memory.saturating_add(SIDE_BYTES).min(limits.max_bytes);
-            let (raster, colour) = tiff_colours::decode(bytes, &directory, model, most).map_err(explain)?;
-            return Ok(Photo {
-                raster,
-                orientation: tiff_orientation(bytes),
-                colour,
-                format,
-                damage: damage.map(|failure| failure.message),
-            });
-        }
+    let directory = tiff::Directory::read(bytes).filter(|_| format == Format::Tiff);
+    if directory.as_ref().is_some_and(|directory| directory.coded_pixels() > most_coded(&header)) {
+        let message = "the TIFF file holds tiles that are much larger than the picture; save it again in an editor";
+        return Err(Failure::new(Reason::TooLarge, message));
     }
+    let model = directory.as_ref().and_then(|directory| Some((directory, tiff_colours::model(directory)?)));
+    let (raster, colour, orientation) = match model {
+        Some((directory, model)) => {
+            let most = header.memory.saturating_add(SIDE_BYTES).min(limits.max_bytes);
+            let (raster, colour) =
+                tiff_colours::decode(bytes, directory, model, most).map_err(|error| explain(bytes, format, &error))?;
+            (raster, colour, tiff_orientation(bytes))
+        }
+        None => by_image(bytes, &header, limits)?,
+    };
+    Ok(Photo { raster, orientation, colour, format, damage: damage.map(|failure| failure.message) })
+}
+
+/// Most pixels that a TIFF's tiles may hold.
+const fn most_coded(header: &Header) -> u64 {
+    header.pixels().saturating_mul(MAX_CODED_PER_PIXEL).saturating_add(CODED_IN_ANY_CASE)
+}
+
+/// Decodes by the `image` crate alone.
+fn by_image(bytes: &[u8], header: &Header, limits: &Limits) -> Result<(Raster, Colour, Orientation), Failure> {
+    let format = header.format;
+    let explain = |error: ImageError| explain(bytes, format, &error);
     let mut reader = reader(bytes, format)?;
     let mut decoder_limits = image::Limits::no_limits();
     decoder_limits.max_image_width = Some(limits.max_side);
@@ -82,7 +91,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
     let mut decoder = reader.into_decoder().map_err(explain)?;
     // An icon's directory may disagree with the picture inside it.
     let (width, height) = decoder.dimensions();
-    limits.check(&Header { width, height, ..header })?;
+    limits.check(&Header { width, height, ..*header })?;
     // A broken profile or EXIF block is no reason to lose the photo.
     let profile = decoder.icc_profile().ok().flatten().filter(|profile| profile.len() <= MAX_PROFILE_BYTES);
     let orientation = orientation(bytes, format, &mut decoder);
@@ -97,7 +106,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
     }
     let colour =
         if grey { Colour::of_grey(profile.as_deref(), &mut raster) } else { Colour::of_rgb(profile.as_deref()) };
-    Ok(Photo { raster, orientation, colour, format, damage: damage.map(|failure| failure.message) })
+    Ok((raster, colour, orientation))
 }
 
 fn reader(bytes: &[u8], format: Format) -> Result<ImageReader<Cursor<&[u8]>>, Failure> {

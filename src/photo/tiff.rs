@@ -259,6 +259,15 @@ mod tests {
         assert!(Directory::read(&tiff(&[(273, 8), (279, 4)])).unwrap().has_all_data());
     }
 
+    #[test]
+    fn a_jpeg_inside_counts_with_its_own_size() {
+        // An 8 x 8 picture whose only strip is a JPEG of 16,000 x 16,000.
+        let mut bytes = tiff(&[(256, 8), (257, 8), (259, 7), (273, 8 + 2 + 6 * 12 + 4), (277, 3), (279, 27)]);
+        bytes.extend([0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0x3E, 0x80, 0x3E, 0x80, 1, 1, 0x11, 0]);
+        bytes.extend([0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0xFF, 0xD9]);
+        assert_eq!(Directory::read(&bytes).unwrap().coded_pixels(), 256_000_000);
+    }
+
     proptest! {
         #[test]
         fn nothing_panics(header in 0usize..4, bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
