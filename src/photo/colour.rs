@@ -94,6 +94,42 @@ impl Colour {
         }
     }
 
+    /// The colours of an RGB photo that gives them by code points (ITU-T H.273): primaries and transfer. `None` for the
+    /// transfers of high dynamic range, whose whites lie far above those of a photo: without a choice of tones such a
+    /// picture comes out nearly black.
+    #[cfg(any(feature = "heif", feature = "avif-decode"))]
+    pub(super) fn of_code_points(primaries: u16, transfer: u16) -> Option<Self> {
+        use moxcms::{CicpColorPrimaries, CicpProfile, MatrixCoefficients, TransferCharacteristics};
+        const PQ: u16 = 16;
+        const HLG: u16 = 18;
+        if matches!(transfer, PQ | HLG) {
+            return None;
+        }
+        let transfer = match transfer {
+            4 => TransferCharacteristics::Bt470M,
+            5 => TransferCharacteristics::Bt470Bg,
+            8 => TransferCharacteristics::Linear,
+            // The others are video's, unspecified or sRGB. Encoders write video's by default for pictures that are sRGB,
+            // and no viewer makes a difference between the two.
+            _ => TransferCharacteristics::Srgb,
+        };
+        let (primaries, name) = match primaries {
+            9 => (CicpColorPrimaries::Bt2020, "BT.2020"),
+            11 => (CicpColorPrimaries::Smpte431, "DCI-P3"),
+            12 => (CicpColorPrimaries::Smpte432, "Display P3"),
+            // Those of standard-definition video differ from sRGB's less than screens do.
+            _ => (CicpColorPrimaries::Bt709, "sRGB"),
+        };
+        let mut profile = ColorProfile::new_from_cicp(CicpProfile {
+            color_primaries: primaries,
+            transfer_characteristics: transfer,
+            matrix_coefficients: MatrixCoefficients::Identity,
+            full_range: true,
+        });
+        profile.description = Some(ProfileText::PlainString(name.to_owned()));
+        Some(Self::through(&profile).unwrap_or_else(|_| Self::srgb("sRGB (the colours given cannot be used)")))
+    }
+
     /// The colours of a grey photo. A grey profile is applied to `raster` here and now: its conversion is a table of
     /// 256 values. Software also tags grey photos with the RGB profile of its working space.
     pub(super) fn of_grey(profile: Option<&[u8]>, raster: &mut Raster) -> Self {
@@ -151,6 +187,17 @@ pub(super) fn cmyk_to_rgb(inks: &[u8], profile: Option<&[u8]>) -> (Vec<u8>, Colo
     }
     let why = if profile.is_some() { "CMYK, its profile cannot be used" } else { "CMYK without a profile" };
     (samples, Colour::srgb(format!("sRGB ({why})")))
+}
+
+/// Luma and chroma to RGB in place; a fourth sample stays. The factors are those of JFIF 1.02 in 16-bit fixed point.
+pub(super) fn ycc_to_rgb(pixel: &mut [u8]) {
+    let luma = i32::from(pixel[0]) << 16;
+    let (blue, red) = (i32::from(pixel[1]) - 128, i32::from(pixel[2]) - 128);
+    let half = 1 << 15;
+    let sums = [luma + 91_881 * red, luma - 22_554 * blue - 46_802 * red, luma + 116_130 * blue];
+    for (sample, sum) in pixel.iter_mut().zip(sums) {
+        *sample = ((sum + half) >> 16).clamp(0, 255) as u8;
+    }
 }
 
 fn parse(bytes: &[u8]) -> Option<ColorProfile> {

@@ -4,8 +4,8 @@ use super::tiff;
 use crate::error::{Failure, Reason};
 use std::fmt;
 
-/// A kind of file, as recognised by [`sniff`]. The first ten are read; the others are known so that the message can
-/// say what to do.
+/// A kind of file, as recognised by [`sniff`]. The first ten are always read, some by a feature of this crate
+/// ([`Format::feature`]); the others are known so that the message can say what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
@@ -90,8 +90,21 @@ impl Format {
 
     /// Whether this build decodes it.
     #[must_use]
-    pub const fn is_readable(self) -> bool {
-        self.image_format().is_some()
+    pub fn is_readable(self) -> bool {
+        super::reader(self).is_some()
+    }
+
+    /// The cargo feature that adds it, for a kind of file that not every build reads.
+    #[must_use]
+    pub const fn feature(self) -> Option<&'static str> {
+        match self {
+            Self::Avif => Some("avif-decode"),
+            Self::Heic => Some("heif"),
+            Self::JpegXl => Some("jxl"),
+            Self::Jpeg2000 => Some("jp2"),
+            Self::CameraRaw(_) => Some("raw"),
+            _ => None,
+        }
     }
 
     /// The same format in the `image` crate's words, for those that are read.
@@ -113,6 +126,9 @@ impl Format {
 
     /// Why a file of this kind is not read, and what to do.
     pub(super) fn refusal(self) -> Failure {
+        if let Some(feature) = self.feature() {
+            return not_built_in(self.name(), feature);
+        }
         let message = match self {
             Self::Empty => "the file is empty (0 bytes); copy it again from where it came".to_owned(),
             Self::Html => "a web page, not a picture; the download may have ended at a login page".to_owned(),
@@ -120,13 +136,20 @@ impl Format {
             Self::Text => "text, not a picture".to_owned(),
             Self::Zip => "a ZIP archive or an office document, not a picture; unpack it first".to_owned(),
             Self::Pdf | Self::Svg => format!("{} is not a photo format; export it as JPEG or PNG first", self.name()),
-            Self::CameraRaw(kind) => {
-                format!("camera RAW ({kind}) is not read; develop it, or export the embedded JPEG, first")
-            }
-            other => format!("{} is not read by this build; convert it to JPEG or PNG first", other.name()),
+            other => format!("{} is not read; convert it to JPEG or PNG first", other.name()),
         };
         Failure::new(Reason::UnsupportedFormat, message)
     }
+}
+
+/// A kind of file that this program reads, but not this build of it.
+pub(super) fn not_built_in(what: &str, feature: &str) -> Failure {
+    Failure::new(
+        Reason::UnsupportedFormat,
+        format!(
+            "{what} support is not built in: cargo install headshot --features {feature}, or convert the photo first"
+        ),
+    )
 }
 
 impl fmt::Display for Format {
@@ -284,10 +307,22 @@ mod tests {
     #[test]
     fn every_refusal_says_what_to_do() {
         for format in [Format::Heic, Format::Avif, Format::CameraRaw("DNG"), Format::Zip, Format::Empty, Format::Svg] {
-            assert!(!format.is_readable());
             let failure = format.refusal();
             assert_eq!(failure.reason, Reason::UnsupportedFormat);
             assert!(failure.message.contains("first") || failure.message.contains("again"), "{}", failure.message);
+        }
+        assert!(!Format::Zip.is_readable() && Format::Gif.is_readable());
+    }
+
+    #[test]
+    fn a_format_that_is_not_built_in_names_its_feature() {
+        let message = Format::Heic.refusal().message;
+        assert!(
+            message.starts_with("HEIC support is not built in: cargo install headshot --features heif"),
+            "{message}"
+        );
+        for format in [Format::Avif, Format::JpegXl, Format::Jpeg2000, Format::CameraRaw("DNG")] {
+            assert!(format.refusal().message.contains(format.feature().unwrap()));
         }
     }
 

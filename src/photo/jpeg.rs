@@ -1,8 +1,10 @@
-//! JPEG, by zune-jpeg, with the colour model decided here.
+//! JPEG, by zune-jpeg, with the colour model decided here. What that does not read is read by oxideav-mjpeg, where the
+//! build has it.
 
 use super::colour::{self, Colour};
+use super::format::not_built_in;
 use super::markers::{Coding, Markers, damaged};
-use super::orientation::{Orientation, from_exif_block};
+use super::orientation::from_metadata;
 use super::raster::Raster;
 use super::{Format, Header, Limits, Photo};
 use crate::error::{Failure, Reason};
@@ -21,6 +23,13 @@ const MAX_SCANS: u32 = 64;
 /// alone would allow 64 passes over 200 megapixels.
 const MAX_SCANNED_PIXELS: u64 = 4_000_000_000;
 
+/// The same for [`rarity`], which is decoded ten times slower.
+const MAX_RARE_SCANNED_PIXELS: u64 = 1_000_000_000;
+
+/// What the decoder of rare kinds holds for one sample, in bytes: a 32-bit coefficient, planes in 16 bits and copies of
+/// them in full size.
+const RARE_BYTES_PER_SAMPLE: u64 = 12;
+
 /// What the three or four components hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Model {
@@ -37,31 +46,50 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
     header(&Markers::read(bytes)?, bytes)
 }
 
+/// Whether this is a kind of JPEG that no camera writes as a picture.
+#[cfg(feature = "raw")]
+pub(super) fn is_rare(bytes: &[u8]) -> bool {
+    Markers::read(bytes).is_ok_and(|markers| rarity(&markers).is_some())
+}
+
 fn header(markers: &Markers<'_>, bytes: &[u8]) -> Result<Header, Failure> {
-    if let Coding::Other(name) = markers.coding {
-        return Err(unsupported(&format!("{name} coding is not read")));
-    }
-    if markers.bits != 8 {
-        return Err(unsupported(&format!("{} bits a sample are not read", markers.bits)));
-    }
-    // zune-jpeg 0.5 mixes up the rows of such files without an error; a wrong picture is worse than none. No camera
-    // writes them.
-    if markers.is_split() && markers.rows_subsampled {
-        return Err(unsupported("components in separate scans with reduced rows are not read"));
-    }
     let model = model(markers)?;
     let pixels = u64::from(markers.width) * u64::from(markers.height);
-    // Pixels out, CMYK before conversion, and two bytes for each coefficient where all are held until the last scan.
-    let mut bytes_per_pixel = if matches!(model, Model::Cmyk | Model::Ycck) { 7 } else { 3 };
-    if markers.coding == Coding::Progressive || markers.is_split() {
-        bytes_per_pixel += 2 * markers.component_ids.len() as u64;
-    }
+    let components = markers.component_ids.len() as u64;
+    let bytes_per_pixel = if let Some(what) = rarity(markers) {
+        check_rare(what, markers)?;
+        3 + RARE_BYTES_PER_SAMPLE * components
+    } else {
+        // Pixels out, CMYK before conversion, and two bytes for each coefficient where all are held until the last scan.
+        let pixel = if matches!(model, Model::Cmyk | Model::Ycck) { 7 } else { 3 };
+        let all_held = markers.coding == Coding::Progressive || markers.is_split();
+        if all_held { pixel + 2 * components } else { pixel }
+    };
     Ok(Header {
         format: Format::Jpeg,
         width: markers.width,
         height: markers.height,
         memory: pixels * bytes_per_pixel + bytes.len() as u64,
     })
+}
+
+/// What keeps a file from zune-jpeg, in a word or two: what it does not read, or reads wrongly. No camera writes it.
+fn rarity(markers: &Markers<'_>) -> Option<&'static str> {
+    match markers.coding {
+        Coding::Other(name) => Some(name),
+        _ if markers.bits != 8 => Some("12-bit"),
+        // zune-jpeg 0.5 mixes up the rows of such files without an error; a wrong picture is worse than none.
+        _ if markers.is_split() && markers.rows_subsampled => Some("split 4:2:0 or 4:4:0"),
+        _ => None,
+    }
+}
+
+/// Whether this build reads a rare kind of JPEG.
+fn check_rare(what: &str, markers: &Markers<'_>) -> Result<(), Failure> {
+    if markers.coding == Coding::HIERARCHICAL || !matches!(markers.component_ids.len(), 1 | 3) {
+        return Err(unsupported(&format!("{what} coding is not read")));
+    }
+    if cfg!(feature = "jpeg-rare") { Ok(()) } else { Err(not_built_in(&format!("{what} JPEG"), "jpeg-rare")) }
 }
 
 /// The colour model, by the rules of the Independent JPEG Group's library, which all other software follows: a JFIF
@@ -83,10 +111,14 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
     let markers = Markers::read(bytes)?;
     limits.check(&header(&markers, bytes)?)?;
     let complete = check_scans(&markers, bytes)?;
-    if !complete && !limits.allow_damaged {
+    // What can be read of a damaged file is read by zune-jpeg only.
+    if !complete && (!limits.allow_damaged || rarity(&markers).is_some()) {
         return Err(damaged("it ends early"));
     }
     let model = model(&markers)?;
+    if rarity(&markers).is_some() {
+        return decode_rare(bytes, &markers, model);
+    }
     let plain = without_adobe_segment(&markers, bytes, model);
     let strict = if complete { samples(&plain, &markers, model, true) } else { Err(damaged("it ends early")) };
     let (samples, damage) = match strict {
@@ -96,20 +128,48 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
         }
         Err(failure) => return Err(failure),
     };
+    Ok(photo(samples, &markers, model, damage))
+}
+
+/// Decodes what zune-jpeg does not, by oxideav-mjpeg. [`check_scans`] saw that it is whole.
+#[cfg(feature = "jpeg-rare")]
+fn decode_rare(bytes: &[u8], markers: &Markers<'_>, model: Model) -> Result<Photo, Failure> {
+    use oxideav_mjpeg::{DecodeOptions, Error, decode_rgb8_with};
+    let options = DecodeOptions::new().with_max_pixels(Some(u64::from(markers.width) * u64::from(markers.height)));
+    let picture = decode_rgb8_with(bytes, &options).map_err(|error| match error {
+        Error::Unsupported(_) => unsupported("this kind of coding is not read"),
+        other => damaged(&other.to_string().replace('"', "").to_lowercase()),
+    })?;
+    if (picture.width, picture.height) != (markers.width, markers.height) {
+        return Err(damaged("its size changes on the way"));
+    }
+    Ok(photo(picture.data, markers, model, None))
+}
+
+#[cfg(not(feature = "jpeg-rare"))]
+fn decode_rare(_: &[u8], markers: &Markers<'_>, _: Model) -> Result<Photo, Failure> {
+    Err(check_rare("this kind of", markers).err().unwrap_or_else(|| unsupported("this kind of coding is not read")))
+}
+
+fn photo(samples: Vec<u8>, markers: &Markers<'_>, model: Model, damage: Option<String>) -> Photo {
     let profile = markers.icc_profile();
-    let (raster, colour) = finish(samples, &markers, model, profile.as_deref());
-    let orientation = markers.exif.map_or(Orientation::UPRIGHT, from_exif_block);
-    Ok(Photo { raster, orientation, colour, format: Format::Jpeg, damage })
+    let (raster, colour) = finish(samples, markers, model, profile.as_deref());
+    let orientation = from_metadata(markers.exif, markers.xmp);
+    Photo { raster, orientation, colour, format: Format::Jpeg, damage }
 }
 
 /// Whether the file goes on to its end mark; refuses scan bombs.
 fn check_scans(markers: &Markers<'_>, bytes: &[u8]) -> Result<bool, Failure> {
-    if markers.coding == Coding::Sequential && Markers::ends_with_end_mark(bytes) {
+    if markers.coding == Coding::Sequential && !markers.is_split() && Markers::ends_with_end_mark(bytes) {
         return Ok(true);
     }
     let scans = markers.scans(bytes);
     let scanned = u64::from(markers.width) * u64::from(markers.height) * u64::from(scans.count);
-    if scans.count > MAX_SCANS || (scans.count > 20 && scanned > MAX_SCANNED_PIXELS) {
+    let (usual, most) = match rarity(markers) {
+        Some(_) => (1, MAX_RARE_SCANNED_PIXELS),
+        None => (20, MAX_SCANNED_PIXELS),
+    };
+    if scans.count > MAX_SCANS || (scans.count > usual && scanned > most) {
         let message = format!(
             "the JPEG has {} scans, more than any camera or editor writes; open it in an editor and save it again",
             scans.count
@@ -182,16 +242,10 @@ fn finish(mut samples: Vec<u8>, markers: &Markers<'_>, model: Model, profile: Op
     }
 }
 
-/// Luma and chroma to CMY, in the stored (Adobe: inverted) sense; K stays. The factors are those of JFIF 1.02 in
-/// 16-bit fixed point; CMY are the complements of RGB.
+/// Luma and chroma to CMY, in the stored (Adobe: inverted) sense; K stays. CMY are the complements of RGB.
 fn ycck_to_cmyk(pixel: &mut [u8]) {
-    let luma = i32::from(pixel[0]) << 16;
-    let (blue, red) = (i32::from(pixel[1]) - 128, i32::from(pixel[2]) - 128);
-    let half = 1 << 15;
-    let sums = [luma + 91_881 * red, luma - 22_554 * blue - 46_802 * red, luma + 116_130 * blue];
-    for (sample, sum) in pixel.iter_mut().zip(sums) {
-        *sample = 255 - ((sum + half) >> 16).clamp(0, 255) as u8;
-    }
+    colour::ycc_to_rgb(pixel);
+    pixel[..3].iter_mut().for_each(|sample| *sample = 255 - *sample);
 }
 
 fn unsupported(what: &str) -> Failure {

@@ -29,8 +29,13 @@ pub(super) enum Coding {
     Sequential,
     /// Several passes, each adding detail, Huffman coded.
     Progressive,
-    /// Arithmetic, lossless or hierarchical coding, by name: known and not read.
+    /// Arithmetic, lossless or hierarchical coding, by name.
     Other(&'static str),
+}
+
+impl Coding {
+    /// Several pictures of growing size, each the difference to the one before.
+    pub(super) const HIERARCHICAL: Self = Self::Other("hierarchical");
 }
 
 /// What the header says.
@@ -49,6 +54,7 @@ pub(super) struct Markers<'a> {
     /// Where Adobe's segments lie, marker and length included.
     pub adobe_segments: Vec<Range<usize>>,
     pub exif: Option<&'a [u8]>,
+    pub xmp: Option<&'a [u8]>,
     icc: Vec<(u8, &'a [u8])>,
     /// Where the first scan's header starts.
     first_scan: usize,
@@ -78,6 +84,7 @@ impl<'a> Markers<'a> {
             adobe_transform: None,
             adobe_segments: Vec::new(),
             exif: None,
+            xmp: None,
             icc: Vec::new(),
             first_scan: 0,
             first_scan_components: 0,
@@ -110,7 +117,10 @@ impl<'a> Markers<'a> {
             mark::DHT | mark::JPG | mark::DAC => {}
             mark::SOF0..=mark::SOF15 => self.take_frame(marker, body)?,
             mark::APP0 => self.jfif |= body.starts_with(b"JFIF\0"),
-            mark::APP1 if self.exif.is_none() => self.exif = body.strip_prefix(b"Exif\0\0"),
+            mark::APP1 => {
+                self.exif = self.exif.or_else(|| body.strip_prefix(b"Exif\0\0"));
+                self.xmp = self.xmp.or_else(|| body.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0"));
+            }
             mark::APP2 => {
                 if let Some([number, _, data @ ..]) = body.strip_prefix(b"ICC_PROFILE\0") {
                     self.icc.push((*number, data));
@@ -138,7 +148,7 @@ impl<'a> Markers<'a> {
             0xC3 => Coding::Other("lossless"),
             0xC9 | 0xCA => Coding::Other("arithmetic"),
             0xCB => Coding::Other("lossless arithmetic"),
-            _ => Coding::Other("hierarchical"),
+            _ => Coding::HIERARCHICAL,
         };
         self.bits = *bits;
         self.height = u32::from(u16::from_be_bytes([*h0, *h1]));

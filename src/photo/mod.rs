@@ -4,15 +4,26 @@
 //! are kept beside them and applied to the crops, which are small. Decoders of other people run inside, on bytes of
 //! unknown origin; callers catch panics.
 
+#[cfg(any(feature = "heif", feature = "avif-decode", feature = "jxl", feature = "jp2", feature = "raw"))]
+mod boxes;
 mod colour;
 mod format;
+#[cfg(any(feature = "heif", feature = "avif-decode"))]
+mod heif;
+#[cfg(feature = "jp2")]
+mod jp2;
 mod jpeg;
+#[cfg(feature = "jxl")]
+mod jxl;
 mod markers;
 mod orientation;
 mod other;
 mod png;
 mod raster;
+#[cfg(feature = "raw")]
+mod raw;
 mod tiff;
+mod tiff_colours;
 
 pub use colour::Colour;
 pub use format::{Format, sniff};
@@ -130,6 +141,38 @@ impl Header {
     }
 }
 
+/// What reads a kind of file: its header, and all of it.
+struct Reader {
+    probe: fn(&[u8]) -> Result<Header, Failure>,
+    decode: fn(&[u8], &Limits) -> Result<Photo, Failure>,
+}
+
+/// The reader of a kind of file, `None` where this build has none.
+fn reader(format: Format) -> Option<Reader> {
+    Some(match format {
+        Format::Jpeg => Reader { probe: jpeg::probe, decode: jpeg::decode },
+        Format::Png => Reader { probe: png::probe, decode: png::decode },
+        #[cfg(feature = "avif-decode")]
+        Format::Avif => Reader { probe: heif::probe, decode: heif::decode },
+        #[cfg(feature = "heif")]
+        Format::Heic => Reader { probe: heif::probe, decode: heif::decode },
+        #[cfg(feature = "jp2")]
+        Format::Jpeg2000 => Reader { probe: jp2::probe, decode: jp2::decode },
+        #[cfg(feature = "jxl")]
+        Format::JpegXl => Reader { probe: jxl::probe, decode: jxl::decode },
+        #[cfg(feature = "raw")]
+        Format::CameraRaw(_) => Reader { probe: raw::probe, decode: raw::decode },
+        _ if format.image_format().is_some() => Reader { probe: other::probe, decode: other::decode },
+        _ => return None,
+    })
+}
+
+/// The reader of the file that starts with `bytes`.
+fn reader_of(bytes: &[u8]) -> Result<Reader, Failure> {
+    let format = sniff(bytes).ok_or_else(unknown)?;
+    reader(format).ok_or_else(|| format.refusal())
+}
+
 /// Reads the header and allocates nothing that grows with the picture.
 ///
 /// # Errors
@@ -137,27 +180,18 @@ impl Header {
 /// [`Reason::UnsupportedFormat`] for a file that is no picture, or of a kind that is not read; [`Reason::Damaged`] for a
 /// header that makes no sense or ends early.
 pub fn probe(bytes: &[u8]) -> Result<Header, Failure> {
-    match sniff(bytes) {
-        Some(Format::Jpeg) => jpeg::probe(bytes),
-        Some(Format::Png) => png::probe(bytes),
-        Some(format) => other::probe(bytes, format),
-        None => Err(unknown()),
-    }
+    (reader_of(bytes)?.probe)(bytes)
 }
 
 /// Decodes a whole file.
 ///
 /// # Errors
 ///
-/// Those of [`probe`]; [`Reason::TooLarge`] when the header, or the number of a JPEG's scans, is over the limits;
-/// [`Reason::Damaged`] when the file is truncated or its data are broken.
+/// Those of [`probe`]; [`Reason::TooLarge`] when the header is over the limits, or asks for more work than any camera or
+/// editor puts into a picture of that size (scans, frames, tiles); [`Reason::Damaged`] when the file is truncated or its
+/// data are broken.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
-    match sniff(bytes) {
-        Some(Format::Jpeg) => jpeg::decode(bytes, limits),
-        Some(Format::Png) => png::decode(bytes, limits),
-        Some(format) => other::decode(bytes, format, limits),
-        None => Err(unknown()),
-    }
+    (reader_of(bytes)?.decode)(bytes, limits)
 }
 
 fn unknown() -> Failure {

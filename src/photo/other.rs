@@ -1,20 +1,28 @@
 //! WebP, TIFF, GIF, BMP, PNM, TGA, QOI and ICO, by the `image` crate, with the checks for completeness that its
-//! decoders leave out.
+//! decoders leave out. TIFF in colour models that it does not know goes another way.
 
 use super::colour::{Colour, MAX_PROFILE_BYTES};
-use super::orientation::{Orientation, from_exif_block};
+use super::orientation::{Orientation, from_metadata};
 use super::raster::{Raster, divide_by_alpha};
-use super::{Format, Header, Limits, Photo, tiff};
+use super::{Format, Header, Limits, Photo, sniff, tiff, tiff_colours};
 use crate::error::{Failure, Reason};
 use image::error::ImageError;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageReader};
+use image::{DynamicImage, ImageDecoder, ImageReader};
 use std::io::{Cursor, ErrorKind};
 
 /// Side data that a decoder may hold beside the picture and its intermediate copies, in bytes.
 const SIDE_BYTES: u64 = 64 << 20;
 
+/// Most pixels in the tiles of a TIFF for one pixel of the picture, and what they may hold in any case: one large tile.
+const MAX_CODED_PER_PIXEL: u64 = 4;
+const CODED_IN_ANY_CASE: u64 = 4 << 20;
+
 /// What the header says.
-pub(super) fn probe(bytes: &[u8], format: Format) -> Result<Header, Failure> {
+pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
+    header(bytes, sniff(bytes).unwrap_or(Format::Empty))
+}
+
+fn header(bytes: &[u8], format: Format) -> Result<Header, Failure> {
     let (width, height, bytes_per_pixel) = match format {
         Format::Tiff => {
             let Some(directory) = tiff::Directory::read(bytes) else { return Err(cut_short(format)) };
@@ -39,13 +47,40 @@ pub(super) fn probe(bytes: &[u8], format: Format) -> Result<Header, Failure> {
 }
 
 /// Decodes the picture; of several, the first.
-pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<Photo, Failure> {
-    let header = probe(bytes, format)?;
+pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
+    let format = sniff(bytes).unwrap_or(Format::Empty);
+    let header = header(bytes, format)?;
     limits.check(&header)?;
     let damage = (!is_complete(bytes, format)).then(|| cut_short(format));
     if let Some(failure) = damage.as_ref().filter(|_| !limits.allow_damaged) {
         return Err(failure.clone());
     }
+    let directory = tiff::Directory::read(bytes).filter(|_| format == Format::Tiff);
+    if directory.as_ref().is_some_and(|directory| directory.coded_pixels() > most_coded(&header)) {
+        let message = "the TIFF file holds tiles that are much larger than the picture; save it again in an editor";
+        return Err(Failure::new(Reason::TooLarge, message));
+    }
+    let model = directory.as_ref().and_then(|directory| Some((directory, tiff_colours::model(directory)?)));
+    let (raster, colour, orientation) = match model {
+        Some((directory, model)) => {
+            let most = header.memory.saturating_add(SIDE_BYTES).min(limits.max_bytes);
+            let (raster, colour) =
+                tiff_colours::decode(bytes, directory, model, most).map_err(|error| explain(bytes, format, &error))?;
+            (raster, colour, tiff_orientation(bytes))
+        }
+        None => by_image(bytes, &header, limits)?,
+    };
+    Ok(Photo { raster, orientation, colour, format, damage: damage.map(|failure| failure.message) })
+}
+
+/// Most pixels that a TIFF's tiles may hold.
+const fn most_coded(header: &Header) -> u64 {
+    header.pixels().saturating_mul(MAX_CODED_PER_PIXEL).saturating_add(CODED_IN_ANY_CASE)
+}
+
+/// Decodes by the `image` crate alone.
+fn by_image(bytes: &[u8], header: &Header, limits: &Limits) -> Result<(Raster, Colour, Orientation), Failure> {
+    let format = header.format;
     let explain = |error: ImageError| explain(bytes, format, &error);
     let mut reader = reader(bytes, format)?;
     let mut decoder_limits = image::Limits::no_limits();
@@ -56,11 +91,10 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<Ph
     let mut decoder = reader.into_decoder().map_err(explain)?;
     // An icon's directory may disagree with the picture inside it.
     let (width, height) = decoder.dimensions();
-    limits.check(&Header { width, height, ..header })?;
+    limits.check(&Header { width, height, ..*header })?;
     // A broken profile or EXIF block is no reason to lose the photo.
     let profile = decoder.icc_profile().ok().flatten().filter(|profile| profile.len() <= MAX_PROFILE_BYTES);
     let orientation = orientation(bytes, format, &mut decoder);
-    let inks = matches!(decoder.original_color_type(), ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16);
     let picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
     let grey = !picture.color().has_color();
     let mut raster = Raster::from_dynamic(picture);
@@ -70,14 +104,9 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<Ph
     {
         divide_by_alpha(picture);
     }
-    let colour = if inks {
-        Colour::srgb("sRGB (from CMYK by the plain formula)")
-    } else if grey {
-        Colour::of_grey(profile.as_deref(), &mut raster)
-    } else {
-        Colour::of_rgb(profile.as_deref())
-    };
-    Ok(Photo { raster, orientation, colour, format, damage: damage.map(|failure| failure.message) })
+    let colour =
+        if grey { Colour::of_grey(profile.as_deref(), &mut raster) } else { Colour::of_rgb(profile.as_deref()) };
+    Ok((raster, colour, orientation))
 }
 
 fn reader(bytes: &[u8], format: Format) -> Result<ImageReader<Cursor<&[u8]>>, Failure> {
@@ -87,14 +116,19 @@ fn reader(bytes: &[u8], format: Format) -> Result<ImageReader<Cursor<&[u8]>>, Fa
 
 fn orientation(bytes: &[u8], format: Format, decoder: &mut impl ImageDecoder) -> Orientation {
     match format {
-        Format::Tiff => tiff::Directory::read(bytes)
-            .and_then(|directory| u16::try_from(directory.value(tiff::tag::ORIENTATION)?).ok())
-            .map_or(Orientation::UPRIGHT, Orientation::from_exif),
+        Format::Tiff => tiff_orientation(bytes),
         Format::WebP => {
-            decoder.exif_metadata().ok().flatten().map_or(Orientation::UPRIGHT, |block| from_exif_block(&block))
+            let (exif, xmp) = (decoder.exif_metadata().ok().flatten(), decoder.xmp_metadata().ok().flatten());
+            from_metadata(exif.as_deref(), xmp.as_deref())
         }
         _ => Orientation::UPRIGHT,
     }
+}
+
+fn tiff_orientation(bytes: &[u8]) -> Orientation {
+    tiff::Directory::read(bytes)
+        .and_then(|directory| u16::try_from(directory.value(tiff::tag::ORIENTATION)?).ok())
+        .map_or(Orientation::UPRIGHT, Orientation::from_exif)
 }
 
 /// Width and height from a bitmap's header: 16-bit numbers in OS/2's, otherwise 32-bit ones, the height negative for

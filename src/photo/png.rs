@@ -1,7 +1,7 @@
 //! PNG, and the default image of an APNG.
 
 use super::colour::Colour;
-use super::orientation::{Orientation, from_exif_block};
+use super::orientation::from_metadata;
 use super::raster::{Raster, reduced};
 use super::{Format, Header, Limits, Photo};
 use crate::error::{Failure, Reason};
@@ -60,7 +60,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
     let profile = info.icc_profile.as_deref();
     let grey = matches!(colour_type, ColorType::Grayscale | ColorType::GrayscaleAlpha);
     let colour = if grey { Colour::of_grey(profile, &mut raster) } else { Colour::of_rgb(profile) };
-    let orientation = info.exif_metadata.as_deref().map_or(Orientation::UPRIGHT, from_exif_block);
+    let orientation = from_metadata(info.exif_metadata.as_deref(), xmp(bytes));
     Ok(Photo { raster, orientation, colour, format: Format::Png, damage: damage.map(|failure| failure.message) })
 }
 
@@ -83,17 +83,28 @@ fn to_raster(mut samples: Vec<u8>, width: u32, height: u32, colour_type: ColorTy
     }
 }
 
+/// The chunks of a file: kind and data, up to the first that does not fit.
+fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (head, data) = rest.split_at_checked(8)?;
+        let (length, kind) = head.split_first_chunk()?;
+        let (data, crc) = data.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        rest = crc.get(4..)?;
+        Some((kind, data))
+    })
+}
+
 /// Whether the chunks follow each other up to IEND. The decoder itself stops reading when it has the last row.
 fn reaches_end(bytes: &[u8]) -> bool {
-    let mut at = 8;
-    while let Some([l0, l1, l2, l3, kind @ ..]) = bytes.get(at..at + 8) {
-        let length = u32::from_be_bytes([*l0, *l1, *l2, *l3]) as usize;
-        at += length + 12;
-        if kind == b"IEND" {
-            return at <= bytes.len();
-        }
-    }
-    false
+    chunks(bytes).any(|(kind, _)| kind == b"IEND")
+}
+
+/// The XMP packet: an iTXt chunk with Adobe's keyword, not compressed (XMP specification, part 3, 1.1.5).
+fn xmp(bytes: &[u8]) -> Option<&[u8]> {
+    chunks(bytes)
+        .filter(|(kind, _)| *kind == b"iTXt")
+        .find_map(|(_, data)| data.strip_prefix(b"XML:com.adobe.xmp\0\0\0"))
 }
 
 fn damaged(what: &str) -> Failure {

@@ -2,6 +2,7 @@
 
 use super::*;
 use ::png as png_crate;
+use ::tiff as tiff_crate;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use moxcms::ColorProfile;
 use proptest::prelude::*;
@@ -179,7 +180,7 @@ fn unknown_and_unread_files_are_told_apart() {
     for (bytes, reason) in [
         (b"".as_slice(), Reason::UnsupportedFormat),
         (b"hello", Reason::UnsupportedFormat),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Reason::UnsupportedFormat),
+        (b"PK\x03\x04", Reason::UnsupportedFormat),
         (b"\xFF\xD8\xFF\xD9", Reason::Damaged),
         (b"\x89PNG\r\n\x1A\n", Reason::Damaged),
         (b"II*\0\xFF\0\0\0", Reason::Damaged),
@@ -234,5 +235,108 @@ fn the_last_byte_is_missed() {
     for kind in TRUNCATION_SHOWS {
         let bytes = encode(picture(37, 23), kind);
         assert!(decode(&bytes[..bytes.len() - 1], &Limits::default()).is_err(), "{kind:?}");
+    }
+}
+
+/// A TIFF of one kind of samples, written by the `tiff` crate.
+fn tiff_of<C: tiff_crate::encoder::colortype::ColorType<Inner = u8>>(pixel: &[u8], profile: Option<&[u8]>) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = tiff_crate::encoder::TiffEncoder::new(&mut bytes).unwrap();
+    let mut picture = encoder.new_image::<C>(8, 8).unwrap();
+    if let Some(profile) = profile {
+        picture.encoder().write_tag(tiff_crate::tags::Tag::IccProfile, profile).unwrap();
+    }
+    if pixel.len() == 3 {
+        picture.encoder().write_tag(tiff_crate::tags::Tag::ChromaSubsampling, &[1_u16, 1][..]).unwrap();
+    }
+    picture.write_data(&pixel.repeat(64)).unwrap();
+    bytes.into_inner()
+}
+
+#[test]
+fn tiff_inks_and_chroma_become_colours() {
+    use tiff_crate::encoder::colortype::{CMYK8, YCbCr8};
+    let first = |bytes: &[u8]| rgb(decode(bytes, &Limits::default()).unwrap()).get_pixel(3, 3).0;
+    assert_eq!(first(&tiff_of::<CMYK8>(&[0, 128, 0, 128], None)), [127, 63, 127]);
+    // JFIF 1.02: red is luma 76, blue difference 85, red difference 255.
+    let red = first(&tiff_of::<YCbCr8>(&[76, 85, 255], None));
+    assert!(red[0] > 250 && red[1] < 5 && red[2] < 5, "{red:?}");
+}
+
+#[test]
+fn a_profile_for_inks_that_is_not_one_is_left_alone() {
+    use tiff_crate::encoder::colortype::CMYK8;
+    let profile = ColorProfile::new_srgb().encode().unwrap();
+    let photo = decode(&tiff_of::<CMYK8>(&[0, 255, 255, 0], Some(&profile)), &Limits::default()).unwrap();
+    assert!(photo.colour.assumed().contains("cannot be used"), "{:?}", photo.colour);
+    assert_eq!(rgb(photo).get_pixel(0, 0).0, [255, 0, 0]);
+}
+
+#[test]
+fn tiff_palettes_are_looked_up() {
+    // Grey indices, renamed: photometric 3 and a colour map in place of the resolution unit's neighbours.
+    let mut bytes = b"II*\0\x0C\0\0\0\x01\0\x02\x01".to_vec();
+    let map: Vec<u8> = (0..768_u32).flat_map(|at| ((at % 256 * (at / 256) * 100) as u16).to_le_bytes()).collect();
+    let entries: [(u16, u16, u32, u32); 9] = [
+        (256, 3, 1, 2),
+        (257, 3, 1, 2),
+        (258, 3, 1, 8),
+        (259, 3, 1, 1),
+        (262, 3, 1, 3),
+        (273, 4, 1, 8),
+        (278, 3, 1, 2),
+        (279, 4, 1, 4),
+        (320, 3, 768, 12 + 2 + 9 * 12 + 4),
+    ];
+    bytes.extend(9_u16.to_le_bytes());
+    for (tag, kind, count, value) in entries {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(kind.to_le_bytes());
+        bytes.extend(count.to_le_bytes());
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes.extend([0; 4]);
+    bytes.extend(map);
+    let photo = rgb(decode(&bytes, &Limits::default()).unwrap());
+    // Index 2 has 0, 200 and 400 of 65,535; index 1 has 0, 100, 200.
+    assert_eq!((photo.dimensions(), photo.get_pixel(0, 1).0), ((2, 2), [0, 1, 2]));
+}
+
+#[test]
+fn tiles_beyond_all_measure_are_refused() {
+    let mut bytes = encode(picture(16, 16), ImageFormat::Tiff);
+    // The strips become tiles of 65,535 x 65,535 (TIFF tags 273 -> 324, 278 -> 322, 279 -> 325, 282 -> 323).
+    let directory = u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize;
+    let count = usize::from(u16::from_le_bytes([bytes[directory], bytes[directory + 1]]));
+    for entry in 0..count {
+        let at = directory + 2 + entry * 12;
+        let (tag, side) = match u16::from_le_bytes([bytes[at], bytes[at + 1]]) {
+            273 => (324_u16, None),
+            278 => (322, Some(65_535_u16)),
+            279 => (325, None),
+            282 => (323, Some(65_535)),
+            _ => continue,
+        };
+        bytes[at..at + 2].copy_from_slice(&tag.to_le_bytes());
+        if let Some(side) = side {
+            bytes[at + 2..at + 8].copy_from_slice(&[3, 0, 1, 0, 0, 0]);
+            bytes[at + 8..at + 10].copy_from_slice(&side.to_le_bytes());
+        }
+    }
+    assert_eq!(decode(&bytes, &Limits::default()).unwrap_err().reason, Reason::TooLarge);
+}
+
+#[test]
+fn rare_jpegs_are_read_or_name_their_feature() {
+    // A baseline file that says it is arithmetic: with the feature its data are found to make no sense.
+    let mut bytes = encode(picture(32, 32), ImageFormat::Jpeg);
+    let frame = bytes.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
+    bytes[frame + 1] = 0xC9;
+    let outcome = decode(&bytes, &Limits::default());
+    if cfg!(feature = "jpeg-rare") {
+        assert!(outcome.is_ok_and(|photo| photo.size() == (32, 32)));
+    } else {
+        let message = outcome.unwrap_err().message;
+        assert!(message.starts_with("arithmetic JPEG support is not built in"), "{message}");
     }
 }

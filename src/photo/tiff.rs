@@ -1,6 +1,8 @@
-//! The first directory of a TIFF file, read in place: what the gate, the RAW check and the truncation check need
-//! before a decoder sees the file. Nothing is allocated by counts that the file claims.
+//! The directories of a TIFF file, read in place: what the gate, the RAW check and the truncation check need before a
+//! decoder sees the file, and where camera RAW files keep their previews. Nothing is allocated by counts that the file
+//! claims.
 
+use super::markers::{Coding, Markers};
 use crate::error::{Failure, Reason};
 
 /// TIFF 6.0 and BigTIFF tag numbers.
@@ -17,7 +19,17 @@ pub(super) mod tag {
     pub(in crate::photo) const STRIP_BYTE_COUNTS: u16 = 279;
     pub(in crate::photo) const TILE_OFFSETS: u16 = 324;
     pub(in crate::photo) const TILE_BYTE_COUNTS: u16 = 325;
+    pub(in crate::photo) const PLANAR_CONFIGURATION: u16 = 284;
+    pub(in crate::photo) const COLOUR_MAP: u16 = 320;
+    pub(in crate::photo) const TILE_WIDTH: u16 = 322;
+    pub(in crate::photo) const TILE_LENGTH: u16 = 323;
     pub(in crate::photo) const SUB_IFDS: u16 = 330;
+    pub(in crate::photo) const CHROMA_SUBSAMPLING: u16 = 530;
+    pub(in crate::photo) const ICC_PROFILE: u16 = 34_675;
+    #[cfg(feature = "raw")]
+    pub(in crate::photo) const JPEG_OFFSET: u16 = 513;
+    #[cfg(feature = "raw")]
+    pub(in crate::photo) const JPEG_BYTES: u16 = 514;
     pub(in crate::photo) const EXTRA_SAMPLES: u16 = 338;
     /// DNG 1.0: present in every DNG and in nothing else.
     pub(in crate::photo) const DNG_VERSION: u16 = 50_706;
@@ -25,6 +37,9 @@ pub(super) mod tag {
 
 /// Photometric interpretation of a colour filter array, from TIFF/EP (ISO 12234-2).
 const PHOTOMETRIC_CFA: u64 = 32_803;
+/// Photometric interpretation of sensor data with all colours at every pixel, from DNG 1.0.
+#[cfg(feature = "raw")]
+const PHOTOMETRIC_LINEAR_RAW: u64 = 34_892;
 /// Compressions that only camera RAW files use: Sony ARW, Nikon NEF, Pentax PEF.
 const RAW_COMPRESSIONS: [u64; 3] = [32_767, 34_713, 65_535];
 
@@ -36,35 +51,48 @@ struct Entry {
     at: usize,
 }
 
-/// The first directory of a TIFF file.
+/// One directory of a TIFF file.
 pub(super) struct Directory<'a> {
     bytes: &'a [u8],
     big_endian: bool,
     entries: Vec<Entry>,
+    /// Where the next one starts; 0 behind the last.
+    #[cfg_attr(not(feature = "raw"), allow(dead_code))]
+    pub next: usize,
 }
 
 impl<'a> Directory<'a> {
     /// Reads the header and the first directory; `None` where they are not inside the file.
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let big_endian = bytes.get(..2)? == b"MM";
-        let mut directory = Self { bytes, big_endian, entries: Vec::new() };
-        let wide = directory.number(2, 2)? == 43;
-        let at = usize::try_from(if wide { directory.number(8, 8)? } else { directory.number(4, 4)? }).ok()?;
+        let header = Self { bytes, big_endian: bytes.get(..2)? == b"MM", entries: Vec::new(), next: 0 };
+        let at = if header.is_wide() { header.number(8, 8)? } else { header.number(4, 4)? };
+        Self::read_at(bytes, usize::try_from(at).ok()?)
+    }
+
+    /// Reads the directory at an offset that another one gives.
+    pub(super) fn read_at(bytes: &'a [u8], at: usize) -> Option<Self> {
+        let mut directory = Self { bytes, big_endian: bytes.get(..2)? == b"MM", entries: Vec::new(), next: 0 };
+        let wide = directory.is_wide();
         let (count, first, step) = if wide {
             (directory.number(at, 8)?, at.checked_add(8)?, 20)
         } else {
             (directory.number(at, 2)?, at.checked_add(2)?, 12)
         };
         let room = bytes.len().checked_sub(first)? / step;
-        if usize::try_from(count).ok()? > room {
-            return None;
-        }
-        for place in (first..).step_by(step).take(usize::try_from(count).ok()?) {
+        let count = usize::try_from(count).ok().filter(|&count| count <= room)?;
+        for place in (first..).step_by(step).take(count) {
             if let Some(entry) = directory.entry(place, wide) {
                 directory.entries.push(entry);
             }
         }
+        let next = directory.number(first + count * step, if wide { 8 } else { 4 });
+        directory.next = next.and_then(|next| usize::try_from(next).ok()).unwrap_or(0);
         Some(directory)
+    }
+
+    /// Whether this is BigTIFF, with numbers of 64 bits.
+    fn is_wide(&self) -> bool {
+        self.number(2, 2) == Some(43)
     }
 
     /// `None` for a value type that holds no whole numbers, or for values outside the file.
@@ -99,9 +127,21 @@ impl<'a> Directory<'a> {
         (0..count).filter_map(move |index| self.number(at + index * step, step))
     }
 
+    /// Where the values of `tag` lie in the file.
+    pub(super) fn place(&self, tag: u16) -> Option<std::ops::Range<usize>> {
+        let entry = self.entries.iter().find(|entry| entry.tag == tag)?;
+        Some(entry.at..entry.at + entry.count as usize * entry.value_bytes)
+    }
+
     /// The first value of `tag`.
     pub(super) fn value(&self, tag: u16) -> Option<u64> {
         self.values(tag).next()
+    }
+
+    /// Whether the picture is a sensor's: one colour a pixel, or all three not yet developed.
+    #[cfg(feature = "raw")]
+    pub(super) fn is_sensor_data(&self) -> bool {
+        matches!(self.value(tag::PHOTOMETRIC), Some(PHOTOMETRIC_CFA | PHOTOMETRIC_LINEAR_RAW))
     }
 
     /// The kind of camera RAW file that this is, if it is one. Nikon's and Sony's files start with a small preview
@@ -148,14 +188,37 @@ impl<'a> Directory<'a> {
         }
     }
 
+    /// Offset and length of every strip and tile.
+    fn parts(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let strips = self.values(tag::STRIP_OFFSETS).zip(self.values(tag::STRIP_BYTE_COUNTS));
+        strips.chain(self.values(tag::TILE_OFFSETS).zip(self.values(tag::TILE_BYTE_COUNTS)))
+    }
+
     /// Whether every strip and tile lies inside the file.
     pub(super) fn has_all_data(&self) -> bool {
-        let inside = |offsets, counts| {
-            self.values(offsets)
-                .zip(self.values(counts))
-                .all(|(offset, count)| offset.checked_add(count).is_some_and(|end| end <= self.bytes.len() as u64))
-        };
-        inside(tag::STRIP_OFFSETS, tag::STRIP_BYTE_COUNTS) && inside(tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS)
+        let length = self.bytes.len() as u64;
+        self.parts().all(|(offset, count)| offset.checked_add(count).is_some_and(|end| end <= length))
+    }
+
+    /// How many pixels a decoder goes through, which is far more than the picture has where tiles are much larger than
+    /// it, or where JPEG data have a size of their own.
+    pub(super) fn coded_pixels(&self) -> u64 {
+        /// Compression by JPEG (TIFF Technical Note 2).
+        const JPEG: u64 = 7;
+        let side = |tag| self.value(tag).unwrap_or(0);
+        let tile = side(tag::TILE_WIDTH).saturating_mul(side(tag::TILE_LENGTH));
+        let tiles = tile.saturating_mul(self.values(tag::TILE_OFFSETS).count() as u64);
+        if self.value(tag::COMPRESSION) != Some(JPEG) {
+            return tiles;
+        }
+        let jpegs = self.parts().filter_map(|(offset, count)| {
+            let (start, end) = (usize::try_from(offset).ok()?, usize::try_from(offset.checked_add(count)?).ok()?);
+            let jpeg = self.bytes.get(start..end)?;
+            let markers = Markers::read(jpeg).ok()?;
+            let scans = if markers.coding == Coding::Sequential { 1 } else { markers.scans(jpeg).count };
+            Some(u64::from(markers.width) * u64::from(markers.height) * u64::from(scans))
+        });
+        jpegs.fold(tiles, u64::saturating_add)
     }
 }
 
@@ -194,6 +257,15 @@ mod tests {
     fn a_strip_past_the_end_is_seen() {
         assert!(!Directory::read(&tiff(&[(273, 8), (279, 9_999)])).unwrap().has_all_data());
         assert!(Directory::read(&tiff(&[(273, 8), (279, 4)])).unwrap().has_all_data());
+    }
+
+    #[test]
+    fn a_jpeg_inside_counts_with_its_own_size() {
+        // An 8 x 8 picture whose only strip is a JPEG of 16,000 x 16,000.
+        let mut bytes = tiff(&[(256, 8), (257, 8), (259, 7), (273, 8 + 2 + 6 * 12 + 4), (277, 3), (279, 27)]);
+        bytes.extend([0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0x3E, 0x80, 0x3E, 0x80, 1, 1, 0x11, 0]);
+        bytes.extend([0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0xFF, 0xD9]);
+        assert_eq!(Directory::read(&bytes).unwrap().coded_pixels(), 256_000_000);
     }
 
     proptest! {

@@ -1,0 +1,63 @@
+//! The HEVC pictures of HEIC, by heifer.
+
+use super::super::{Limits, Raster};
+use super::{Container, damaged, unsupported};
+use crate::error::{Failure, Reason};
+use heifer::heifer_hevc_dec::nal::NalUnit;
+use heifer::heifer_hevc_dec::params::ParameterSets;
+use heifer::heifer_isobmff::{HeifFile, ItemId};
+use heifer::{Error, Options};
+
+/// The type number of a sequence parameter set (ITU-T H.265, table 7-1), which gives the coded size.
+const SEQUENCE_PARAMETER_SET: u8 = 33;
+
+/// The primary picture, put together and turned as the container asks.
+pub(super) fn upright(container: &Container<'_>, limits: &Limits) -> Result<Raster, Failure> {
+    // One photo is one task: tiles are decoded one after the other. The parts' sizes were checked before.
+    let options = Options { max_threads: 1, max_pixels: limits.max_pixels };
+    let picture = heifer::decode_rgba8(container.bytes, &options).map_err(|error| explain(container, &error))?;
+    Ok(Raster::rgba_from(picture.width, picture.height, picture.data))
+}
+
+/// How many pixels a part is coded with. The stream decides, not the container: either can lie.
+pub(super) fn coded_pixels(file: &HeifFile<'_>, part: ItemId, data: &[u8]) -> u64 {
+    let pixels = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
+    let mut largest = file.image_size(part).ok().flatten().map_or(0, pixels);
+    let Ok(Some(config)) = file.hevc_config(part) else { return largest };
+    let outside = config.nal_units.iter().map(Vec::as_slice);
+    for unit in outside.chain(units(data, usize::from(config.nal_length_size))) {
+        if unit.first().is_none_or(|first| first >> 1 & 63 != SEQUENCE_PARAMETER_SET) {
+            continue;
+        }
+        let mut sets = ParameterSets::default();
+        if NalUnit::parse(unit).is_ok_and(|unit| sets.add(&unit).is_ok()) {
+            let sizes = sets.sps.iter().flatten();
+            let sizes = sizes.map(|set| pixels((set.pic_width_in_luma_samples, set.pic_height_in_luma_samples)));
+            largest = largest.max(sizes.max().unwrap_or(0));
+        }
+    }
+    largest
+}
+
+/// The units of a stream that gives each one's length before it.
+fn units(mut data: &[u8], length_bytes: usize) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (length, rest) = data.split_at_checked(length_bytes).filter(|_| length_bytes > 0)?;
+        let length = length.iter().fold(0_usize, |sum, &byte| sum << 8 | usize::from(byte));
+        let (unit, rest) = rest.split_at_checked(length)?;
+        data = rest;
+        Some(unit)
+    })
+}
+
+fn explain(container: &Container<'_>, error: &Error) -> Failure {
+    match error {
+        Error::Unsupported(what) => unsupported(container.format, what),
+        Error::Hevc(heifer::heifer_hevc_dec::Error::Unimplemented(what)) => unsupported(container.format, what),
+        Error::Container(error) => super::broken(container.format, error),
+        other => {
+            let text = other.to_string().to_lowercase().replace('`', "");
+            Failure { reason: Reason::Damaged, ..damaged(container.format, &text) }
+        }
+    }
+}
