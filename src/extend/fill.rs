@@ -4,7 +4,7 @@
 //! Blurring by half the distance is what a smooth surface does that ends in the edge's colours (the harmonic continuation
 //! into a half plane blurs alike): no streaks, no seam. Grain is taken from the photo's own outermost rows.
 
-use super::Clearance;
+use super::{Clearance, difference};
 use crate::geometry::{Affine, Rect};
 use image::imageops::{crop_imm, replace, rotate90, rotate270};
 use image::{Rgb, RgbImage};
@@ -24,7 +24,7 @@ const GRAIN_REACH: usize = 4;
 /// The mirrored photo gives way to the smooth continuation over the last third of the way to the person.
 const MIRROR_FADES: f64 = 3.0;
 
-/// Grain beyond this many times its own mean is no grain but a hair, in levels at least [`LEAST_GRAIN`].
+/// Grain beyond this many times its own median is no grain but a hair, in levels at least [`LEAST_GRAIN`].
 const GRAIN_LIMIT: f32 = 3.0;
 const LEAST_GRAIN: f32 = 1.0;
 
@@ -158,11 +158,6 @@ fn belongs(difference: f32, usual: f32) -> f32 {
     const TIMES_USUAL: f32 = 4.0;
     const LEAST: f32 = 16.0;
     (2.0 - difference / (TIMES_USUAL * usual).max(LEAST)).clamp(0.0, 1.0)
-}
-
-/// The largest difference of any channel.
-fn difference(a: [f32; 3], b: [f32; 3]) -> f32 {
-    a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 /// The middle one of `values` by size; 0 of none.

@@ -5,7 +5,7 @@
 //! studio's gradient, a lawn far out of focus. So the measure at a place on the edge is the half width of the largest
 //! stretch around it that is a plain gradient. A head, a shoulder or a door frame that touches the edge ends the stretch.
 
-use super::Clearance;
+use super::{Clearance, difference};
 use crate::error::Failure;
 use crate::geometry::{Point, Rect};
 use crate::photo::Photo;
@@ -207,10 +207,6 @@ impl Edge {
     fn runs_on(&self, index: usize, step: f32) -> bool {
         difference(self.colours[index], self.colours[index + 1]) <= step
     }
-}
-
-fn difference(a: [f32; 3], b: [f32; 3]) -> f32 {
-    a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 /// For every place on `edge` the half width of the largest plain stretch around it, at most `limit`, in its pixels. At the

@@ -29,7 +29,7 @@ pub(super) struct Reach<'a> {
 }
 
 impl Reach<'_> {
-    /// Frames of the size of `frame`, for their centres (in levelled coordinates) with the share that is beyond the photo:
+    /// Frames of this width and height, by their centres (in levelled coordinates) with the share that is beyond the photo:
     /// from the one whose centre is nearest to `ideal` evenly on the way to `anchor`. Centres stay in `around`.
     pub fn reaching_out(
         &self,

@@ -39,9 +39,19 @@ fn a_tilted_head_in_a_tight_photo_is_levelled_over_its_corners() {
 
 #[test]
 fn a_shape_cut_out_of_the_photo_is_not_continued() {
-    let head = head(Point::new(700.0, 380.0), 560.0, 0.0);
-    let framed = frame(&head, &photo(&head, 1400, 1400), &preset_named("linkedin"), MEASURED).expect("room");
-    assert_eq!(framed.padded, 0.0);
+    let disc = image::RgbaImage::from_fn(400, 400, |x, y| {
+        let is_picture = (f64::from(x) - 199.5).hypot(f64::from(y) - 199.5) < 200.0;
+        image::Rgba([120, 120, 120, if is_picture { 255 } else { 0 }])
+    });
+    let mut png = std::io::Cursor::new(Vec::new());
+    disc.write_to(&mut png, image::ImageFormat::Png).expect("encodes");
+    let photo = crate::photo::decode(png.get_ref(), &crate::photo::Limits::default()).expect("decodes");
+    let head = head(Point::new(200.0, 170.0), 190.0, 0.0);
+    let ground = Ground::around(&head, &photo).expect("an outline");
+    assert!(!ground.outline.is_rectangle());
+    for name in ["linkedin", "team-page"] {
+        assert_eq!(frame(&head, &ground, &extending(name), MEASURED).expect("room").padded, 0.0, "{name}");
+    }
 }
 
 proptest! {
