@@ -2,6 +2,9 @@
 //! sources.
 
 use crate::error::{Error, Failure, Reason};
+use crate::intake::take;
+use crate::memory::MemoryBudget;
+use crate::photo::Header;
 use crate::pipeline::{Cropped, Cropper};
 use crate::plan::{Job, numbered};
 use crate::progress::Progress;
@@ -25,6 +28,8 @@ pub struct Batch<'a> {
     pub output: Option<&'a OutputFolder>,
     /// Threads.
     pub threads: usize,
+    /// What all photos in work may take together.
+    pub memory: &'a MemoryBudget,
     /// Whether a photo may have several crops of one preset, so that their names get numbers.
     pub several: bool,
     /// Is told of every record.
@@ -86,16 +91,10 @@ impl Batch<'_> {
     }
 
     fn make(&self, job: &Job) -> Record {
-        let bytes = match std::fs::read(&job.source.path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                return failed(job, Failure::new(Reason::Unreadable, format!("the file cannot be read: {error}")));
-            }
-        };
-        match self.cropper.crop_adjusted(&bytes, &job.adjustment) {
-            Ok(cropped) => self.publish(job, cropped),
-            Err(failure) => failed(job, failure),
-        }
+        let need = |header: &Header| self.cropper.memory(header);
+        let made = take(&job.source.path, self.memory, need)
+            .and_then(|intake| Ok(self.publish(job, self.cropper.crop_adjusted(&intake.bytes, &job.adjustment)?)));
+        made.unwrap_or_else(|failure| failed(job, failure))
     }
 
     fn publish(&self, job: &Job, cropped: Cropped) -> Record {

@@ -1,4 +1,4 @@
-//! What a photo offers to the frames around one head: where it has picture, and where that may be continued.
+//! What a photo offers to frames: where it has picture, and where that may be continued around a head.
 
 use crate::error::Failure;
 use crate::extend::{Clearance, Margins};
@@ -6,6 +6,25 @@ use crate::outline::Outline;
 use crate::photo::Photo;
 use crate::preset::Extend;
 use crate::subject::Head;
+
+/// What a photo offers, whoever is framed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Backdrop {
+    outline: Outline,
+    plain: Margins,
+}
+
+impl Backdrop {
+    /// That of `photo`.
+    ///
+    /// # Errors
+    /// As [`Margins::plain`].
+    pub fn of(photo: &Photo) -> Result<Self, Failure> {
+        let outline = Outline::of(photo);
+        let plain = if outline.is_rectangle() { Margins::plain(photo)? } else { Margins::none(outline.size()) };
+        Ok(Self { outline, plain })
+    }
+}
 
 /// A photo, to the frames around one head.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,24 +40,16 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// The ground around `head`.
-    ///
-    /// # Errors
-    /// As [`Margins::plain`].
-    pub fn around(head: &Head, photo: &Photo) -> Result<Self, Failure> {
-        let outline = Outline::of(photo);
-        let plain = if outline.is_rectangle() { Margins::plain(photo)? } else { Margins::none(outline.size()) };
-        Ok(Self::new(head, outline, plain))
-    }
-
     /// The ground around `head` on a photo with this outline, of which no background is plain.
     #[must_use]
     pub fn busy(head: &Head, outline: Outline) -> Self {
-        let none = Margins::none(outline.size());
-        Self::new(head, outline, none)
+        let plain = Margins::none(outline.size());
+        Self::around(head, Backdrop { outline, plain })
     }
 
-    fn new(head: &Head, outline: Outline, plain: Margins) -> Self {
+    /// The ground around `head`.
+    #[must_use]
+    pub fn around(head: &Head, Backdrop { outline, plain }: Backdrop) -> Self {
         let clearance = Clearance::around(head);
         let none = Margins::none(outline.size());
         // Around a shape cut out of the photo there is nothing to continue.

@@ -23,8 +23,9 @@
 //!
 //! The way of a photo is [`pipeline`], top to bottom. Its stages, each a module of pure functions: [`photo`] (decode),
 //! [`detect`], [`subject`], [`frame`], [`render`], [`encode`]. Around it: [`walk`] and [`plan`] find sources and name
-//! outputs, [`overrides`] has what people pinned, [`batch`] runs many photos, [`publish`] writes files whole, [`report`] says what became of each,
-//! [`uniform`] finds the head height that a whole set can have.
+//! outputs, [`overrides`] has what people pinned, [`batch`] runs many photos, [`intake`] reads one when [`memory`] has
+//! room for it, [`publish`] writes files whole, [`report`] says what became of each, [`uniform`] finds the head height
+//! that a whole set can have.
 
 pub mod batch;
 pub mod detect;
@@ -34,6 +35,8 @@ pub mod extend;
 pub mod frame;
 pub mod geometry;
 pub mod ground;
+pub mod intake;
+pub mod memory;
 pub mod outline;
 pub mod overrides;
 pub mod photo;

@@ -60,9 +60,15 @@ fn crop(args: CropArgs) -> Result<u8, Error> {
         cropper = cropper.uniform(&heights.iter().map(|chosen| chosen.head_height).collect::<Vec<_>>());
     }
     let console = Console::new(jobs.len(), config.quiet, config.no_progress, config.dry_run);
-    let Totals { tally, spread } =
-        Batch { cropper: &cropper, output: output.as_ref(), threads: config.threads, several, progress: &console }
-            .run(&jobs)?;
+    let Totals { tally, spread } = Batch {
+        cropper: &cropper,
+        output: output.as_ref(),
+        threads: config.threads,
+        memory: &config.memory,
+        several,
+        progress: &console,
+    }
+    .run(&jobs)?;
     console.clear();
     if !config.quiet {
         let lines = match &heights {
@@ -82,8 +88,15 @@ fn uniform_heights(jobs: &[Job], config: &RunConfig) -> Result<Vec<UniformHeight
     let several = options.faces == Faces::All;
     let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
     let progress = FirstLook::new(jobs.len(), config.quiet, config.no_progress);
-    let seen =
-        Batch { cropper: &cropper, output: None, threads: config.threads, several, progress: &progress }.run(jobs)?;
+    let seen = Batch {
+        cropper: &cropper,
+        output: None,
+        threads: config.threads,
+        memory: &config.memory,
+        several,
+        progress: &progress,
+    }
+    .run(jobs)?;
     progress.clear();
     let height = |preset: &Preset| uniform_height(seen.spread.of(&preset.name), &preset.framing);
     Ok(config.presets.iter().map(height).collect())

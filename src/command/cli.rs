@@ -85,6 +85,9 @@ pub struct CropArgs {
     /// Refuse photos with more megapixels than this
     #[arg(long, value_name = "MEGAPIXELS", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub max_pixels: Option<u64>,
+    /// Most memory for all photos in work together, e.g. 512M; default: a quarter of the machine's
+    #[arg(long, value_name = "SIZE", value_parser = memory_size)]
+    pub memory: Option<u64>,
     /// Say what would be written, write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
@@ -130,4 +133,14 @@ pub enum FormatArg {
     Webp,
     /// AVIF
     Avif,
+}
+
+/// `512M`, `1.5 GiB`, `400000000`: in bytes. Under 32 MB no photo could be made.
+fn memory_size(text: &str) -> Result<u64, String> {
+    const LEAST: u64 = 32_000_000;
+    match parse_size::parse_size(text) {
+        Ok(bytes) if bytes >= LEAST => Ok(bytes),
+        Ok(_) => Err("it takes 32M or more: less holds no photo".into()),
+        Err(error) => Err(format!("{error}; write it like 512M or 2G")),
+    }
 }

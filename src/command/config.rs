@@ -2,6 +2,7 @@
 
 use super::cli::{CropArgs, DetectorArg, FacesArg, FormatArg};
 use headshot::error::Error;
+use headshot::memory::{MemoryBudget, default_capacity};
 use headshot::pipeline::{DetectorChoice, Faces, Options};
 use headshot::plan::NameTemplate;
 use headshot::preset::{self, OutputFormat, Preset};
@@ -20,6 +21,7 @@ pub struct RunConfig {
     pub options: Options,
     pub detector: DetectorChoice,
     pub threads: usize,
+    pub memory: MemoryBudget,
     pub uniform: bool,
     pub dry_run: bool,
     pub allow_empty: bool,
@@ -65,6 +67,7 @@ impl RunConfig {
                 DetectorArg::Seeta => DetectorChoice::Seeta,
             },
             threads: threads(args.jobs)?,
+            memory: MemoryBudget::new(args.memory.unwrap_or_else(default_capacity)),
             uniform: args.uniform,
             dry_run: args.dry_run,
             allow_empty: args.allow_empty,

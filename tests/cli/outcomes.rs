@@ -3,6 +3,7 @@
 use crate::photos::{ANA, BEN, NOBODY, TWO_PEOPLE, broken, jpeg, portrait};
 use crate::portrait::Portrait;
 use crate::run::{Workplace, number, outputs, word};
+use image::RgbImage;
 
 #[test]
 fn a_broken_photo_among_good_ones_is_one_failure() {
@@ -110,4 +111,29 @@ fn a_photo_that_is_tighter_than_the_preset_is_written_as_wide_as_it_is_and_revie
     let record = place.only_record("out");
     let steps = outputs(&record)[0]["steps"].as_array().expect("a list");
     assert!(steps.iter().any(|step| step == "widest"), "{record}");
+}
+
+#[test]
+fn a_photo_over_the_memory_ceiling_is_too_large_and_the_others_wait_their_turn() {
+    // 12 megapixels of one colour: a small file that takes 36 MB and more to decode.
+    let large = jpeg(&RgbImage::new(4000, 3000));
+    let place = Workplace::with(&[
+        ("in/ana.jpg", &ANA),
+        ("in/ben.jpg", &BEN),
+        ("in/large.jpg", &large),
+        ("in/team/ana.jpg", &ANA),
+        ("in/team/ben.jpg", &BEN),
+    ]);
+    let ran = place.run(&["in", "-o", "out", "-p", "x", "-j", "4", "--memory", "48M"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("large.jpg: failed: the photo takes"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("raise it with --memory"), "{}", ran.stderr);
+    let report = place.report("out");
+    assert_eq!(report[2]["reason"], "too-large");
+    assert_eq!(report.iter().filter(|record| record["outcome"] == "written").count(), 4);
+    for wrong in ["1M", "much"] {
+        let ran = place.run(&["in", "-o", "out", "--memory", wrong]);
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        assert!(ran.stderr.contains("--memory <SIZE>"), "{}", ran.stderr);
+    }
 }

@@ -1,6 +1,7 @@
 //! Frames that reach beyond the photo.
 
 use super::*;
+use crate::ground::Backdrop;
 use crate::outline::Outline;
 
 /// A photo of this size whose background is continued whatever it is.
@@ -47,7 +48,7 @@ fn a_shape_cut_out_of_the_photo_is_not_continued() {
     disc.write_to(&mut png, image::ImageFormat::Png).expect("encodes");
     let photo = crate::photo::decode(png.get_ref(), &crate::photo::Limits::default()).expect("decodes");
     let head = head(Point::new(200.0, 170.0), 190.0, 0.0);
-    let ground = Ground::around(&head, &photo).expect("an outline");
+    let ground = Ground::around(&head, Backdrop::of(&photo).expect("an outline"));
     assert!(!ground.outline.is_rectangle());
     for name in ["linkedin", "team-page"] {
         assert_eq!(frame(&head, &ground, &extending(name), MEASURED).expect("room").padded, 0.0, "{name}");

@@ -1,0 +1,111 @@
+//! A photo's file into memory, once there is room for everything that comes of it.
+
+use crate::error::{Failure, Reason};
+use crate::memory::{MemoryBudget, Reservation};
+use crate::photo::{self, Header};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// A photo's bytes, and the memory that is set aside for making headshots of them.
+#[derive(Debug)]
+pub struct Intake<'a> {
+    /// The whole file.
+    pub bytes: Vec<u8>,
+    /// Held until the headshots are written.
+    _reservation: Reservation<'a>,
+}
+
+/// Reads the photo at `path` when `budget` has room for it; `need` tells the bytes that a photo with this header takes in
+/// all.
+///
+/// # Errors
+/// [`Reason::Unreadable`]; [`Reason::TooLarge`] where the file, or what is made of it, is over the whole budget; those of
+/// [`photo::probe`].
+pub fn take<'a>(path: &Path, budget: &'a MemoryBudget, need: impl Fn(&Header) -> u64) -> Result<Intake<'a>, Failure> {
+    let length = std::fs::metadata(path).map_err(unreadable)?.len();
+    let mut reservation = budget.reserve(length).ok_or_else(|| over_budget("the file", length, budget))?;
+    let bytes = read(path, length).map_err(unreadable)?;
+    let whole = need(&photo::probe(&bytes)?);
+    if reservation.resize(whole) {
+        return Ok(Intake { bytes, _reservation: reservation });
+    }
+    // Who waits must hold nothing: two half-read photos would wait for each other. The second reading comes from the
+    // system's cache.
+    drop((bytes, reservation));
+    let reservation = budget.reserve(whole).ok_or_else(|| over_budget("the photo", whole, budget))?;
+    let bytes = read(path, length).map_err(unreadable)?;
+    Ok(Intake { bytes, _reservation: reservation })
+}
+
+/// At most `length` bytes of the file: one that has grown meanwhile was not reckoned with.
+fn read(path: &Path, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(usize::try_from(length).map_err(io::Error::other)?)
+        .map_err(|error| io::Error::new(io::ErrorKind::OutOfMemory, error))?;
+    File::open(path)?.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(error: io::Error) -> Failure {
+    Failure::new(Reason::Unreadable, format!("the file cannot be read: {error}"))
+}
+
+fn over_budget(what: &str, bytes: u64, budget: &MemoryBudget) -> Failure {
+    let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
+    Failure::new(
+        Reason::TooLarge,
+        format!(
+            "{what} takes {} MB of memory and all photos together may take {}; raise it with --memory, or make a smaller copy",
+            megabytes(bytes),
+            budget.capacity() / 1_000_000
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(folder: &Path) -> std::path::PathBuf {
+        let path = folder.join("ana.png");
+        image::RgbImage::new(40, 30).save(&path).expect("written");
+        path
+    }
+
+    #[test]
+    fn a_photo_comes_with_its_memory_set_aside() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let budget = MemoryBudget::new(10_000);
+        let intake = take(&picture(folder.path()), &budget, |header| header.pixels() * 3).expect("fits");
+        assert!(!intake.bytes.is_empty());
+        let mut rest = budget.reserve(0).expect("free");
+        assert!(rest.resize(10_000 - 3_600) && !rest.resize(10_001 - 3_600));
+    }
+
+    #[test]
+    fn what_is_over_the_budget_is_refused_with_the_flag_to_raise() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let path = picture(folder.path());
+        for (capacity, what) in [(10, "the file takes"), (10_000, "the photo takes 1 MB")] {
+            let failure = take(&path, &MemoryBudget::new(capacity), |_| 20_000).expect_err("over");
+            assert_eq!(failure.reason, Reason::TooLarge);
+            assert!(failure.message.starts_with(what) && failure.message.contains("--memory"), "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn a_photo_that_has_to_wait_is_read_when_another_is_done() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let path = picture(folder.path());
+        let budget = MemoryBudget::new(10_000);
+        let sizes: Vec<usize> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| take(&path, &budget, |_| 6_000).map(|intake| intake.bytes.len())))
+                .collect();
+            workers.into_iter().map(|worker| worker.join().expect("no panic").expect("fits")).collect()
+        });
+        assert!(sizes.iter().all(|&size| size == sizes[0] && size > 0));
+    }
+}
