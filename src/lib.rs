@@ -25,7 +25,7 @@
 //! [`detect`], [`subject`], [`frame`], [`render`], [`encode`]. Around it: [`walk`] and [`plan`] find sources and name
 //! outputs, [`overrides`] has what people pinned, [`batch`] runs many photos, [`intake`] reads one when [`memory`] has
 //! room for it, [`publish`] writes files whole, [`report`] says what became of each, [`uniform`] finds the head height
-//! that a whole set can have.
+//! that a whole set can have, [`inspect`] says what a file is.
 
 pub mod batch;
 pub mod detect;
@@ -35,6 +35,7 @@ pub mod extend;
 pub mod frame;
 pub mod geometry;
 pub mod ground;
+pub mod inspect;
 pub mod intake;
 pub mod memory;
 pub mod outline;
@@ -49,6 +50,7 @@ pub mod render;
 pub mod report;
 pub mod resample;
 pub mod subject;
+pub mod transparency;
 pub mod uniform;
 pub mod walk;
 

@@ -6,6 +6,7 @@ use clap::Parser;
 use command::cli::{Cli, Command, CropArgs};
 use command::config::RunConfig;
 use command::console::{Console, FirstLook, say, summary};
+use command::inspect::inspect;
 use command::presets;
 use command::spread::{spread_lines, uniform_lines};
 use headshot::batch::{Batch, Totals};
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Some(Command::Presets { check: Some(path), .. }) => presets::check(&path).map(|()| 0),
         Some(Command::Presets { name: Some(name), .. }) => presets::show(&name).map(|()| 0),
         Some(Command::Presets { .. }) => presets::list().map(|()| 0),
+        Some(Command::Inspect(args)) => inspect(&args),
         None => crop(cli.crop),
     };
     ExitCode::from(ended.unwrap_or_else(|error| {

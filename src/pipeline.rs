@@ -9,7 +9,7 @@ use crate::ground::{Backdrop, Ground};
 use crate::overrides::Adjustment;
 use crate::photo::{self, Header, Limits, Photo};
 use crate::preset::{self, Preset};
-use crate::render::{self, render};
+use crate::render::{self, Behind, render};
 use crate::report::spread::{NOT_UNIFORM, Placement};
 use crate::report::{Check, Level, thousandths};
 use crate::subject::choice::choose;
@@ -301,7 +301,8 @@ impl Cropper {
             quality: None,
         };
         if self.options.render {
-            let image = render(photo, &framed.frame, size, preset.framing.extend, &ground.clearance)?;
+            let behind = Behind { extend: preset.framing.extend, background: preset.background.0, alpha: preset.alpha };
+            let image = render(photo, &framed.frame, size, behind, &ground.clearance)?;
             let encoding = Encoding {
                 format: preset.format,
                 quality: preset.quality,

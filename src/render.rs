@@ -9,16 +9,17 @@ use crate::extend::{Clearance, Fill, Growth, continued};
 use crate::frame::{Frame, OutputSize};
 use crate::geometry::{Affine, Point, Rect};
 use crate::photo::{Photo, Raster, flatten};
-use crate::preset::{Extend, OutputFormat, Preset};
+use crate::preset::{Alpha, Extend, OutputFormat, Preset};
 use crate::resample::turned;
+use crate::transparency;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use image::{RgbImage, RgbaImage};
+use image::{DynamicImage, RgbImage, RgbaImage};
 
 /// Resolution at which a turned frame is turned: enough that the turn loses nothing that the output can show.
 const PIXELS_PER_OUTPUT_PIXEL: f64 = 1.5;
 
-/// What transparent parts of a photo become.
+/// What is behind transparent parts of a photo while it is looked at, and where no preset says otherwise.
 const BACKGROUND: [u8; 3] = [255, 255, 255];
 
 /// What making one output takes besides the photo, in bytes: an upper estimate, for a photo of this many pixels.
@@ -85,8 +86,19 @@ pub fn overview(photo: &Photo, long_side: u32) -> Result<Reduced, Failure> {
     reduced(photo, whole, scale, FilterType::Bilinear)
 }
 
-/// The output for `frame` in sRGB: upright source pixels come to it by [`Frame::transform`]. What is beyond the photo is
-/// filled as `extend` says; `clearance` is that of the person, in upright source pixels.
+/// What is seen where the photo has no picture, or none that is opaque.
+#[derive(Clone, Copy, Debug)]
+pub struct Behind {
+    /// Beyond the photo's edges.
+    pub extend: Extend,
+    /// Behind its transparent parts, in sRGB.
+    pub background: [u8; 3],
+    /// Whether transparent parts stay so.
+    pub alpha: Alpha,
+}
+
+/// The output for `frame` in sRGB: upright source pixels come to it by [`Frame::transform`]. `clearance` is that of the
+/// person, in upright source pixels. It is opaque unless alpha is kept.
 ///
 /// # Errors
 /// As [`reduced`].
@@ -94,34 +106,66 @@ pub fn render(
     photo: &Photo,
     frame: &Frame,
     size: OutputSize,
+    behind: Behind,
+    clearance: &Clearance,
+) -> Result<Raster, Failure> {
+    let extended = |photo: &Photo| framed(photo, frame, size, behind.extend, clearance);
+    let mut colours = extended(photo)?;
+    let is_plain = behind.alpha == Alpha::Flatten && behind.background == BACKGROUND;
+    let alpha = if is_plain { None } else { transparency::alpha_as_photo(photo) };
+    let Some(alpha) = alpha else {
+        photo.colour.to_srgb(&mut colours);
+        paint_beyond(&mut colours, frame, photo, behind.extend);
+        return Ok(Raster::Rgb(colours));
+    };
+    let mut alpha = extended(&alpha)?;
+    let mut image = transparency::uncovered(&colours, &alpha, BACKGROUND);
+    photo.colour.to_srgb_rgba(&mut image);
+    if let Extend::Colour(_) = behind.extend {
+        let mut colours = DynamicImage::ImageRgba8(image).into_rgb8();
+        paint_beyond(&mut colours, frame, photo, behind.extend);
+        paint_beyond(&mut alpha, frame, photo, Extend::Colour([255; 3]));
+        image = transparency::joined(&colours, &alpha);
+    }
+    Ok(match behind.alpha {
+        Alpha::Keep => Raster::Rgba(image),
+        Alpha::Flatten => Raster::Rgb(flatten(&image, behind.background)),
+    })
+}
+
+/// The pixels of `frame`, still in the photo's colours.
+fn framed(
+    photo: &Photo,
+    frame: &Frame,
+    size: OutputSize,
     extend: Extend,
     clearance: &Clearance,
 ) -> Result<RgbImage, Failure> {
-    let (width, height) = photo.size();
-    let beyond = Growth::around(Rect::around(&frame.corners()), width, height, 1.0);
-    let mut image = if frame.roll_deg == 0.0 && beyond == Growth::default() {
+    if frame.roll_deg == 0.0 && !reaches_beyond(frame, photo) {
         let part = Rect::new(
             frame.centre.x - frame.width / 2.0,
             frame.centre.y - frame.height / 2.0,
             frame.width,
             frame.height,
         );
-        upright_box(photo, part, (size.width, size.height), FilterType::Lanczos3)?
-    } else {
-        let fill = if extend == Extend::Plain { Fill::Own(*clearance) } else { Fill::Blurred };
-        turned_box(photo, frame, size, fill)?
-    };
-    photo.colour.to_srgb(&mut image);
-    if let Extend::Colour(colour) = extend
-        && beyond != Growth::default()
-    {
-        paint_beyond(&mut image, &frame.transform(size.width, size.height), photo, colour);
+        return upright_box(photo, part, (size.width, size.height), FilterType::Lanczos3);
     }
-    Ok(image)
+    let fill = if extend == Extend::Plain { Fill::Own(*clearance) } else { Fill::Blurred };
+    turned_box(photo, frame, size, fill)
 }
 
-/// Paints what is beyond the photo with `colour`, its edge softened over one pixel.
-fn paint_beyond(image: &mut RgbImage, transform: &Affine, photo: &Photo, colour: [u8; 3]) {
+fn reaches_beyond(frame: &Frame, photo: &Photo) -> bool {
+    let (width, height) = photo.size();
+    Growth::around(Rect::around(&frame.corners()), width, height, 1.0) != Growth::default()
+}
+
+/// Paints what is beyond the photo where `extend` has a colour for it, its edge softened over one pixel.
+fn paint_beyond(image: &mut RgbImage, frame: &Frame, photo: &Photo, extend: Extend) {
+    let Extend::Colour(colour) = extend else { return };
+    if !reaches_beyond(frame, photo) {
+        return;
+    }
+    let transform = frame.transform(image.width(), image.height());
     let Some(back) = transform.inverse() else { return };
     let (width, height) = photo.size();
     let (width, height) = (f64::from(width), f64::from(height));

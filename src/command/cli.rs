@@ -32,6 +32,25 @@ pub enum Command {
         #[arg(long, value_name = "FILE", conflicts_with = "name")]
         check: Option<PathBuf>,
     },
+    /// Say what a photo file is: format, size, orientation, colours, and why it cannot be read
+    Inspect(InspectArgs),
+}
+
+/// What to look at.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Photos
+    #[arg(required = true, value_name = "FILE")]
+    pub inputs: Vec<PathBuf>,
+    /// One line of JSON a photo
+    #[arg(long)]
+    pub json: bool,
+    /// Use what can be read of damaged files
+    #[arg(long)]
+    pub allow_damaged: bool,
+    /// Refuse photos with more megapixels than this
+    #[arg(long, value_name = "MEGAPIXELS", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub max_pixels: Option<u64>,
 }
 
 /// How to crop.
@@ -73,6 +92,9 @@ pub struct CropArgs {
     /// Another quality than the presets say, 1 to 100
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
     pub quality: Option<u8>,
+    /// Keep transparent parts of photos transparent, instead of putting the preset's background behind them
+    #[arg(long)]
+    pub keep_alpha: bool,
     /// Enlarge faces that are too small, instead of refusing them
     #[arg(long)]
     pub allow_upscale: bool,

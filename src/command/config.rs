@@ -5,7 +5,7 @@ use headshot::error::Error;
 use headshot::memory::{MemoryBudget, default_capacity};
 use headshot::pipeline::{DetectorChoice, Faces, Options};
 use headshot::plan::NameTemplate;
-use headshot::preset::{self, OutputFormat, Preset};
+use headshot::preset::{self, Alpha, OutputFormat, Preset};
 use headshot::walk::Input;
 use std::ffi::OsString;
 use std::io::Read;
@@ -53,6 +53,15 @@ impl RunConfig {
         for preset in &mut presets {
             preset.format = args.format.map_or(preset.format, OutputFormat::from);
             preset.quality = args.quality.or(preset.quality);
+            if args.keep_alpha {
+                preset.alpha = Alpha::Keep;
+            }
+            if preset.alpha == Alpha::Keep && !preset.format.has_alpha() {
+                return Err(Error::usage(format!(
+                    "{} is written as JPEG, which has no transparency; add --format png, webp or avif",
+                    preset.name
+                )));
+            }
         }
         options.render = !args.dry_run;
         Ok(Self {

@@ -3,5 +3,6 @@
 pub mod cli;
 pub mod config;
 pub mod console;
+pub mod inspect;
 pub mod presets;
 pub mod spread;

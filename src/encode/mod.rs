@@ -9,8 +9,8 @@ mod png;
 mod webp;
 
 use crate::error::{Failure, Reason};
+use crate::photo::{Raster, flatten};
 use crate::preset::OutputFormat;
-use image::RgbImage;
 
 /// How an output is to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,13 +49,13 @@ impl OutputFormat {
     }
 }
 
-/// `image` (sRGB) as a file.
+/// `image` (sRGB) as a file. Transparent parts become white in JPEG, which has none.
 ///
 /// With a byte limit the highest quality that fits is taken, from the asked one down to 30.
 ///
 /// # Errors
 /// [`Reason::OverByteLimit`] where nothing fits, [`Reason::Internal`] where the encoder fails.
-pub fn encode(image: &RgbImage, encoding: &Encoding) -> Result<Encoded, Failure> {
+pub fn encode(image: &Raster, encoding: &Encoding) -> Result<Encoded, Failure> {
     let asked = encoding.quality.unwrap_or(encoding.format.default_quality());
     let first = encode_at(image, encoding, asked)?;
     let Some(limit) = encoding.max_bytes else { return Ok(first) };
@@ -81,17 +81,20 @@ pub fn encode(image: &RgbImage, encoding: &Encoding) -> Result<Encoded, Failure>
             Reason::OverByteLimit,
             format!(
                 "{} x {} pixels as {} do not fit into {limit} bytes; use another --format or raise the preset's max_bytes",
-                image.width(),
-                image.height(),
+                image.size().0,
+                image.size().1,
                 encoding.format.extension()
             ),
         )
     })
 }
 
-fn encode_at(image: &RgbImage, encoding: &Encoding, quality: u8) -> Result<Encoded, Failure> {
+fn encode_at(image: &Raster, encoding: &Encoding, quality: u8) -> Result<Encoded, Failure> {
     let bytes = match encoding.format {
-        OutputFormat::Jpeg => explained(jpeg::encode(image, quality, encoding.dpi)),
+        OutputFormat::Jpeg => explained(match image {
+            Raster::Rgb(opaque) => jpeg::encode(opaque, quality, encoding.dpi),
+            Raster::Rgba(picture) => jpeg::encode(&flatten(picture, [255; 3]), quality, encoding.dpi),
+        }),
         OutputFormat::Png => explained(png::encode(image, encoding.dpi)),
         OutputFormat::Webp => explained(webp::encode(image, quality)),
         OutputFormat::Avif => explained(avif::encode(image, quality)),
@@ -106,14 +109,15 @@ fn explained<E: std::fmt::Display>(encoded: Result<Vec<u8>, E>) -> Result<Vec<u8
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::{RgbImage, Rgba, RgbaImage};
 
     /// A picture with edges, ramps and texture, so that quality matters.
-    fn picture(width: u32, height: u32) -> RgbImage {
-        RgbImage::from_fn(width, height, |x, y| {
+    fn picture(width: u32, height: u32) -> Raster {
+        Raster::Rgb(RgbImage::from_fn(width, height, |x, y| {
             let texture = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).wrapping_mul(97) >> 27;
             let disc = u32::from((x as i32 - 60).pow(2) + (y as i32 - 60).pow(2) < 1600) * 90;
             image::Rgb([(x + texture + disc) as u8, (y + texture) as u8, (80 + texture) as u8])
-        })
+        }))
     }
 
     fn mean_difference(a: &RgbImage, b: &RgbImage) -> f64 {
@@ -131,9 +135,28 @@ mod tests {
         for (format, tolerance) in [(OutputFormat::Jpeg, 4.0), (OutputFormat::Png, 0.0), (OutputFormat::Webp, 5.0)] {
             let encoded = encode(&picture, &encoding(format)).expect("encodes");
             let decoded = image::load_from_memory(&encoded.bytes).expect("another decoder reads it").to_rgb8();
-            assert_eq!(decoded.dimensions(), picture.dimensions());
-            assert!(mean_difference(&decoded, &picture) <= tolerance, "{format:?}");
+            assert_eq!(decoded.dimensions(), picture.size());
+            assert!(mean_difference(&decoded, &picture.clone().into_rgb([0; 3])) <= tolerance, "{format:?}");
         }
+    }
+
+    #[test]
+    fn transparency_is_in_the_file_where_the_format_has_it() {
+        let own = |x: u32, y: u32| Rgba([200, 40, 90, if x < 32 { 0 } else { 100 + (y as u8) }]);
+        let picture = Raster::Rgba(RgbaImage::from_fn(64, 64, own));
+        for (format, tolerance) in [(OutputFormat::Png, 0), (OutputFormat::Webp, 2)] {
+            let bytes = encode(&picture, &encoding(format)).expect("encodes").bytes;
+            let decoded = image::load_from_memory(&bytes).expect("another decoder reads it");
+            assert!(decoded.color().has_alpha(), "{format:?}");
+            for (x, y, pixel) in decoded.to_rgba8().enumerate_pixels() {
+                assert!(pixel[3].abs_diff(own(x, y)[3]) <= tolerance, "{format:?} at {x}, {y}");
+            }
+        }
+        let jpeg = encode(&picture, &encoding(OutputFormat::Jpeg)).expect("encodes").bytes;
+        let decoded = image::load_from_memory(&jpeg).expect("another decoder reads it").to_rgb8();
+        assert!(decoded.get_pixel(8, 8).0.iter().all(|&value| value > 250));
+        let avif = encode(&picture, &encoding(OutputFormat::Avif)).expect("encodes").bytes;
+        assert!(avif.windows(4).any(|word| word == b"auxC"), "an AVIF with an alpha plane");
     }
 
     #[test]

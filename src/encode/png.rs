@@ -1,12 +1,17 @@
-//! 8-bit RGB PNG by the `png` crate, tagged as sRGB.
+//! 8-bit RGB and RGBA PNG by the `png` crate, tagged as sRGB.
 
-use image::RgbImage;
+use crate::photo::Raster;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, PixelDimensions, SrgbRenderingIntent, Unit};
 
-pub(super) fn encode(image: &RgbImage, dpi: Option<u16>) -> Result<Vec<u8>, EncodingError> {
+pub(super) fn encode(image: &Raster, dpi: Option<u16>) -> Result<Vec<u8>, EncodingError> {
     let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, image.width(), image.height());
-    encoder.set_color(ColorType::Rgb);
+    let (width, height) = image.size();
+    let (samples, colour) = match image {
+        Raster::Rgb(picture) => (picture.as_raw(), ColorType::Rgb),
+        Raster::Rgba(picture) => (picture.as_raw(), ColorType::Rgba),
+    };
+    let mut encoder = Encoder::new(&mut bytes, width, height);
+    encoder.set_color(colour);
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(Compression::Balanced);
     encoder.set_source_srgb(SrgbRenderingIntent::Perceptual);
@@ -15,7 +20,7 @@ pub(super) fn encode(image: &RgbImage, dpi: Option<u16>) -> Result<Vec<u8>, Enco
         encoder.set_pixel_dims(Some(PixelDimensions { xppu: per_metre, yppu: per_metre, unit: Unit::Meter }));
     }
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(image.as_raw())?;
+    writer.write_image_data(samples)?;
     writer.finish()?;
     Ok(bytes)
 }

@@ -6,6 +6,7 @@ mod portrait;
 mod run;
 
 mod arguments;
+mod inspect;
 mod names;
 mod outcomes;
 mod outputs;

@@ -1,6 +1,6 @@
 //! The written files: formats, limits, density, orientation, metadata.
 
-use crate::photos::{ANA, sideways, sideways_with_exif};
+use crate::photos::{ANA, cut_out, sideways, sideways_with_exif};
 use crate::run::{Workplace, number, outputs, word};
 use serde_json::Value;
 
@@ -123,4 +123,37 @@ fn a_photo_that_lies_on_its_side_is_turned_and_the_report_says_so() {
 fn mean_difference(one: &image::RgbImage, other: &image::RgbImage) -> f64 {
     let apart: u64 = one.iter().zip(other.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
     apart as f64 / one.len() as f64
+}
+
+/// The colour hidden under the transparent parts of [`cut_out`] would be seen as a fringe.
+fn has_a_fringe(picture: &image::RgbImage) -> bool {
+    picture.pixels().any(|pixel| pixel[0].min(pixel[2]).saturating_sub(pixel[1]) > 60)
+}
+
+#[test]
+fn transparent_parts_stay_so_on_demand_and_get_the_background_otherwise() {
+    let place = Workplace::with(&[("in/ana.png", &cut_out())]);
+    let ran = place.run(&["in", "-o", "kept", "-p", "x", "--format", "png", "--keep-alpha", "--allow-upscale"]);
+    assert!(matches!(ran.code, 0 | 4), "{}", ran.stderr);
+    let kept = image::load_from_memory(&place.read("kept/x/ana.png")).expect("decodes");
+    assert!(kept.color().has_alpha());
+    let kept = kept.to_rgba8();
+    assert_eq!((kept.get_pixel(4, 4)[3], kept.get_pixel(200, 200)[3]), (0, 255));
+
+    let x = place.run(&["presets", "x"]).stdout;
+    place.write("blue.toml", x.replace("shape = ", "background = \"#20406f\"\nshape = ").as_bytes());
+    for (output, preset, background) in [("white", "x", [255, 255, 255]), ("blue", "blue.toml", [0x20, 0x40, 0x6f])] {
+        place.run(&["in", "-o", output, "-p", preset, "--allow-upscale"]);
+        let flat = image::load_from_memory(&place.read(format!("{output}/x/ana.jpg"))).expect("decodes").to_rgb8();
+        let corner = flat.get_pixel(4, 4).0;
+        assert!(corner.iter().zip(background).all(|(value, wanted)| value.abs_diff(wanted) <= 3), "{corner:?}");
+        assert!(!has_a_fringe(&flat), "{preset}");
+        let own = |x: u32, y: u32| (flat.get_pixel(x, y).0, kept.get_pixel(x, y).0);
+        let (jpeg, png) = own(200, 180);
+        assert!((0..3).all(|channel| jpeg[channel].abs_diff(png[channel]) < 16), "{jpeg:?} {png:?}");
+    }
+
+    let ran = place.run(&["in", "-o", "jpeg", "-p", "x", "--keep-alpha"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("x is written as JPEG, which has no transparency; add --format png"), "{}", ran.stderr);
 }

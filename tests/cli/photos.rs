@@ -2,7 +2,7 @@
 
 use crate::portrait::{Background, HairStyle, Portrait, Truth, draw_scene, rgb};
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, RgbImage};
+use image::{DynamicImage, RgbImage, Rgba, RgbaImage};
 use std::sync::LazyLock;
 
 /// One person with room around; the head has pixels for a crop of 400 x 400.
@@ -75,4 +75,18 @@ fn with_exif(jpeg: &[u8], orientation: u16, description: &str) -> Vec<u8> {
     bytes.extend(tiff);
     bytes.extend(&jpeg[2..]);
     bytes
+}
+
+/// [`portrait`] without its wall, as background removers leave it: transparent, with a loud colour hidden there.
+pub fn cut_out() -> Vec<u8> {
+    let drawn = portrait(3).draw().image;
+    let picture = RgbaImage::from_fn(drawn.width(), drawn.height(), |x, y| {
+        let pixel = drawn.get_pixel(x, y).0;
+        let is_wall = pixel.iter().zip([190_u8, 196, 204]).all(|(value, wall)| value.abs_diff(wall) < 12);
+        let [red, green, blue] = pixel;
+        if is_wall { Rgba([255, 0, 255, 0]) } else { Rgba([red, green, blue, 255]) }
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png).expect("encodes");
+    bytes.into_inner()
 }

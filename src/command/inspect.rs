@@ -1,0 +1,102 @@
+//! `headshot inspect`: what a file is, and what had to be assumed to read it.
+
+use super::cli::InspectArgs;
+use super::console::{println_ignoring_a_closed_pipe as print, say};
+use headshot::error::Error;
+use headshot::inspect::Inspection;
+use headshot::photo::Limits;
+use serde::Serialize;
+use std::panic::catch_unwind;
+use std::path::Path;
+
+/// One line of `--json`.
+#[derive(Serialize)]
+struct Line<'a> {
+    source: &'a str,
+    #[serde(flatten)]
+    inspection: &'a Inspection,
+}
+
+/// Looks at all files; the exit code is 3 where one of them cannot be read.
+pub fn inspect(args: &InspectArgs) -> Result<u8, Error> {
+    let mut limits = Limits { allow_damaged: args.allow_damaged, ..Limits::default() };
+    if let Some(megapixels) = args.max_pixels {
+        limits.max_pixels = megapixels * 1_000_000;
+    }
+    // What a decoder of other people says when it gives up is of no use to a user.
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut code = 0;
+    for path in &args.inputs {
+        let Some(inspection) = look(path, limits) else {
+            code = 3;
+            continue;
+        };
+        if inspection.failure.is_some() {
+            code = 3;
+        }
+        let source = path.display().to_string();
+        if args.json {
+            print(&serde_json::to_string(&Line { source: &source, inspection: &inspection }).unwrap_or_default());
+        } else {
+            print(&in_lines(&source, &inspection));
+        }
+    }
+    Ok(code)
+}
+
+fn look(path: &Path, limits: Limits) -> Option<Inspection> {
+    if path.is_dir() {
+        say(&format!("headshot: {}: is a folder; name a photo", path.display()));
+        return None;
+    }
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            say(&format!("headshot: {}: cannot be read: {error}", path.display()));
+            return None;
+        }
+    };
+    let seen = catch_unwind(|| Inspection::of(&bytes, &limits));
+    if seen.is_err() {
+        say(&format!(
+            "headshot: {}: the decoder gave up on it; please report it, with the photo if you can",
+            path.display()
+        ));
+    }
+    seen.ok()
+}
+
+fn in_lines(source: &str, seen: &Inspection) -> String {
+    let mut lines = vec![source.to_owned()];
+    let mut add = |what: &str, value: String| lines.push(format!("  {what:<13}{value}"));
+    add("format", format!("{}, {}", seen.format.unwrap_or("not a picture of any known kind"), size(seen.bytes as u64)));
+    if let Some(header) = &seen.header {
+        let megapixels = f64::from(header.stored_width) * f64::from(header.stored_height) / 1e6;
+        add("stored", format!("{} x {} pixels, {megapixels:.1} megapixels", header.stored_width, header.stored_height));
+        add("memory", format!("{} at most to decode", size(header.memory)));
+    }
+    if let Some(picture) = &seen.picture {
+        add(
+            "orientation",
+            format!("{} (EXIF {}): {} x {}", picture.turned, picture.orientation, picture.width, picture.height),
+        );
+        let converted = if picture.converted { ", converted to sRGB" } else { "" };
+        add("colours", format!("{}{converted}", picture.colours));
+        add("transparency", if picture.transparent { "in parts" } else { "none" }.to_owned());
+        if let Some(damage) = &picture.damage {
+            add("damage", damage.clone());
+        }
+    }
+    if let Some(failure) = &seen.failure {
+        add("not read", failure.message.clone());
+    }
+    lines.join("\n")
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        1_000_000.. => format!("{:.1} MB", bytes as f64 / 1e6),
+        1_000.. => format!("{:.1} KB", bytes as f64 / 1e3),
+        _ => format!("{bytes} bytes"),
+    }
+}
