@@ -195,7 +195,9 @@ fn the_readmes_two_commands_come_first_and_the_second_is_what_ci_runs() {
 #[test]
 fn every_flag_is_in_the_readme_and_every_flag_of_the_readme_is_there() {
     let place = Workplace::new();
-    let help = ["--help", "presets --help"].map(|call| place.run(&call.split(' ').collect::<Vec<_>>()).stdout).concat();
+    let help = ["--help", "presets --help", "inspect --help"]
+        .map(|call| place.run(&call.split(' ').collect::<Vec<_>>()).stdout)
+        .concat();
     let readme = readme();
     let flags = |text: &str| -> BTreeSet<String> {
         text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-'))
