@@ -58,8 +58,9 @@ impl RunConfig {
             }
             if preset.alpha == Alpha::Keep && !preset.format.has_alpha() {
                 return Err(Error::usage(format!(
-                    "{} is written as JPEG, which has no transparency; add --format png, webp or avif",
-                    preset.name
+                    "{} is written as {}, which keeps no transparency; add --format png or webp",
+                    preset.name,
+                    preset.format.extension()
                 )));
             }
         }

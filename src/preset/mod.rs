@@ -165,7 +165,7 @@ impl Preset {
             return Some(("dpi", "dpi takes 1 or more".into()));
         }
         if self.alpha == Alpha::Keep && !self.format.has_alpha() {
-            return Some(("alpha", "JPEG has no transparency; alpha = \"keep\" takes format png, webp or avif".into()));
+            return Some(("alpha", "alpha = \"keep\" takes format png or webp".into()));
         }
         framing.problem()
     }

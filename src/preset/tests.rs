@@ -62,7 +62,7 @@ fn transparency_is_kept_only_where_the_format_can() {
     let linkedin = BUILT_IN.iter().find(|(file, _)| *file == "linkedin.toml").expect("built in").1;
     let kept = linkedin.replacen("format = \"jpeg\"", "format = \"jpeg\"\nalpha = \"keep\"", 1);
     let message = Preset::parse(&kept, "mine.toml").expect_err("no transparency").to_string();
-    assert!(message.starts_with("mine.toml:9: JPEG has no transparency"), "{message}");
+    assert!(message.starts_with("mine.toml:9: alpha = \"keep\" takes format png or webp"), "{message}");
     let png = kept.replacen("\"jpeg\"", "\"png\"\nbackground = \"#20406f\"", 1);
     let preset = Preset::parse(&png, "mine.toml").expect("valid");
     assert_eq!((preset.alpha, preset.background), (Alpha::Keep, HexColour([0x20, 0x40, 0x6f])));

@@ -43,10 +43,10 @@ pub enum OutputFormat {
 }
 
 impl OutputFormat {
-    /// Whether pixels can be transparent in it.
+    /// Whether pixels can be transparent in what is written.
     #[must_use]
     pub const fn has_alpha(self) -> bool {
-        !matches!(self, Self::Jpeg)
+        matches!(self, Self::Png | Self::Webp)
     }
 
     /// The file extension, without the dot.

@@ -155,5 +155,9 @@ fn transparent_parts_stay_so_on_demand_and_get_the_background_otherwise() {
 
     let ran = place.run(&["in", "-o", "jpeg", "-p", "x", "--keep-alpha"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("x is written as JPEG, which has no transparency; add --format png"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("x is written as jpg, which keeps no transparency; add --format png or webp"),
+        "{}",
+        ran.stderr
+    );
 }
