@@ -2,7 +2,7 @@
 //!
 //! [`decode`] is pure: it reads no file and keeps nothing. Pixels stay as the file stores them; orientation and colour
 //! are kept beside them and applied to the crops, which are small. Decoders of other people run inside, on bytes of
-//! unknown origin; callers catch panics.
+//! unknown origin; a panic of theirs is a damaged file.
 
 #[cfg(any(feature = "heif", feature = "avif-decode", feature = "jxl", feature = "jp2", feature = "raw"))]
 mod boxes;
@@ -31,6 +31,7 @@ pub use orientation::Orientation;
 pub use raster::{Raster, flatten};
 
 use crate::error::{Failure, Reason};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A decoded photo.
 #[derive(Clone, Debug)]
@@ -180,7 +181,8 @@ fn reader_of(bytes: &[u8]) -> Result<Reader, Failure> {
 /// [`Reason::UnsupportedFormat`] for a file that is no picture, or of a kind that is not read; [`Reason::Damaged`] for a
 /// header that makes no sense or ends early.
 pub fn probe(bytes: &[u8]) -> Result<Header, Failure> {
-    (reader_of(bytes)?.probe)(bytes)
+    let reader = reader_of(bytes)?;
+    surviving(|| (reader.probe)(bytes))
 }
 
 /// Decodes a whole file.
@@ -189,9 +191,19 @@ pub fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 ///
 /// Those of [`probe`]; [`Reason::TooLarge`] when the header is over the limits, or asks for more work than any camera or
 /// editor puts into a picture of that size (scans, frames, tiles); [`Reason::Damaged`] when the file is truncated or its
-/// data are broken.
+/// data are broken, or such that the decoder panics.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
-    (reader_of(bytes)?.decode)(bytes, limits)
+    let reader = reader_of(bytes)?;
+    surviving(|| (reader.decode)(bytes, limits))
+}
+
+/// What `read` gives; where it panics, a failure. Nothing of what it worked on is looked at again.
+fn surviving<T>(read: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        let message = "the decoder gave up on it: the file is damaged, or made as no program makes it; open it in an image \
+                       editor and save it again";
+        Err(Failure::new(Reason::Damaged, message))
+    })
 }
 
 fn unknown() -> Failure {

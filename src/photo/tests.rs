@@ -340,3 +340,10 @@ fn rare_jpegs_are_read_or_name_their_feature() {
         assert!(message.starts_with("arithmetic JPEG support is not built in"), "{message}");
     }
 }
+
+#[test]
+fn a_panic_of_a_decoder_is_a_damaged_file() {
+    let failure = surviving::<()>(|| panic!("index out of bounds")).unwrap_err();
+    assert_eq!(failure.reason, Reason::Damaged);
+    assert!(failure.message.contains("save it again"), "{failure}");
+}
