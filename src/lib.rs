@@ -49,6 +49,7 @@ pub mod publish;
 pub mod render;
 pub mod report;
 pub mod resample;
+pub mod sparse_jpeg;
 pub mod subject;
 pub mod transparency;
 pub mod uniform;

@@ -1,0 +1,200 @@
+//! Baseline JPEG decoded only where it is looked at.
+//!
+//! A decoder for photos of which a part is wanted, or a small picture, or both. [`SparseJpeg::open`] passes once over the
+//! coded data: it keeps the DC coefficients, which are the picture at an eighth of its size, and places to start from.
+//! [`SparseJpeg::region`] then decodes the MCUs under a rectangle, at full size, a half or a quarter.
+//!
+//! It reads what cameras and phones write: baseline or extended sequential Huffman coding, 8 bits, grey or luma and
+//! chroma in one scan, chroma sampled 4:4:4, 4:2:2, 4:4:0 or 4:2:0, with or without restart markers. Everything else is
+//! declined with a [`Refusal`], to be read by a general decoder. So is whatever looks damaged: the general decoder has the
+//! last word, and the better words for people.
+//!
+//! # Geometry
+//!
+//! A scale has 1, 2, 4 or 8 source pixels to the output pixel each way. Output pixel (i, j) of a region at (left, top)
+//! stands for the source pixels from left + i x scale up to left + (i + 1) x scale, and so down; `left` and `top` are
+//! multiples of the scale. At the right and lower edge of the picture the last may stand for fewer.
+//!
+//! # Memory
+//!
+//! Kept: 2 bytes for each 8 x 8 block of each component (counted in whole MCUs) and 24 bytes for each 16 MCUs of a row,
+//! begun ones too. That is 0.05 bytes a pixel in 4:2:0 and 0.12 in 4:4:4. The file stays with the caller. A region
+//! takes its RGB samples and, while it is decoded, one row of its MCUs.
+//!
+//! It shares nothing with the rest of the program and could be a crate of its own.
+
+mod bits;
+mod header;
+mod huffman;
+mod idct;
+mod region;
+mod rows;
+mod scan;
+
+use header::Header;
+use image::RgbImage;
+use region::Picture;
+use scan::{Index, MCUS_PER_PLACE, Tables};
+
+/// Why a file is not read here. It may be a fine picture all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is of a kind that this module does not decode; says which.
+    NotHandled(&'static str),
+    /// It is broken or cut off; says how.
+    Damaged(&'static str),
+}
+
+/// Source pixels to the output pixel, each way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scale {
+    /// One: the picture as a general decoder gives it.
+    Full,
+    /// Two.
+    Half,
+    /// Four.
+    Quarter,
+    /// Eight: the means of the 8 x 8 blocks, at no cost.
+    Eighth,
+}
+
+impl Scale {
+    /// Source pixels to the output pixel: 1, 2, 4 or 8.
+    #[must_use]
+    pub const fn pixels(self) -> u32 {
+        match self {
+            Self::Full => 1,
+            Self::Half => 2,
+            Self::Quarter => 4,
+            Self::Eighth => 8,
+        }
+    }
+}
+
+/// A rectangle of source pixels, as stored in the file: `left..right` and `top..bottom`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Area {
+    /// First column.
+    pub left: u32,
+    /// First row.
+    pub top: u32,
+    /// Behind the last column.
+    pub right: u32,
+    /// Behind the last row.
+    pub bottom: u32,
+}
+
+/// A decoded part of a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Region {
+    /// Its pixels.
+    pub pixels: RgbImage,
+    /// Column of the source at which its first pixel begins, a multiple of the scale.
+    pub left: u32,
+    /// Row of the source at which its first pixel begins, a multiple of the scale.
+    pub top: u32,
+    /// How many source pixels each of its pixels stands for.
+    pub scale: Scale,
+}
+
+/// A file that is open: its size, its DC coefficients and the places to decode from.
+#[derive(Clone, Debug)]
+pub struct SparseJpeg<'a> {
+    bytes: &'a [u8],
+    header: Header,
+    tables: Tables,
+    index: Index,
+}
+
+/// What the header says of a file that can be opened, unless its data are damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outline {
+    /// Width as stored, in pixels: 1..=65535.
+    pub width: u32,
+    /// Height as stored, in pixels: 1..=65535.
+    pub height: u32,
+    /// Bytes that [`SparseJpeg::open`] keeps beside the file, but for tables of a fixed size (at most 200 KB).
+    pub memory: u64,
+}
+
+/// Reads the header only.
+///
+/// # Errors
+///
+/// A [`Refusal`] where [`SparseJpeg::open`] would refuse the file by its header.
+pub fn outline(bytes: &[u8]) -> Result<Outline, Refusal> {
+    let header = Header::read(bytes)?;
+    let (columns, rows) = (header.mcu_columns() as u64, header.mcu_rows() as u64);
+    let blocks: usize = header.components.iter().map(|part| part.horizontal * part.vertical).sum();
+    let places = columns.div_ceil(MCUS_PER_PLACE as u64) * rows;
+    let memory = columns * rows * blocks as u64 * size_of::<i16>() as u64 + places * size_of::<bits::Place>() as u64;
+    Ok(Outline { width: header.width as u32, height: header.height as u32, memory })
+}
+
+impl<'a> SparseJpeg<'a> {
+    /// Passes over the whole file once. What it accepts, it has seen to the end: every code is a possible one, no block
+    /// has too many coefficients, all MCUs, restart markers and the end mark are there.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`]: the file is for a general decoder.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, Refusal> {
+        let header = Header::read(bytes)?;
+        // An MCU takes at least two bits a block: a header that claims more than the file can hold gets no memory.
+        let blocks: usize = header.components.iter().map(|part| part.horizontal * part.vertical).sum();
+        if header.mcu_columns() * header.mcu_rows() * blocks / 4 > bytes.len() - header.scan {
+            return Err(Refusal::Damaged("the coded data end early"));
+        }
+        let tables = Tables::new(&header);
+        let index = Index::read(bytes, &header, &tables)?;
+        Ok(Self { bytes, header, tables, index })
+    }
+
+    /// Width and height as stored, in pixels.
+    #[must_use]
+    pub const fn size(&self) -> (u32, u32) {
+        (self.header.width as u32, self.header.height as u32)
+    }
+
+    /// The whole picture at an eighth of its size: each pixel the mean of 8 x 8 source pixels (of fewer at the right and
+    /// lower edge), chroma interpolated where it is coarser. Costs next to nothing.
+    #[must_use]
+    pub fn eighth(&self) -> RgbImage {
+        let (right, bottom) = self.size();
+        let whole = Area { left: 0, top: 0, right, bottom };
+        self.region(whole, Scale::Eighth, Vec::new()).map(|region| region.pixels).unwrap_or_default()
+    }
+
+    /// Decodes at least the part of `area` that lies in the picture: its sides are moved outwards to multiples of the
+    /// scale. `None` where nothing of it lies in the picture.
+    ///
+    /// At [`Scale::Full`] chroma is interpolated linearly between the middles of its samples, as all common decoders do. At
+    /// the other scales a smaller inverse transform of the low frequencies is taken.
+    ///
+    /// `buffer` becomes the memory of the pixels; what it holds is lost. A used one saves the system's work for fresh
+    /// memory, and [`RgbImage::into_raw`] gives it back.
+    #[must_use]
+    pub fn region(&self, area: Area, scale: Scale, mut buffer: Vec<u8>) -> Option<Region> {
+        let (width, height) = self.size();
+        let pixels = scale.pixels();
+        let outwards = |start: u32, end: u32, size: u32| {
+            let end = end.min(size);
+            (start < end).then(|| {
+                let (first, last) = (start / pixels, end.div_ceil(pixels));
+                (first * pixels, (last * pixels).min(size), last - first)
+            })
+        };
+        let (left, right, columns) = outwards(area.left, area.right, width)?;
+        let (top, bottom, rows) = outwards(area.top, area.bottom, height)?;
+        let samples = (columns as usize).checked_mul(rows as usize)?.checked_mul(3)?;
+        buffer.clear();
+        buffer.reserve_exact(samples);
+        let picture = Picture { bytes: self.bytes, header: &self.header, tables: &self.tables, index: &self.index };
+        region::decode(&picture, Area { left, top, right, bottom }, scale, &mut buffer);
+        buffer.resize(samples, 0);
+        Some(Region { pixels: RgbImage::from_raw(columns, rows, buffer)?, left, top, scale })
+    }
+}
+
+#[cfg(test)]
+mod tests;
