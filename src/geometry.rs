@@ -98,6 +98,20 @@ impl Rect {
         self.width * self.height
     }
 
+    /// This rectangle with `margin` more on every side.
+    #[must_use]
+    pub fn grown(self, margin: f64) -> Self {
+        Self::new(self.x - margin, self.y - margin, self.width + 2.0 * margin, self.height + 2.0 * margin)
+    }
+
+    /// The smallest rectangle that holds both.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        let (left, top) = (self.x.min(other.x), self.y.min(other.y));
+        let (right, bottom) = (self.right().max(other.right()), self.bottom().max(other.bottom()));
+        Self::new(left, top, right - left, bottom - top)
+    }
+
     /// The part that both rectangles share; of area 0 where they do not meet.
     #[must_use]
     pub fn intersection(self, other: Self) -> Self {

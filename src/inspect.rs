@@ -94,7 +94,7 @@ impl PictureFacts {
             turned: in_words(photo.orientation),
             colours: photo.colour.assumed().to_owned(),
             converted: !photo.colour.is_srgb(),
-            transparent: photo.raster.has_alpha(),
+            transparent: photo.pixels.has_alpha(),
             damage: photo.damage.clone(),
         }
     }

@@ -22,7 +22,8 @@
 //! ```
 //!
 //! The way of a photo is [`pipeline`], top to bottom. Its stages, each a module of pure functions: [`photo`] (decode),
-//! [`detect`], [`subject`], [`frame`], [`render`], [`encode`]. Around it: [`walk`] and [`plan`] find sources and name
+//! [`detect`], [`subject`], [`frame`], [`render`], [`encode`]. Under the first lies [`sparse_jpeg`], which decodes
+//! large JPEGs where they are looked at. Around it: [`walk`] and [`plan`] find sources and name
 //! outputs, [`overrides`] has what people pinned, [`batch`] runs many photos, [`intake`] reads one when [`memory`] has
 //! room for it, [`publish`] writes files whole, [`report`] says what became of each, [`uniform`] finds the head height
 //! that a whole set can have, [`inspect`] says what a file is.

@@ -1,7 +1,7 @@
 //! Where a photo has picture: its rectangle, less the transparent corners of portraits that were cut to a circle before.
 
 use crate::geometry::{Affine, Point};
-use crate::photo::{Photo, Raster};
+use crate::photo::{Photo, Pixels, Raster};
 
 /// All points p with `normal` · p <= `limit`, in pixels; the normal has length 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,7 +83,7 @@ impl Outline {
 
 /// The hull of a photo's opaque pixels, where it has transparent ones around a full shape.
 fn opaque_shape(photo: &Photo) -> Option<Vec<HalfPlane>> {
-    let Raster::Rgba(pixels) = &photo.raster else { return None };
+    let Pixels::Whole(Raster::Rgba(pixels)) = &photo.pixels else { return None };
     let (width, height) = pixels.dimensions();
     let step = width.max(height).div_ceil(SAMPLES);
     let to_upright = photo.orientation.to_upright(width, height);
@@ -119,25 +119,25 @@ mod tests {
     use crate::photo::{Limits, decode};
     use image::{Rgba, RgbaImage};
 
-    fn photo(alpha: impl Fn(f64, f64) -> bool) -> Photo {
+    fn outline(alpha: impl Fn(f64, f64) -> bool) -> Outline {
         let picture = RgbaImage::from_fn(200, 200, |x, y| {
             let opaque = alpha(f64::from(x) - 100.0, f64::from(y) - 100.0);
             Rgba([90, 120, 150, if opaque { 255 } else { 0 }])
         });
         let mut bytes = std::io::Cursor::new(Vec::new());
         picture.write_to(&mut bytes, image::ImageFormat::Png).expect("encodes");
-        decode(bytes.get_ref(), &Limits::default()).expect("decodes")
+        Outline::of(&decode(bytes.get_ref(), &Limits::default()).expect("decodes"))
     }
 
     #[test]
     fn a_circle_bounds_and_a_cut_out_does_not() {
-        let circle = Outline::of(&photo(|x, y| x.hypot(y) < 100.0));
+        let circle = outline(|x, y| x.hypot(y) < 100.0);
         assert!(!circle.is_rectangle());
         let corner = Point::new(15.0, 15.0);
         assert!(circle.edges.iter().any(|edge| edge.normal.x * corner.x + edge.normal.y * corner.y > edge.limit));
         // A head on a body: the hull has large empty parts beside the head.
-        let person = Outline::of(&photo(|x, y| x.hypot(y + 40.0) < 30.0 || (y > 20.0 && x.abs() < 90.0)));
+        let person = outline(|x, y| x.hypot(y + 40.0) < 30.0 || (y > 20.0 && x.abs() < 90.0));
         assert!(person.is_rectangle());
-        assert!(Outline::of(&photo(|_, _| true)).is_rectangle());
+        assert!(outline(|_, _| true).is_rectangle());
     }
 }

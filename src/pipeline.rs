@@ -3,7 +3,7 @@
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoding, encode};
 use crate::error::{Error, Failure, Reason};
-use crate::frame::{Levelling, NOT_ENLARGED, Step, adjusted_frame, looks_enlarged, output_size};
+use crate::frame::{Frame, Levelling, NOT_ENLARGED, OutputSize, Step, adjusted_frame, looks_enlarged, output_size};
 use crate::geometry::Affine;
 use crate::ground::{Backdrop, Ground};
 use crate::overrides::Adjustment;
@@ -130,6 +130,13 @@ pub struct Crop {
     pub quality: Option<u8>,
 }
 
+/// A crop whose pixels are still to be made.
+struct Planned {
+    crop: Crop,
+    frame: Frame,
+    size: OutputSize,
+}
+
 /// A preset that no crop could be made for.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -213,7 +220,7 @@ impl Cropper {
         if let Some(damage) = &photo.damage {
             cropped.doubts.push(Failure::new(Reason::Damaged, damage.clone()));
         }
-        self.crop_faces(&photo, found, adjustment, &mut cropped)?;
+        self.crop_faces(&mut photo, found, adjustment, &mut cropped)?;
         cropped.turn_back(&to_turned)?;
         Ok(cropped)
     }
@@ -221,7 +228,7 @@ impl Cropper {
     /// Fills `cropped` with everything that comes of `found`, in pixels of the turned photo.
     fn crop_faces(
         &self,
-        photo: &Photo,
+        photo: &mut Photo,
         found: Found,
         adjustment: &Adjustment,
         cropped: &mut Cropped,
@@ -251,8 +258,15 @@ impl Cropper {
             let Some(head) = closeup::look(photo, face, self.finder.detector.as_ref())? else { continue };
             let head = crown::find(photo, head)?;
             let ground = Ground::around(&head, backdrop.clone());
-            for preset in 0..self.presets.len() {
-                match self.crop_one(photo, &ground, &head, (preset, index), adjustment) {
+            let planned: Vec<_> = (0..self.presets.len())
+                .map(|preset| self.plan_one(&ground, &head, (preset, index), adjustment))
+                .collect();
+            if self.options.render {
+                let frames: Vec<_> = planned.iter().flatten().map(|plan| (plan.frame, plan.size)).collect();
+                render::prepare(photo, &frames);
+            }
+            for (preset, planned) in planned.into_iter().enumerate() {
+                match planned.and_then(|planned| self.rendered(photo, &ground, planned)) {
                     Ok(crop) => {
                         if let Some(height) = self.uniform[preset]
                             && !adjustment.for_preset(&self.presets[preset].name).sets_head_height()
@@ -272,22 +286,21 @@ impl Cropper {
         Ok(())
     }
 
-    /// One crop, of the preset and the face with these indices: frame, size, pixels, file.
-    fn crop_one(
+    /// One crop before its pixels, of the preset and the face with these indices: frame and size.
+    fn plan_one(
         &self,
-        photo: &Photo,
         ground: &Ground,
         head: &Head,
         (index, face): (usize, usize),
         adjustment: &Adjustment,
-    ) -> Result<Crop, Failure> {
+    ) -> Result<Planned, Failure> {
         let preset = &self.presets[index];
         let levelling = if self.options.level { Levelling::Measured } else { Levelling::Off };
         let pinned = adjustment.for_preset(&preset.name);
         let framed = adjusted_frame(head, ground, preset, levelling, self.uniform[index], &pinned)?;
         let size = output_size(framed.frame.width, preset, self.options.allow_upscale)?;
         let transform = framed.frame.transform(size.width, size.height);
-        let mut crop = Crop {
+        let crop = Crop {
             preset: index,
             face,
             width: size.width,
@@ -300,9 +313,16 @@ impl Cropper {
             upscale: size.upscale,
             quality: None,
         };
+        Ok(Planned { crop, frame: framed.frame, size })
+    }
+
+    /// The crop with its pixels, as a file.
+    fn rendered(&self, photo: &Photo, ground: &Ground, planned: Planned) -> Result<Crop, Failure> {
+        let Planned { mut crop, frame, size } = planned;
         if self.options.render {
+            let preset = &self.presets[crop.preset];
             let behind = Behind { extend: preset.framing.extend, background: preset.background.0, alpha: preset.alpha };
-            let image = render(photo, &framed.frame, size, behind, &ground.clearance)?;
+            let image = render(photo, &frame, size, behind, &ground.clearance)?;
             let encoding = Encoding {
                 format: preset.format,
                 quality: preset.quality,

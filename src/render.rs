@@ -8,7 +8,7 @@ use crate::error::{Failure, Reason};
 use crate::extend::{Clearance, Fill, Growth, continued};
 use crate::frame::{Frame, OutputSize};
 use crate::geometry::{Affine, Point, Rect};
-use crate::photo::{Photo, Raster, flatten};
+use crate::photo::{Photo, Pixels, Raster, flatten};
 use crate::preset::{Alpha, Extend, OutputFormat, Preset};
 use crate::resample::turned;
 use crate::transparency;
@@ -18,6 +18,9 @@ use image::{DynamicImage, RgbImage, RgbaImage};
 
 /// Resolution at which a turned frame is turned: enough that the turn loses nothing that the output can show.
 const PIXELS_PER_OUTPUT_PIXEL: f64 = 1.5;
+
+/// Pixels around a turned frame that the bicubic kernel reaches, in pixels of the picture it is turned from.
+const KERNEL_REACH: f64 = 4.0;
 
 /// What is behind transparent parts of a photo while it is looked at, and where no preset says otherwise.
 const BACKGROUND: [u8; 3] = [255, 255, 255];
@@ -159,6 +162,23 @@ fn reaches_beyond(frame: &Frame, photo: &Photo) -> bool {
     Growth::around(Rect::around(&frame.corners()), width, height, 1.0) != Growth::default()
 }
 
+/// Decodes at once what rendering `frames` of one photo is going to read, where the photo is decoded on demand.
+pub fn prepare(photo: &mut Photo, frames: &[(Frame, OutputSize)]) {
+    let (stored_width, stored_height) = photo.stored_size();
+    let Some(to_stored) = photo.orientation.to_upright(stored_width, stored_height).inverse() else { return };
+    let Pixels::Sparse(sparse) = &mut photo.pixels else { return };
+    let wanted = |(frame, size): &(Frame, OutputSize)| {
+        let finer = if frame.roll_deg == 0.0 { 1.0 } else { PIXELS_PER_OUTPUT_PIXEL };
+        let shrinking = frame.width / f64::from(size.width) / finer;
+        let bounds = Rect::around(&frame.corners().map(|corner| to_stored.apply(corner)));
+        (bounds.grown(2.0 * KERNEL_REACH * shrinking.max(1.0)), shrinking)
+    };
+    let whole = frames.iter().map(wanted).reduce(|(a, fine), (b, finer)| (a.union(b), fine.min(finer)));
+    if let Some((area, shrinking)) = whole {
+        sparse.prepare(area, shrinking);
+    }
+}
+
 /// Paints what is beyond the photo where `extend` has a colour for it, its edge softened over one pixel.
 fn paint_beyond(image: &mut RgbImage, frame: &Frame, photo: &Photo, extend: Extend) {
     let Extend::Colour(colour) = extend else { return };
@@ -197,39 +217,61 @@ fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), filter: FilterType) 
     let (left, right) = within(first.x, second.x, stored_width);
     let (top, bottom) = within(first.y, second.y, stored_height);
     let (width, height) = if photo.orientation.swaps_sides() { (size.1, size.0) } else { size };
-    let options =
-        ResizeOptions::new().crop(left, top, right - left, bottom - top).resize_alg(ResizeAlg::Convolution(filter));
-    let image = match &photo.raster {
-        Raster::Rgb(pixels) => {
-            let bytes = resized(pixels.as_raw(), pixels.dimensions(), PixelType::U8x3, (width, height), &options)?;
-            RgbImage::from_raw(width, height, bytes)
+    let area = Rect::new(left, top, right - left, bottom - top);
+    let algorithm = ResizeAlg::Convolution(filter);
+    let image = match &photo.pixels {
+        Pixels::Whole(Raster::Rgb(pixels)) => resized_rgb(pixels, area, (width, height), algorithm)?,
+        Pixels::Whole(Raster::Rgba(pixels)) => {
+            let bytes =
+                resized(pixels.as_raw(), pixels.dimensions(), PixelType::U8x4, area, (width, height), algorithm)?;
+            let image = RgbaImage::from_raw(width, height, bytes).map(|image| flatten(&image, BACKGROUND));
+            image.ok_or_else(wrong_size)?
         }
-        Raster::Rgba(pixels) => {
-            let bytes = resized(pixels.as_raw(), pixels.dimensions(), PixelType::U8x4, (width, height), &options)?;
-            RgbaImage::from_raw(width, height, bytes).map(|image| flatten(&image, BACKGROUND))
+        Pixels::Sparse(sparse) => {
+            let shrinking = (area.width / f64::from(width)).min(area.height / f64::from(height));
+            let sharp = filter == FilterType::Lanczos3;
+            let part = sparse.part(area, shrinking, sharp).ok_or_else(|| internal("a part lies beyond the photo"))?;
+            let area = Rect::new(
+                (area.x - part.left) / part.scale,
+                (area.y - part.top) / part.scale,
+                area.width / part.scale,
+                area.height / part.scale,
+            );
+            resized_rgb(&part.pixels, area, (width, height), algorithm)?
         }
     };
-    let image = image.ok_or_else(|| internal("the resized picture has another size than asked for"))?;
     Ok(photo.orientation.apply_rgb(image))
 }
 
+fn resized_rgb(source: &RgbImage, area: Rect, size: (u32, u32), algorithm: ResizeAlg) -> Result<RgbImage, Failure> {
+    let bytes = resized(source.as_raw(), source.dimensions(), PixelType::U8x3, area, size, algorithm)?;
+    RgbImage::from_raw(size.0, size.1, bytes).ok_or_else(wrong_size)
+}
+
+/// `area` of the picture with these samples, cut to it, resampled to `size`.
 fn resized(
-    pixels: &[u8],
+    samples: &[u8],
     (width, height): (u32, u32),
     pixel_type: PixelType,
+    area: Rect,
     size: (u32, u32),
-    options: &ResizeOptions,
+    algorithm: ResizeAlg,
 ) -> Result<Vec<u8>, Failure> {
-    let source = ImageRef::new(width, height, pixels, pixel_type).map_err(|error| internal(&error.to_string()))?;
+    let source = ImageRef::new(width, height, samples, pixel_type).map_err(|error| internal(&error.to_string()))?;
     let mut target = Image::new(size.0, size.1, pixel_type);
-    Resizer::new().resize(&source, &mut target, options).map_err(|error| internal(&error.to_string()))?;
+    let (left, top) = (area.x.max(0.0), area.y.max(0.0));
+    let (right, bottom) = (area.right().min(f64::from(width)), area.bottom().min(f64::from(height)));
+    let options = ResizeOptions::new().crop(left, top, right - left, bottom - top).resize_alg(algorithm);
+    Resizer::new().resize(&source, &mut target, &options).map_err(|error| internal(&error.to_string()))?;
     Ok(target.into_vec())
+}
+
+fn wrong_size() -> Failure {
+    internal("the resized picture has another size than asked for")
 }
 
 /// The turned rectangle `frame`, levelled.
 fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize, fill: Fill) -> Result<RgbImage, Failure> {
-    /// Pixels around the frame that the bicubic kernel reaches, in pixels of the reduced picture.
-    const KERNEL_REACH: f64 = 4.0;
     let scale = (PIXELS_PER_OUTPUT_PIXEL * size.upscale).min(1.0);
     let reach = KERNEL_REACH / scale;
     let bounds = Rect::around(&frame.corners());
@@ -254,15 +296,8 @@ fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize, fill: Fill) -> Res
 /// The upright `frame` of a reduced picture that holds all of it.
 fn cropped(source: &Reduced, frame: &Frame, size: OutputSize) -> Result<RgbImage, Failure> {
     let [top_left, _, bottom_right, _] = frame.corners().map(|corner| source.from_photo.apply(corner));
-    let (width, height) = source.image.dimensions();
-    let (left, top) = (top_left.x.max(0.0), top_left.y.max(0.0));
-    let (right, bottom) = (bottom_right.x.min(f64::from(width)), bottom_right.y.min(f64::from(height)));
-    let options = ResizeOptions::new()
-        .crop(left, top, right - left, bottom - top)
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    let bytes = resized(source.image.as_raw(), (width, height), PixelType::U8x3, (size.width, size.height), &options)?;
-    RgbImage::from_raw(size.width, size.height, bytes)
-        .ok_or_else(|| internal("the resized picture has another size than asked for"))
+    let area = Rect::new(top_left.x, top_left.y, bottom_right.x - top_left.x, bottom_right.y - top_left.y);
+    resized_rgb(&source.image, area, (size.width, size.height), ResizeAlg::Convolution(FilterType::Lanczos3))
 }
 
 fn internal(what: &str) -> Failure {

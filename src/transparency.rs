@@ -3,15 +3,22 @@
 //! Everything is resampled laid over one colour, because mixing straight colours makes fringes of what is hidden. Where
 //! alpha is wanted as well it goes the same way as a grey photo, and the own colours are had back from the two.
 
-use crate::photo::{Photo, Raster};
+use crate::photo::{Photo, Pixels, Raster};
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
 /// The alpha of `photo` as a grey photo of the same size and orientation; `None` where all is opaque.
 #[must_use]
-pub fn alpha_as_photo(photo: &Photo) -> Option<Photo> {
-    let Raster::Rgba(pixels) = &photo.raster else { return None };
+pub fn alpha_as_photo(photo: &Photo) -> Option<Photo<'static>> {
+    let Pixels::Whole(Raster::Rgba(pixels)) = &photo.pixels else { return None };
     let grey = RgbImage::from_fn(pixels.width(), pixels.height(), |x, y| Rgb([pixels.get_pixel(x, y)[3]; 3]));
-    Some(Photo { raster: Raster::Rgb(grey), damage: None, colour: photo.colour.clone(), ..*photo })
+    let pixels = Raster::Rgb(grey).into();
+    Some(Photo {
+        pixels,
+        damage: None,
+        colour: photo.colour.clone(),
+        orientation: photo.orientation,
+        format: photo.format,
+    })
 }
 
 /// The own colours of what was laid over `background`, with its alpha: a mixture of `alpha` parts of the own colour and

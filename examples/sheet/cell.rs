@@ -176,7 +176,7 @@ fn step_name(step: &Value) -> Option<&str> {
 fn read(path: &Path) -> Result<RgbImage, String> {
     let bytes = fs::read(path).map_err(|error| error.to_string())?;
     let photo = decode(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
-    let mut picture = photo.raster.into_rgb([255; 3]);
+    let mut picture = photo.pixels.into_raster().into_rgb([255; 3]);
     photo.colour.to_srgb(&mut picture);
     Ok(photo.orientation.apply_rgb(picture))
 }

@@ -33,7 +33,7 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 }
 
 /// Decodes the picture.
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
+pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     let stream = codestream(bytes)?;
     let main = MainHeader::read(stream)?;
     let header = main.header(bytes.len());
@@ -52,7 +52,13 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
     let decoded = image.decode(&mut context).map_err(|error| explain(&error))?;
     let samples = decoded.data_u8();
     let (raster, colour) = finish(&image, samples)?;
-    Ok(Photo { raster, orientation: Orientation::UPRIGHT, colour, format: Format::Jpeg2000, damage: None })
+    Ok(Photo {
+        pixels: raster.into(),
+        orientation: Orientation::UPRIGHT,
+        colour,
+        format: Format::Jpeg2000,
+        damage: None,
+    })
 }
 
 /// The picture's data: the file itself, or the box that holds them.

@@ -1,10 +1,11 @@
-//! JPEG, by zune-jpeg, with the colour model decided here. What that does not read is read by oxideav-mjpeg, where the
+//! JPEG: large baseline files only where they are looked at ([`Sparse`]), all others by zune-jpeg, with the colour model decided here. What that does not read is read by oxideav-mjpeg, where the
 //! build has it.
 
 use super::colour::{self, Colour};
 use super::format::not_built_in;
 use super::markers::{Coding, Markers, damaged};
 use super::orientation::from_metadata;
+use super::pixels::{Pixels, Sparse};
 use super::raster::Raster;
 use super::{Format, Header, Limits, Photo};
 use crate::error::{Failure, Reason};
@@ -107,7 +108,7 @@ fn model(markers: &Markers<'_>) -> Result<Model, Failure> {
 }
 
 /// Decodes the first picture of the file.
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
+pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     let markers = Markers::read(bytes)?;
     limits.check(&header(&markers, bytes)?)?;
     let complete = check_scans(&markers, bytes)?;
@@ -118,6 +119,20 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
     let model = model(&markers)?;
     if rarity(&markers).is_some() {
         return decode_rare(bytes, &markers, model);
+    }
+    if complete
+        && model == Model::YCbCr
+        && let Some(sparse) = Sparse::open(bytes, &markers)
+    {
+        let colour = Colour::of_rgb(markers.icc_profile().as_deref());
+        let orientation = from_metadata(markers.exif, markers.xmp);
+        return Ok(Photo {
+            pixels: Pixels::Sparse(Box::new(sparse)),
+            orientation,
+            colour,
+            format: Format::Jpeg,
+            damage: None,
+        });
     }
     let plain = without_adobe_segment(&markers, bytes, model);
     let strict = if complete { samples(&plain, &markers, model, true) } else { Err(damaged("it ends early")) };
@@ -133,7 +148,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
 
 /// Decodes what zune-jpeg does not, by oxideav-mjpeg. [`check_scans`] saw that it is whole.
 #[cfg(feature = "jpeg-rare")]
-fn decode_rare(bytes: &[u8], markers: &Markers<'_>, model: Model) -> Result<Photo, Failure> {
+fn decode_rare(bytes: &[u8], markers: &Markers<'_>, model: Model) -> Result<Photo<'static>, Failure> {
     use oxideav_mjpeg::{DecodeOptions, Error, decode_rgb8_with};
     let options = DecodeOptions::new().with_max_pixels(Some(u64::from(markers.width) * u64::from(markers.height)));
     let picture = decode_rgb8_with(bytes, &options).map_err(|error| match error {
@@ -147,15 +162,15 @@ fn decode_rare(bytes: &[u8], markers: &Markers<'_>, model: Model) -> Result<Phot
 }
 
 #[cfg(not(feature = "jpeg-rare"))]
-fn decode_rare(_: &[u8], markers: &Markers<'_>, _: Model) -> Result<Photo, Failure> {
+fn decode_rare(_: &[u8], markers: &Markers<'_>, _: Model) -> Result<Photo<'static>, Failure> {
     Err(check_rare("this kind of", markers).err().unwrap_or_else(|| unsupported("this kind of coding is not read")))
 }
 
-fn photo(samples: Vec<u8>, markers: &Markers<'_>, model: Model, damage: Option<String>) -> Photo {
+fn photo(samples: Vec<u8>, markers: &Markers<'_>, model: Model, damage: Option<String>) -> Photo<'static> {
     let profile = markers.icc_profile();
     let (raster, colour) = finish(samples, markers, model, profile.as_deref());
     let orientation = from_metadata(markers.exif, markers.xmp);
-    Photo { raster, orientation, colour, format: Format::Jpeg, damage }
+    Photo { pixels: raster.into(), orientation, colour, format: Format::Jpeg, damage }
 }
 
 /// Whether the file goes on to its end mark; refuses scan bombs.

@@ -25,7 +25,7 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 }
 
 /// Decodes the first frame that is shown.
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
+pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     let stream = codestream(bytes)?;
     let header = header(&stream, bytes.len())?;
     limits.check(&header)?;
@@ -42,7 +42,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
     let mut raster = raster(image.pixel_format(), &render)?;
     let colour = Colour::of_grey(Some(&profile), &mut raster);
     // The decoder's output stands upright. EXIF is for information only in this format (ISO/IEC 18181-2, 9.4).
-    Ok(Photo { raster, orientation: Orientation::UPRIGHT, colour, format: Format::JpegXl, damage: None })
+    Ok(Photo { pixels: raster.into(), orientation: Orientation::UPRIGHT, colour, format: Format::JpegXl, damage: None })
 }
 
 /// The picture's data without the container's other boxes: metadata are not needed, and can be compressed bombs.

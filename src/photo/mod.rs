@@ -18,6 +18,7 @@ mod jxl;
 mod markers;
 mod orientation;
 mod other;
+mod pixels;
 mod png;
 mod raster;
 #[cfg(feature = "raw")]
@@ -28,6 +29,7 @@ mod tiff_colours;
 pub use colour::Colour;
 pub use format::{Format, sniff};
 pub use orientation::Orientation;
+pub use pixels::{Part, Pixels, Sparse};
 pub use raster::{Raster, flatten};
 
 use crate::error::{Failure, Reason};
@@ -35,9 +37,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A decoded photo.
 #[derive(Clone, Debug)]
-pub struct Photo {
+pub struct Photo<'a> {
     /// The pixels as stored: not yet upright, not yet sRGB.
-    pub raster: Raster,
+    pub pixels: Pixels<'a>,
     /// How to stand them upright.
     pub orientation: Orientation,
     /// How to bring them to sRGB.
@@ -49,7 +51,7 @@ pub struct Photo {
     pub damage: Option<String>,
 }
 
-impl Photo {
+impl Photo<'_> {
     /// Width and height of the upright picture, in pixels.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
@@ -60,7 +62,7 @@ impl Photo {
     /// Width and height as stored, in pixels.
     #[must_use]
     pub fn stored_size(&self) -> (u32, u32) {
-        self.raster.size()
+        self.pixels.size()
     }
 }
 
@@ -145,7 +147,7 @@ impl Header {
 /// What reads a kind of file: its header, and all of it.
 struct Reader {
     probe: fn(&[u8]) -> Result<Header, Failure>,
-    decode: fn(&[u8], &Limits) -> Result<Photo, Failure>,
+    decode: for<'a> fn(&'a [u8], &Limits) -> Result<Photo<'a>, Failure>,
 }
 
 /// The reader of a kind of file, `None` where this build has none.
@@ -192,7 +194,7 @@ pub fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 /// Those of [`probe`]; [`Reason::TooLarge`] when the header is over the limits, or asks for more work than any camera or
 /// editor puts into a picture of that size (scans, frames, tiles); [`Reason::Damaged`] when the file is truncated or its
 /// data are broken, or such that the decoder panics.
-pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
+pub fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     let reader = reader_of(bytes)?;
     surviving(|| (reader.decode)(bytes, limits))
 }

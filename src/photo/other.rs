@@ -47,7 +47,7 @@ fn header(bytes: &[u8], format: Format) -> Result<Header, Failure> {
 }
 
 /// Decodes the picture; of several, the first.
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
+pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     let format = sniff(bytes).unwrap_or(Format::Empty);
     let header = header(bytes, format)?;
     limits.check(&header)?;
@@ -70,7 +70,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
         }
         None => by_image(bytes, &header, limits)?,
     };
-    Ok(Photo { raster, orientation, colour, format, damage: damage.map(|failure| failure.message) })
+    Ok(Photo { pixels: raster.into(), orientation, colour, format, damage: damage.map(|failure| failure.message) })
 }
 
 /// Most pixels that a TIFF's tiles may hold.

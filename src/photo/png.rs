@@ -33,7 +33,7 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 }
 
 /// Decodes the default image.
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
+pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     limits.check(&probe(bytes)?)?;
     let mut damage = (!reaches_end(bytes)).then(|| damaged("it ends early"));
     if let Some(failure) = damage.as_ref().filter(|_| !limits.allow_damaged) {
@@ -61,7 +61,13 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
     let grey = matches!(colour_type, ColorType::Grayscale | ColorType::GrayscaleAlpha);
     let colour = if grey { Colour::of_grey(profile, &mut raster) } else { Colour::of_rgb(profile) };
     let orientation = from_metadata(info.exif_metadata.as_deref(), xmp(bytes));
-    Ok(Photo { raster, orientation, colour, format: Format::Png, damage: damage.map(|failure| failure.message) })
+    Ok(Photo {
+        pixels: raster.into(),
+        orientation,
+        colour,
+        format: Format::Png,
+        damage: damage.map(|failure| failure.message),
+    })
 }
 
 fn to_raster(mut samples: Vec<u8>, width: u32, height: u32, colour_type: ColorType, depth: BitDepth) -> Raster {

@@ -38,7 +38,7 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 }
 
 /// Decodes the preview.
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
+pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     limits.check(&probe(bytes)?)?;
     let preview = Preview::find(bytes)?;
     let photo = jpeg::decode(&bytes[preview.place], limits)?;

@@ -20,7 +20,7 @@ fn encode(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
 }
 
 fn rgb(photo: Photo) -> RgbImage {
-    photo.raster.into_rgb([255; 3])
+    photo.pixels.into_raster().into_rgb([255; 3])
 }
 
 const LOSSLESS: [(ImageFormat, Format); 7] = [
@@ -49,9 +49,10 @@ fn every_lossless_format_gives_its_pixels_back() {
 fn icons_and_gifs_keep_size_and_alpha() {
     let clear = RgbaImage::from_fn(24, 24, |x, _| Rgba([200, 30, 30, if x < 12 { 0 } else { 255 }]));
     for kind in [ImageFormat::Ico, ImageFormat::Gif, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Tiff] {
-        let photo = decode(&encode(clear.clone(), kind), &Limits::default()).unwrap();
+        let bytes = encode(clear.clone(), kind);
+        let photo = decode(&bytes, &Limits::default()).unwrap();
         assert_eq!(photo.size(), (24, 24));
-        let Raster::Rgba(raster) = &photo.raster else { panic!("{kind:?} lost its alpha") };
+        let Raster::Rgba(raster) = photo.pixels.into_raster() else { panic!("{kind:?} lost its alpha") };
         assert_eq!((raster.get_pixel(3, 3)[3], raster.get_pixel(20, 3)[3]), (0, 255));
     }
 }
@@ -267,7 +268,8 @@ fn tiff_inks_and_chroma_become_colours() {
 fn a_profile_for_inks_that_is_not_one_is_left_alone() {
     use tiff_crate::encoder::colortype::CMYK8;
     let profile = ColorProfile::new_srgb().encode().unwrap();
-    let photo = decode(&tiff_of::<CMYK8>(&[0, 255, 255, 0], Some(&profile)), &Limits::default()).unwrap();
+    let bytes = tiff_of::<CMYK8>(&[0, 255, 255, 0], Some(&profile));
+    let photo = decode(&bytes, &Limits::default()).unwrap();
     assert!(photo.colour.assumed().contains("cannot be used"), "{:?}", photo.colour);
     assert_eq!(rgb(photo).get_pixel(0, 0).0, [255, 0, 0]);
 }

@@ -43,8 +43,9 @@ fn photos_on_their_side_or_head_are_turned() {
 /// Writes a photo, at most 1000 pixels long, turned by one, two and three quarters, without a word of it in the file;
 /// gives each copy's path in `folder` and the map to it from the photo's upright pixels.
 fn quarter_turns(photos: &Path, name: &str, folder: &Path) -> [(String, Affine); 3] {
-    let decoded = decode(&fs::read(photos.join(name)).unwrap(), &Limits::default()).unwrap();
-    let upright = decoded.orientation.apply_rgb(decoded.raster.into_rgb([255; 3]));
+    let bytes = fs::read(photos.join(name)).unwrap();
+    let decoded = decode(&bytes, &Limits::default()).unwrap();
+    let upright = decoded.orientation.apply_rgb(decoded.pixels.into_raster().into_rgb([255; 3]));
     let (width, height) = upright.dimensions();
     let ratio = (1000.0 / f64::from(width.max(height))).min(1.0);
     let shrunk = |side: u32| (f64::from(side) * ratio).round() as u32;

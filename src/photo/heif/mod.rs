@@ -65,7 +65,7 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 }
 
 /// Decodes the primary picture.
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
+pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     let container = Container::open(bytes)?;
     limits.check(&container.header())?;
     container.check_work()?;
@@ -83,7 +83,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Failure> {
         divide_by_alpha(picture);
     }
     let colour = container.colour(&mut raster)?;
-    Ok(Photo { raster, orientation, colour, format: container.format, damage: None })
+    Ok(Photo { pixels: raster.into(), orientation, colour, format: container.format, damage: None })
 }
 
 impl Codec {

@@ -8,7 +8,7 @@ fn colours(width: u32, height: u32) -> Vec<[u8; 3]> {
 }
 
 fn close(photo: &Photo, wanted: &[[u8; 3]]) -> bool {
-    let Raster::Rgb(picture) = &photo.raster else { return false };
+    let Raster::Rgb(picture) = photo.pixels.clone().into_raster() else { return false };
     let sum: u64 = picture
         .pixels()
         .zip(wanted)
@@ -137,7 +137,8 @@ mod avif {
 
     #[test]
     fn odd_sizes_come_back() {
-        let photo = decode(&avif(81, 61), &Limits::default()).unwrap();
+        let bytes = avif(81, 61);
+        let photo = decode(&bytes, &Limits::default()).unwrap();
         assert!(photo.size() == (81, 61) && close(&photo, &colours(81, 61)));
     }
 
@@ -147,7 +148,7 @@ mod avif {
             (0..64 * 64).map(|at| RGBA8::new(90, 120, 40, if at % 64 < 32 { 0 } else { 255 })).collect();
         let bytes = encoder().encode_rgba(Img::new(&pixels, 64, 64)).unwrap().avif_file;
         let photo = decode(&bytes, &Limits::default()).unwrap();
-        let Raster::Rgba(picture) = &photo.raster else { panic!("alpha is lost") };
+        let Raster::Rgba(picture) = photo.pixels.into_raster() else { panic!("alpha is lost") };
         assert!(picture.get_pixel(5, 5)[3] < 20 && picture.get_pixel(60, 5)[3] > 235);
     }
 

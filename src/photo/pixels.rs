@@ -1,0 +1,236 @@
+//! The pixels of a photo, whole or as far as somebody looked.
+
+use super::markers::Markers;
+use super::raster::Raster;
+use crate::geometry::Rect;
+use crate::sparse_jpeg::{Area, Region, Scale, SparseJpeg};
+use image::RgbImage;
+use std::borrow::Cow;
+
+/// From this long side on, in pixels, an eighth of a photo is enough to look for faces in (the first look has 320), and
+/// decoding parts pays. Of smaller photos nearly everything is wanted at nearly full size.
+const SPARSE_FROM_LONG_SIDE: u16 = 8 * 320;
+
+/// The widest kernel, Lanczos with three lobes, reaches this many output pixels beyond a part.
+const KERNEL_REACH: f64 = 3.0;
+
+/// The pixels of a photo as stored.
+#[derive(Clone, Debug)]
+pub enum Pixels<'a> {
+    /// All of them.
+    Whole(Raster),
+    /// A file of which parts are decoded on demand.
+    Sparse(Box<Sparse<'a>>),
+}
+
+impl From<Raster> for Pixels<'_> {
+    fn from(raster: Raster) -> Self {
+        Self::Whole(raster)
+    }
+}
+
+impl Pixels<'_> {
+    /// Width and height as stored, in pixels.
+    #[must_use]
+    pub fn size(&self) -> (u32, u32) {
+        match self {
+            Self::Whole(raster) => raster.size(),
+            Self::Sparse(sparse) => sparse.jpeg.size(),
+        }
+    }
+
+    /// Whether some pixel is not opaque.
+    #[must_use]
+    pub const fn has_alpha(&self) -> bool {
+        matches!(self, Self::Whole(raster) if raster.has_alpha())
+    }
+
+    /// All of them, decoded where they are not.
+    #[must_use]
+    pub fn into_raster(self) -> Raster {
+        match self {
+            Self::Whole(raster) => raster,
+            Self::Sparse(sparse) => {
+                let (right, bottom) = sparse.jpeg.size();
+                let whole = Area { left: 0, top: 0, right, bottom };
+                let region = sparse.jpeg.region(whole, Scale::Full, Vec::new());
+                Raster::Rgb(region.map(|region| region.pixels).unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// A baseline JPEG that is decoded where it is looked at.
+#[derive(Clone, Debug)]
+pub struct Sparse<'a> {
+    jpeg: SparseJpeg<'a>,
+    prepared: Option<Region>,
+}
+
+/// Pixels of a part of a photo.
+#[derive(Clone, Debug)]
+pub struct Part<'a> {
+    /// The pixels.
+    pub pixels: Cow<'a, RgbImage>,
+    /// Where the first of them begins, in stored source pixels from the left.
+    pub left: f64,
+    /// And from the top.
+    pub top: f64,
+    /// Source pixels to each of them, each way.
+    pub scale: f64,
+}
+
+impl<'a> Sparse<'a> {
+    /// The file with these `bytes`; `None` where it is better decoded whole, or has to be.
+    pub(super) fn open(bytes: &'a [u8], markers: &Markers<'_>) -> Option<Self> {
+        if markers.width.max(markers.height) < u32::from(SPARSE_FROM_LONG_SIDE) {
+            return None;
+        }
+        SparseJpeg::open(bytes).ok().map(|jpeg| Self { jpeg, prepared: None })
+    }
+
+    /// The pixels of `area` and what a kernel reaches around it, for an output with `shrinking` source pixels to each of
+    /// its own, which is `sharp` where people look at it. `None` where nothing of it lies in the photo.
+    #[must_use]
+    pub fn part(&self, area: Rect, shrinking: f64, sharp: bool) -> Option<Part<'_>> {
+        let (area, scale) = self.wanted(area, shrinking, sharp);
+        let fits = |region: &&Region| region.scale <= scale && covers(region, &area);
+        let pixels = match self.prepared.as_ref().filter(fits) {
+            Some(region) => (Cow::Borrowed(&region.pixels), region.left, region.top, region.scale),
+            None => {
+                let region = self.jpeg.region(area, scale, Vec::new())?;
+                (Cow::Owned(region.pixels), region.left, region.top, region.scale)
+            }
+        };
+        let (pixels, left, top, scale) = pixels;
+        Some(Part { pixels, left: f64::from(left), top: f64::from(top), scale: f64::from(scale.pixels()) })
+    }
+
+    /// Decodes what the sharp calls of [`Self::part`] inside `area`, with this `shrinking` or more, are going to ask for.
+    pub fn prepare(&mut self, area: Rect, shrinking: f64) {
+        let (area, scale) = self.wanted(area, shrinking, true);
+        let used = self.prepared.take().map_or_else(Vec::new, |region| region.pixels.into_raw());
+        self.prepared = self.jpeg.region(area, scale, used);
+    }
+
+    fn wanted(&self, area: Rect, shrinking: f64, sharp: bool) -> (Area, Scale) {
+        // The halves and quarters are cut off where their pixels end; the eighths are plain means, which are soft and show
+        // what is finer than a pixel as a coarser pattern, so that a sharp output wants more than one of them a pixel.
+        let eighth_from = if sharp { 12.0 } else { 8.0 };
+        let scale = [(Scale::Eighth, eighth_from), (Scale::Quarter, 4.0), (Scale::Half, 2.0)]
+            .into_iter()
+            .find(|&(_, from)| shrinking >= from)
+            .map_or(Scale::Full, |(scale, _)| scale);
+        let reach = (KERNEL_REACH * shrinking.max(1.0)).ceil() + 1.0;
+        let (width, height) = self.jpeg.size();
+        let within = |at: f64, side: u32| at.clamp(0.0, f64::from(side)) as u32;
+        let area = Area {
+            left: within((area.x - reach).floor(), width),
+            top: within((area.y - reach).floor(), height),
+            right: within((area.right() + reach).ceil(), width),
+            bottom: within((area.bottom() + reach).ceil(), height),
+        };
+        (area, scale)
+    }
+}
+
+fn covers(region: &Region, area: &Area) -> bool {
+    let (width, height) = region.pixels.dimensions();
+    let pixels = region.scale.pixels();
+    region.left <= area.left
+        && region.top <= area.top
+        && region.left + width * pixels >= area.right
+        && region.top + height * pixels >= area.bottom
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::Point;
+    use crate::photo::{Limits, Orientation, Photo, decode};
+    use crate::render::reduced;
+    use fast_image_resize::FilterType;
+    use image::Rgb;
+
+    const WIDTH: u16 = 2600;
+    const HEIGHT: u16 = 400;
+
+    /// Waves from broad to fine, as baseline or progressive JPEG.
+    fn jpeg(progressive: bool) -> Vec<u8> {
+        let wave = |x: u32, y: u32, length: f64| {
+            let at = Point::new(f64::from(x), f64::from(y)).distance(Point::new(700.0, -90.0));
+            (127.0 + 90.0 * (at / length).sin()) as u8
+        };
+        let picture = RgbImage::from_fn(u32::from(WIDTH), u32::from(HEIGHT), |x, y| {
+            Rgb([wave(x, y, 40.0 - f64::from(x) / 200.0), wave(y, x, 25.0), wave(x, y, 90.0)])
+        });
+        let mut bytes = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 92);
+        encoder.set_progressive(progressive);
+        encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::R_4_2_0);
+        encoder.encode(picture.as_raw(), WIDTH, HEIGHT, jpeg_encoder::ColorType::Rgb).expect("encodes");
+        bytes
+    }
+
+    fn whole(photo: &Photo<'_>) -> Photo<'static> {
+        Photo {
+            pixels: photo.pixels.clone().into_raster().into(),
+            orientation: photo.orientation,
+            colour: photo.colour.clone(),
+            format: photo.format,
+            damage: None,
+        }
+    }
+
+    fn mean_difference(a: &RgbImage, b: &RgbImage) -> f64 {
+        assert_eq!(a.dimensions(), b.dimensions());
+        a.iter().zip(b.iter()).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / a.len() as f64
+    }
+
+    #[test]
+    fn large_baseline_files_are_sparse_and_others_whole() {
+        let (baseline, progressive) = (jpeg(false), jpeg(true));
+        let limits = Limits::default();
+        assert!(matches!(decode(&baseline, &limits).expect("decodes").pixels, Pixels::Sparse(_)));
+        assert!(matches!(decode(&progressive, &limits).expect("decodes").pixels, Pixels::Whole(_)));
+        // A truncated one is the general decoder's to name.
+        let cut = decode(&baseline[..baseline.len() / 2], &limits).expect_err("damaged");
+        assert_eq!(cut.reason, crate::error::Reason::Damaged);
+    }
+
+    #[test]
+    fn parts_are_those_of_the_whole_at_any_scale_and_orientation() {
+        let bytes = jpeg(false);
+        let mut photo = decode(&bytes, &Limits::default()).expect("decodes");
+        for exif in [1, 3, 6, 7] {
+            photo.orientation = Orientation::from_exif(exif);
+            let whole = whole(&photo);
+            let (width, height) = photo.size();
+            let (width, height) = (f64::from(width), f64::from(height));
+            for scale in [1.0, 0.7, 0.5, 0.31, 0.25, 0.125, 0.05] {
+                let part = Rect::new(0.21 * width, 0.13 * height, 0.6 * width, 0.8 * height);
+                let parts = [&photo, &whole]
+                    .map(|photo| reduced(photo, part, scale, FilterType::Lanczos3).expect("a part of the photo").image);
+                let difference = mean_difference(&parts[0], &parts[1]);
+                assert!(difference < 1.0, "EXIF {exif}, scale {scale}: {difference}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_prepared_is_not_decoded_again() {
+        let bytes = jpeg(false);
+        let Pixels::Sparse(mut sparse) = decode(&bytes, &Limits::default()).expect("decodes").pixels else {
+            panic!("sparse")
+        };
+        let area = Rect::new(900.0, 40.0, 700.0, 200.0);
+        sparse.prepare(area.grown(50.0), 2.0);
+        for (part, shrinking, is_ready) in
+            [(area, 2.0, true), (area, 5.0, true), (area, 1.5, false), (area.grown(100.0), 2.0, false)]
+        {
+            let got = sparse.part(part, shrinking, true).expect("in the photo");
+            assert_eq!(matches!(got.pixels, Cow::Borrowed(_)), is_ready, "{part:?} at {shrinking}");
+        }
+        assert!(sparse.part(Rect::new(9000.0, 0.0, 10.0, 10.0), 1.0, true).is_none());
+    }
+}
