@@ -213,7 +213,7 @@ mod tests {
                     .map(|photo| reduced(photo, part, scale, FilterType::Lanczos3).expect("a part of the photo").image);
                 let difference = mean_difference(&parts[0], &parts[1]);
                 // The eighths have the colour of this file as means over 16 pixels, which rounds its waves off.
-                let allowed = if scale < 0.1 { 2.5 } else { 1.0 };
+                let allowed = if scale < 0.1 { 3.0 } else { 1.0 };
                 assert!(difference < allowed, "EXIF {exif}, scale {scale}: {difference}");
             }
         }
