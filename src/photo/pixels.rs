@@ -7,9 +7,9 @@ use crate::sparse_jpeg::{Area, Region, Scale, SparseJpeg};
 use image::RgbImage;
 use std::borrow::Cow;
 
-/// From this long side on, in pixels, an eighth of a photo is enough to look for faces in (the first look has 320), and
+/// From this long side on, in pixels, an eighth of a photo is twice what the first look for faces has (320), and
 /// decoding parts pays. Of smaller photos nearly everything is wanted at nearly full size.
-const SPARSE_FROM_LONG_SIDE: u16 = 8 * 320;
+const SPARSE_FROM_LONG_SIDE: u16 = 8 * 640;
 
 /// The widest kernel, Lanczos with three lobes, reaches this many output pixels beyond a part.
 const KERNEL_REACH: f64 = 3.0;
@@ -152,7 +152,7 @@ mod tests {
     use fast_image_resize::FilterType;
     use image::Rgb;
 
-    const WIDTH: u16 = 2600;
+    const WIDTH: u16 = 5200;
     const HEIGHT: u16 = 400;
 
     /// Waves from broad to fine, as baseline or progressive JPEG.
@@ -162,7 +162,7 @@ mod tests {
             (127.0 + 90.0 * (at / length).sin()) as u8
         };
         let picture = RgbImage::from_fn(u32::from(WIDTH), u32::from(HEIGHT), |x, y| {
-            Rgb([wave(x, y, 40.0 - f64::from(x) / 200.0), wave(y, x, 25.0), wave(x, y, 90.0)])
+            Rgb([wave(x, y, 40.0 - f64::from(x) / 400.0), wave(y, x, 25.0), wave(x, y, 90.0)])
         });
         let mut bytes = Vec::new();
         let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 92);
