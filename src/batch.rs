@@ -1,24 +1,31 @@
 //! Many photos: a rayon pool of the run's own, one photo one task, a panic is one failure, records in the order of the
 //! sources.
 
-use crate::error::{Error, Failure, Reason};
-use crate::intake::take;
-use crate::memory::MemoryBudget;
-use crate::photo::Header;
-use crate::pipeline::{Cropped, Cropper};
-use crate::plan::{Job, numbered};
-use crate::progress::Progress;
-use crate::publish::{GrowingFile, OutputFolder};
-use crate::report::spread::Spread;
-use crate::report::{FaceRecord, Outcome, OutputRecord, PhotoSize, Record, RefusedRecord, Tally, thousandths};
-use rayon::iter::{ParallelBridge, ParallelIterator};
-use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+mod photo;
+mod records;
 
-/// The name of the report in the output folder.
-pub const REPORT_NAME: &str = "report.jsonl";
+use crate::error::{Error, Failure, Reason};
+use crate::ledger::{Hash, Refresh, Remembered, SourceEntry};
+use crate::memory::MemoryBudget;
+use crate::pipeline::Cropper;
+use crate::plan::{Job, Plan};
+use crate::progress::Progress;
+use crate::publish::OutputFolder;
+use crate::report::Tally;
+use crate::report::file::{Report, Window};
+use crate::report::spread::Spread;
+use crate::shard::Shard;
+use crate::stop::Stop;
+use crate::walk::Source;
+use photo::Done;
+use rayon::iter::{ParallelBridge, ParallelIterator};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+pub use crate::report::file::REPORT_NAME;
 
 /// What a run needs besides its jobs.
 pub struct Batch<'a> {
@@ -26,6 +33,14 @@ pub struct Batch<'a> {
     pub cropper: &'a Cropper,
     /// Where they go; `None` for a dry run, which writes nothing.
     pub output: Option<&'a OutputFolder>,
+    /// The output folder's path, also for a dry run: what the ledger knows is compared with what is there.
+    pub folder: PathBuf,
+    /// The hash of the run's settings ([`crate::ledger::fingerprint::of_run`]).
+    pub settings: Hash,
+    /// Whether files are compared by content even where their sizes and times are as they were.
+    pub thorough: bool,
+    /// The share of the photos that this run takes; `None` for all.
+    pub shard: Option<Shard>,
     /// Threads.
     pub threads: usize,
     /// What all photos in work may take together.
@@ -34,6 +49,39 @@ pub struct Batch<'a> {
     pub several: bool,
     /// Is told of every record.
     pub progress: &'a dyn Progress,
+    /// Ends the run early.
+    pub stop: &'a Stop,
+}
+
+/// What is remembered between runs, as far as a batch needs it.
+#[derive(Default)]
+pub struct Past<'a> {
+    /// What is known of the photo with this relative path. It is asked by one thread at a time.
+    #[allow(clippy::type_complexity)]
+    pub lookup: Option<Box<dyn FnMut(&Path) -> Result<Option<Remembered>, Error> + Send + 'a>>,
+    /// Is told what came of photos.
+    pub keeper: Option<&'a mut dyn Keeper>,
+}
+
+/// Writes down what came of photos. One thread does so, after their outputs are whole under their names.
+pub trait Keeper {
+    /// A photo was worked on; `record` is its line of the report.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] where it cannot be written: the run ends.
+    fn made(&mut self, entry: &SourceEntry, record: &str) -> Result<(), Error>;
+
+    /// Files of a photo were touched.
+    ///
+    /// # Errors
+    /// As above.
+    fn touched(&mut self, source: &Source, refresh: &Refresh) -> Result<(), Error>;
+
+    /// Nothing has come for a while: a good time to wait for the disk.
+    ///
+    /// # Errors
+    /// As above.
+    fn idle(&mut self) -> Result<(), Error>;
 }
 
 /// What a run came to.
@@ -43,169 +91,157 @@ pub struct Totals {
     pub tally: Tally,
     /// Where the heads are in the headshots.
     pub spread: Spread,
+    /// Photos that the run was stopped before; they are among the failed.
+    pub not_reached: usize,
 }
 
+/// A photo to work on.
+struct Task {
+    /// Where it is in the report.
+    position: usize,
+    job: Job,
+    known: Option<Remembered>,
+}
+
+/// Records that may wait for a worker each: enough that a commit of the ledger holds nobody up.
+const WAITING: usize = 64;
+
+/// The time after which the ledger is written even though no batch of it is full.
+const IDLE: Duration = Duration::from_secs(1);
+
 impl Batch<'_> {
-    /// Runs all `jobs` and writes the report.
+    /// How many photos of `plan` this run takes.
+    #[must_use]
+    pub fn len(&self, plan: &Plan) -> usize {
+        plan.sources().iter().filter(|source| self.is_mine(source)).count()
+    }
+
+    fn is_mine(&self, source: &Source) -> bool {
+        self.shard.is_none_or(|shard| shard.takes(source.relative()))
+    }
+
+    /// Runs all jobs of `plan` and writes the report.
     ///
     /// # Errors
-    /// [`Error::Fatal`] where threads cannot be started or the report cannot be written. A photo never stops the run.
-    pub fn run(&self, jobs: &[Job]) -> Result<Totals, Error> {
+    /// [`Error::Fatal`] where threads cannot be started, or the report or the ledger cannot be written. A photo never stops
+    /// the run.
+    pub fn run(&self, plan: &Plan, past: Past<'_>) -> Result<Totals, Error> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads)
             .thread_name(|index| format!("headshot-{index}"))
             .build()
             .map_err(|error| Error::Fatal { message: format!("threads cannot be started: {error}"), path: None })?;
-        let mut report = Report::new(self.output)?;
-        let mut totals = Totals::default();
-        let (sender, receiver) = mpsc::sync_channel::<(usize, Record)>(4 * self.threads);
+        let Past { mut lookup, keeper } = past;
+        let mut sink = Sink { report: Report::new(self.output)?, totals: Totals::default(), keeper, trouble: None };
+        let (window, taken, unread) = (Window::default(), AtomicUsize::new(0), Mutex::new(None));
+        let (sender, receiver) = mpsc::sync_channel::<(Task, Done)>(WAITING * self.threads);
+        // A sequential source of tasks: photos are taken in order, so that records come nearly in order.
+        let mine = (0..plan.len()).filter(|&index| self.is_mine(&plan.sources()[index])).enumerate();
+        let tasks = mine.map_while(|(position, index)| {
+            window.wait_for(position);
+            if self.stop.why().is_some() {
+                return None;
+            }
+            taken.store(position + 1, Ordering::Relaxed);
+            let job = plan.job(index);
+            let known = match lookup.as_mut().map_or(Ok(None), |lookup| lookup(job.source.relative())) {
+                Ok(known) => known,
+                Err(error) => {
+                    *unread.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    self.stop.output_lost();
+                    None
+                }
+            };
+            Some(Task { position, job, known })
+        });
         pool.in_place_scope(|scope| {
-            scope.spawn(move |_| {
-                // A sequential source of tasks: photos are taken in order, so that records come nearly in order.
-                jobs.iter().enumerate().par_bridge().for_each_with(sender, |sender, (index, job)| {
-                    // Nobody listens any more only where the report failed; then the run ends anyway.
-                    let _ = sender.send((index, self.one(job)));
+            scope.spawn(|_| {
+                tasks.par_bridge().for_each_with(sender, |sender, task| {
+                    let done = self.one(&task);
+                    // Nobody listens any more only where the receiver panicked; then the run ends anyway.
+                    let _ = sender.send((task, done));
                 });
             });
-            for (index, record) in receiver {
-                self.progress.done(&record);
-                totals.tally.add(&record);
-                totals.spread.add(&record);
-                report.add(index, &record);
-            }
+            sink.receive(&receiver, self, &window);
         });
-        report.finish()?;
-        Ok(totals)
-    }
-
-    /// One photo, read to written.
-    fn one(&self, job: &Job) -> Record {
-        let made = catch_unwind(AssertUnwindSafe(|| self.make(job)));
-        made.unwrap_or_else(|panic| {
-            let what = panic.downcast_ref::<String>().map(String::as_str);
-            let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-            let message =
-                format!("the program failed on this photo ({what}); please report it, with the photo if you can");
-            failed(job, Failure::new(Reason::Internal, message))
-        })
-    }
-
-    fn make(&self, job: &Job) -> Record {
-        let need = |header: &Header| self.cropper.memory(header);
-        let made = take(&job.source.path, self.memory, need)
-            .and_then(|intake| Ok(self.publish(job, self.cropper.crop_adjusted(&intake.bytes, &job.adjustment)?)));
-        made.unwrap_or_else(|failure| failed(job, failure))
-    }
-
-    fn publish(&self, job: &Job, cropped: Cropped) -> Record {
-        let mut record = described(job, &cropped, self.cropper);
-        for crop in &cropped.crops {
-            let path = self.output_path(job, crop.preset, crop.face);
-            if let Some(output) = self.output
-                && let Err(failure) = output.publish(&path, &crop.bytes)
-            {
-                record.outcome = Outcome::Failed;
-                (record.reason, record.message) = (Some(failure.reason), Some(failure.message));
-                return record;
-            }
-            record.outputs.push(OutputRecord {
-                preset: self.cropper.presets()[crop.preset].name.clone(),
-                path: slashed(&path),
-                face: crop.face,
-                width: crop.width,
-                height: crop.height,
-                bytes: crop.bytes.len(),
-                transform: crop.transform,
-                placement: crop.placement,
-                steps: crop.steps.clone(),
-                padded: thousandths(crop.padded),
-                upscale: thousandths(crop.upscale),
-                quality: crop.quality,
-            });
+        sink.not_reached(self, plan, taken.into_inner());
+        let unread = unread.into_inner().unwrap_or_else(PoisonError::into_inner);
+        sink.report.finish()?;
+        match unread.or(sink.trouble) {
+            Some(error) => Err(error),
+            None => Ok(sink.totals),
         }
-        record
-    }
-
-    fn output_path(&self, job: &Job, preset: usize, face: usize) -> PathBuf {
-        if self.several { numbered(&job.outputs[preset], face + 1) } else { job.outputs[preset].clone() }
     }
 }
 
-fn failed(job: &Job, failure: Failure) -> Record {
-    let mut record = Record::new(slashed(&job.source.relative), Outcome::Failed);
-    (record.reason, record.message) = (Some(failure.reason), Some(failure.message));
-    record
+/// Where records come to: the report, the ledger, the totals.
+struct Sink<'a> {
+    report: Report,
+    totals: Totals,
+    keeper: Option<&'a mut dyn Keeper>,
+    /// What the ledger said first; nothing is written to it after that.
+    trouble: Option<Error>,
 }
 
-/// The record of `cropped`, before anything is written.
-fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Record {
-    let missing = cropped.missing.first().map(|missing| &missing.why);
-    let (outcome, why) = match (&cropped.refused, cropped.doubts.first().or(missing)) {
-        (Some(refused), _) => (Outcome::Refused, Some(refused)),
-        (None, Some(doubt)) => (Outcome::Review, Some(doubt)),
-        (None, None) => (Outcome::Written, None),
-    };
-    let mut record = Record::new(slashed(&job.source.relative), outcome);
-    record.reason = why.map(|why| why.reason);
-    record.message = why.map(|why| why.message.clone());
-    record.photo = Some(PhotoSize { width: cropped.size.0, height: cropped.size.1 });
-    record.turned = (cropped.turned_deg != 0).then_some(cropped.turned_deg);
-    record.faces = cropped.faces.iter().map(FaceRecord::from).collect();
-    record.head = cropped.heads.first().cloned();
-    record.checks = cropped.checks.clone();
-    record.overridden = job.adjustment.keys(cropper.presets());
-    record.refused = cropped
-        .missing
-        .iter()
-        .map(|missing| RefusedRecord {
-            preset: cropper.presets()[missing.preset].name.clone(),
-            face: missing.face,
-            reason: missing.why.reason,
-            message: missing.why.message.clone(),
-        })
-        .collect();
-    record
-}
-
-/// A path as the report holds it: slashes on every system, bytes that are no UTF-8 replaced.
-fn slashed(path: &Path) -> String {
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts.join("/")
-}
-
-/// The report, written in the order of the sources while records come in any order.
-struct Report {
-    file: Option<GrowingFile>,
-    next: usize,
-    waiting: BTreeMap<usize, String>,
-    trouble: Option<std::io::Error>,
-    path: PathBuf,
-}
-
-impl Report {
-    fn new(output: Option<&OutputFolder>) -> Result<Self, Error> {
-        let file = output.map(|output| output.grow(REPORT_NAME)).transpose()?;
-        let path = output.map(|output| output.root().join(REPORT_NAME)).unwrap_or_default();
-        Ok(Self { file, next: 0, waiting: BTreeMap::new(), trouble: None, path })
+impl Sink<'_> {
+    fn receive(&mut self, receiver: &Receiver<(Task, Done)>, batch: &Batch<'_>, window: &Window) {
+        loop {
+            match receiver.recv_timeout(IDLE) {
+                Ok((task, done)) => self.take(&task, done, batch),
+                Err(RecvTimeoutError::Timeout) => self.keep(batch, |keeper| keeper.idle()),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            window.move_to(self.report.next());
+        }
     }
 
-    fn add(&mut self, index: usize, record: &Record) {
-        let Some(file) = &mut self.file else { return };
-        self.waiting.insert(index, record.to_json());
-        while let Some(line) = self.waiting.remove(&self.next) {
-            self.next += 1;
-            if let Err(error) = file.line(&line) {
-                self.trouble.get_or_insert(error);
+    fn take(&mut self, task: &Task, done: Done, batch: &Batch<'_>) {
+        match done {
+            Done::Made(made) => {
+                let (record, entry) = *made;
+                batch.progress.done(&record);
+                self.totals.tally.add(record.outcome, record.outputs.len());
+                self.totals.spread.add(&record);
+                let line = record.to_json();
+                self.keep(batch, |keeper| keeper.made(&entry, &line));
+                self.report.add(task.position, line);
+            }
+            Done::Kept(kept) => {
+                let (kept, refresh) = *kept;
+                batch.progress.kept(&kept);
+                self.totals.tally.add(kept.outcome, kept.members.len());
+                kept.members.into_iter().for_each(|(preset, member)| self.totals.spread.insert(preset, member));
+                if !refresh.is_empty() {
+                    self.keep(batch, |keeper| keeper.touched(&task.job.source, &refresh));
+                }
+                self.report.add(task.position, kept.line);
             }
         }
     }
 
-    fn finish(self) -> Result<(), Error> {
-        let finished = match (self.trouble, self.file) {
-            (Some(error), _) => Err(error),
-            (None, Some(file)) => file.finish(),
-            (None, None) => Ok(()),
-        };
-        finished.map_err(|error| Error::fatal(self.path, format!("the report cannot be written: {error}")))
+    /// Tells the ledger. Where it cannot be written the run ends: what it does from then on it would do again.
+    fn keep(&mut self, batch: &Batch<'_>, tell: impl FnOnce(&mut dyn Keeper) -> Result<(), Error>) {
+        let Some(keeper) = &mut self.keeper else { return };
+        if self.trouble.is_none()
+            && let Err(error) = tell(*keeper)
+        {
+            self.trouble = Some(error);
+            batch.stop.output_lost();
+        }
+    }
+
+    /// Accounts for the photos from `taken` on, where the run was stopped before them.
+    fn not_reached(&mut self, batch: &Batch<'_>, plan: &Plan, taken: usize) {
+        if batch.stop.why().is_none() {
+            return;
+        }
+        let message = "the run was stopped before this photo; run it again";
+        let mine = (0..plan.len()).filter(|&index| batch.is_mine(&plan.sources()[index])).enumerate().skip(taken);
+        for (position, index) in mine {
+            let record = records::failed(&plan.job(index), Failure::new(Reason::NotReached, message));
+            self.totals.tally.add(record.outcome, 0);
+            self.totals.not_reached += 1;
+            self.report.add(position, record.to_json());
+        }
     }
 }

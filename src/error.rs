@@ -38,6 +38,12 @@ pub enum Reason {
     Unreadable,
     /// The output could not be written.
     NotWritten,
+    /// Nothing can be written any more: the disk is full or read-only, or the output folder is gone.
+    OutputLost,
+    /// The run was stopped before this photo.
+    NotReached,
+    /// An output was changed since it was made, and is left so.
+    Edited,
     /// The program itself failed on this photo.
     Internal,
     /// The output would replace a source photo.
@@ -64,6 +70,9 @@ impl Reason {
             Self::UnsupportedFormat => "unsupported-format",
             Self::Unreadable => "unreadable",
             Self::NotWritten => "not-written",
+            Self::OutputLost => "output-lost",
+            Self::NotReached => "not-reached",
+            Self::Edited => "edited",
             Self::Internal => "internal",
             Self::WouldOverwriteSource => "would-overwrite-source",
             Self::ApartFromSet => "apart-from-set",

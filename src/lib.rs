@@ -25,8 +25,9 @@
 //! [`detect`], [`subject`], [`frame`], [`render`], [`encode`]. Under the first lies [`sparse_jpeg`], which decodes
 //! large JPEGs where they are looked at. Around it: [`walk`] and [`plan`] find sources and name
 //! outputs, [`overrides`] has what people pinned, [`batch`] runs many photos, [`intake`] reads one when [`memory`] has
-//! room for it, [`publish`] writes files whole, [`report`] says what became of each, [`uniform`] finds the head height
-//! that a whole set can have, [`inspect`] says what a file is.
+//! room for it, [`publish`] writes files whole, [`ledger`] remembers what was made from what, [`report`] says what became
+//! of each, [`uniform`] finds the head height that a whole set can have, [`shard`] shares a run among
+//! processes, [`inspect`] says what a file is.
 
 pub mod batch;
 pub mod detect;
@@ -38,7 +39,9 @@ pub mod geometry;
 pub mod ground;
 pub mod inspect;
 pub mod intake;
+pub mod ledger;
 pub mod memory;
+pub mod names;
 pub mod outline;
 pub mod overrides;
 pub mod photo;
@@ -50,7 +53,9 @@ pub mod publish;
 pub mod render;
 pub mod report;
 pub mod resample;
+pub mod shard;
 pub mod sparse_jpeg;
+pub mod stop;
 pub mod subject;
 pub mod transparency;
 pub mod uniform;

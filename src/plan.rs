@@ -2,12 +2,16 @@
 //! first write.
 
 use crate::error::Error;
+use crate::names::{self, foreign};
 use crate::overrides::Adjustment;
 use crate::preset::Preset;
 use crate::walk::Source;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
+
+mod clashes;
 
 /// One photo and where its outputs go.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,21 +102,91 @@ impl NameTemplate {
         Ok(Self(pieces))
     }
 
-    fn render(&self, source: &Path, stem: &OsStr, preset: &Preset) -> PathBuf {
+    fn render(&self, source: &Path, stem: &OsStr, (preset, extension): (&str, &str)) -> PathBuf {
         let empty = OsStr::new("");
         let mut name = OsString::new();
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => name.push(text),
-                Piece::Field(Field::Preset) => name.push(&preset.name),
+                Piece::Field(Field::Preset) => name.push(preset),
                 Piece::Field(Field::Dir) => name.push(source.parent().unwrap_or(Path::new(""))),
                 Piece::Field(Field::Stem) => name.push(stem),
-                Piece::Field(Field::Ext) => name.push(preset.format.extension()),
+                Piece::Field(Field::Ext) => name.push(extension),
                 Piece::Field(Field::SourceExt) => name.push(source.extension().unwrap_or(empty)),
             }
         }
         // An empty {dir} leaves "linkedin//ana.jpg"; components fold it, and drop the root an empty {dir} may leave.
         Path::new(&name).components().filter(|part| matches!(part, Component::Normal(_))).collect()
+    }
+}
+
+/// The jobs of a run. Each is made when it is asked for: the names of all outputs of a hundred thousand photos would take more
+/// memory than the photos in work.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    sources: Vec<Source>,
+    /// Names of the presets, and the extensions of their outputs.
+    presets: Vec<(String, &'static str)>,
+    template: NameTemplate,
+    /// Hashes of the paths, without extension, that photos with different extensions share.
+    shared: HashSet<u64>,
+    adjustments: BTreeMap<usize, Adjustment>,
+}
+
+impl Plan {
+    /// The photos, sorted by their relative paths.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// How many photos there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// Gives photos, by their index, what a person pinned for them.
+    pub fn pin(&mut self, adjustments: BTreeMap<usize, Adjustment>) {
+        self.adjustments = adjustments;
+    }
+
+    /// The job of the photo with this index, which is under [`Self::len`].
+    #[must_use]
+    pub fn job(&self, index: usize) -> Job {
+        let source = self.sources[index].clone();
+        let outputs = self.outputs(&source);
+        Job { source, outputs, adjustment: self.adjustments.get(&index).cloned().unwrap_or_default() }
+    }
+
+    /// Whether a photo with this relative path is in the plan.
+    #[must_use]
+    pub fn contains(&self, relative: &Path) -> bool {
+        self.sources.binary_search_by(|source| source.relative().cmp(relative)).is_ok()
+    }
+
+    fn outputs(&self, source: &Source) -> Vec<PathBuf> {
+        let relative = source.relative();
+        let stem = output_stem(relative, self.shared.contains(&stem_hash(relative)));
+        let name =
+            |(preset, extension): &(String, &'static str)| self.template.render(relative, &stem, (preset, extension));
+        self.presets.iter().map(name).collect()
+    }
+
+    /// Sentences about outputs that Windows would not take; elsewhere they are names like any other.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let of_source = |source: &Source| {
+            let outputs = self.outputs(source);
+            outputs.iter().find_map(|output| Some(format!("{} {}", output.display(), foreign(output)?)))
+        };
+        self.sources.iter().filter_map(of_source).collect()
     }
 }
 
@@ -122,24 +196,42 @@ impl NameTemplate {
 /// have outputs.
 ///
 /// # Errors
-/// [`Error::Usage`] naming every pair of sources that would write the same file.
-pub fn plan(sources: Vec<Source>, presets: &[Preset], template: &NameTemplate) -> Result<Vec<Job>, Error> {
-    let mut extensions: HashMap<PathBuf, BTreeSet<OsString>> = HashMap::new();
-    for source in &sources {
-        let extension = source.relative.extension().unwrap_or_default().to_owned();
-        extensions.entry(source.relative.with_extension("")).or_default().insert(extension);
+/// [`Error::Usage`] naming every set of sources that would write the same file, or what some systems take for the same
+/// (capitals, accents), and every output whose name no system takes.
+pub fn plan(sources: Vec<Source>, presets: &[Preset], template: &NameTemplate) -> Result<Plan, Error> {
+    let shared = shared_stems(&sources);
+    let presets = presets.iter().map(|preset| (preset.name.clone(), preset.format.extension())).collect();
+    let plan = Plan { sources, presets, template: template.clone(), shared, adjustments: BTreeMap::new() };
+    clashes::refuse(&plan)?;
+    Ok(plan)
+}
+
+/// A hash of `path` without its extension, as systems that do not tell capitals apart see it.
+fn stem_hash(path: &Path) -> u64 {
+    hash_of(&names::key(&path.with_extension("")))
+}
+
+fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The hashes of the stems that come with several extensions. Hashes are enough: two stems that meet by chance, once in
+/// a billion runs of 100,000 photos, get an extension into their names that they would not need.
+fn shared_stems(sources: &[Source]) -> HashSet<u64> {
+    let mut stems: Vec<u64> = sources.iter().map(|source| stem_hash(source.relative())).collect();
+    stems.sort_unstable();
+    let mut several: Vec<u64> = stems.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    several.dedup();
+    let mut extensions: BTreeMap<u64, BTreeSet<&OsStr>> = BTreeMap::new();
+    for relative in sources.iter().map(Source::relative) {
+        let stem = stem_hash(relative);
+        if several.binary_search(&stem).is_ok() {
+            extensions.entry(stem).or_default().insert(relative.extension().unwrap_or_default());
+        }
     }
-    let jobs: Vec<Job> = sources
-        .into_iter()
-        .map(|source| {
-            let shared = extensions.get(&source.relative.with_extension("")).is_some_and(|all| all.len() > 1);
-            let stem = output_stem(&source.relative, shared);
-            let outputs = presets.iter().map(|preset| template.render(&source.relative, &stem, preset)).collect();
-            Job { source, outputs, adjustment: Adjustment::default() }
-        })
-        .collect();
-    refuse_collisions(&jobs)?;
-    Ok(jobs)
+    extensions.into_iter().filter(|(_, all)| all.len() > 1).map(|(stem, _)| stem).collect()
 }
 
 fn output_stem(source: &Path, shared: bool) -> OsString {
@@ -166,35 +258,6 @@ pub fn numbered(path: &Path, number: usize) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn refuse_collisions(jobs: &[Job]) -> Result<(), Error> {
-    /// Clashes listed before the rest is only counted.
-    const LISTED: usize = 20;
-    let mut owners: BTreeMap<&Path, Vec<&Path>> = BTreeMap::new();
-    for job in jobs {
-        for output in &job.outputs {
-            owners.entry(output).or_default().push(&job.source.path);
-        }
-    }
-    // Photos that clash in one preset clash in all: a line for each set of photos is enough.
-    let mut clashes: BTreeMap<Vec<&Path>, &Path> = BTreeMap::new();
-    for (output, sources) in owners.into_iter().filter(|(_, sources)| sources.len() > 1) {
-        clashes.entry(sources).or_insert(output);
-    }
-    if clashes.is_empty() {
-        return Ok(());
-    }
-    let mut message = String::from("several photos would be written to the same name; nothing was written:\n");
-    for (sources, output) in clashes.iter().take(LISTED) {
-        let sources: Vec<String> = sources.iter().map(|source| source.display().to_string()).collect();
-        message.push_str(&format!("  {} from {}\n", output.display(), sources.join(" and ")));
-    }
-    if clashes.len() > LISTED {
-        message.push_str(&format!("  and {} more\n", clashes.len() - LISTED));
-    }
-    message.push_str("run the inputs one by one with different output folders, or keep {dir}/{stem} in --name");
-    Err(Error::usage(message))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,13 +265,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn sources(names: &[&str]) -> Vec<Source> {
-        names.iter().map(|name| Source { relative: name.into(), path: Path::new("/in").join(name) }).collect()
+        names.iter().map(|name| Source::at(name, Path::new("/in").join(name))).collect()
     }
 
     fn planned(names: &[&str], template: &str) -> Result<Vec<String>, Error> {
         let presets = preset::select(&["linkedin".into()])?;
-        let jobs = plan(sources(names), &presets, &NameTemplate::parse(template)?)?;
-        Ok(jobs.iter().map(|job| job.outputs[0].display().to_string()).collect())
+        let plan = plan(sources(names), &presets, &NameTemplate::parse(template)?)?;
+        Ok((0..plan.len()).map(|index| plan.job(index).outputs[0].display().to_string()).collect())
     }
 
     const DEFAULT: &str = "{preset}/{dir}/{stem}.{ext}";
@@ -236,6 +299,33 @@ mod tests {
         assert!(message.contains("x.jpg from /in/a/x.jpg and /in/b/x.jpg"), "{message}");
         let message = planned(&["a.jpg", "a.png", "a-png.webp"], DEFAULT).expect_err("clash").to_string();
         assert!(message.contains("linkedin/a-png.jpg from"), "{message}");
+    }
+
+    #[test]
+    fn names_that_other_systems_take_for_one_clash_too_and_all_are_told_at_once() {
+        let long = format!("{}.jpg", "a".repeat(250));
+        let names = ["Ana.jpg", "ana.jpg", "b/ren\u{e9}.jpg", "b/rene\u{301}.jpg", &long];
+        let message = planned(&names, "{preset}/{dir}/{stem}_{preset}.{ext}").expect_err("clashes").to_string();
+        for part in [
+            "linkedin/Ana_linkedin.jpg from /in/Ana.jpg and linkedin/ana_linkedin.jpg from /in/ana.jpg",
+            "b/ren\u{e9}_linkedin.jpg from",
+            "_linkedin.jpg is longer than the 255 bytes",
+        ] {
+            assert!(message.contains(part), "{message}");
+        }
+        // The same photo under extensions that differ is told apart by them whatever its capitals.
+        assert_eq!(
+            planned(&["Ana.jpg", "ana.png"], DEFAULT).expect("no clash"),
+            ["linkedin/Ana-jpg.jpg", "linkedin/ana-png.jpg"]
+        );
+    }
+
+    #[test]
+    fn what_only_windows_does_not_take_is_a_warning() {
+        let presets = preset::select(&["linkedin".into()]).expect("built in");
+        let plan = plan(sources(&["a.jpg", "con.jpg"]), &presets, &NameTemplate::default()).expect("no clash");
+        assert_eq!(plan.warnings(), ["linkedin/con.jpg is a name that Windows reserves"]);
+        assert!(plan.contains(Path::new("con.jpg")) && !plan.contains(Path::new("b.jpg")));
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Who is told how a run goes.
 
 use crate::report::Record;
+use crate::report::kept::Kept;
 
 /// Is told of every photo as it is done, by one thread at a time.
 pub trait Progress: Sync {
     /// `record` is final.
     fn done(&self, record: &Record);
+
+    /// `kept` is of a photo that was not worked on.
+    fn kept(&self, kept: &Kept);
 }
 
 /// Tells nobody.
@@ -13,4 +17,6 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn done(&self, _record: &Record) {}
+
+    fn kept(&self, _kept: &Kept) {}
 }

@@ -1,6 +1,11 @@
 //! Bytes to a file that is whole or absent: temporary file in the same folder, fsync, rename, fsync of the folder.
 
 use crate::error::{Error, Failure, Reason};
+use crate::ledger::Stamp;
+use crate::shard::Shard;
+use crate::walk::Source;
+use same_file::Handle;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,47 +17,77 @@ const TEMP_SUFFIX: &str = ".tmp";
 /// The lock that keeps two runs out of one output folder. It is a kernel lock: it goes with the process.
 const LOCK_NAME: &str = ".headshot.lock";
 
-/// An output folder, held by this run alone.
+/// An output folder, held by this run alone, or by the runs of its shares, each of which holds one share.
 #[derive(Debug)]
 pub struct OutputFolder {
     /// As the user gave it, for messages.
     root: PathBuf,
     canonical: PathBuf,
     /// Sources that lie inside the output folder, canonical: nothing is published onto one of them.
-    sources_inside: Vec<PathBuf>,
-    _lock: File,
+    sources_inside: HashSet<PathBuf>,
+    shard: Option<Shard>,
+    /// The folder itself, to know it again: a share that was unmounted and a folder that was replaced are not written to.
+    handle: Handle,
+    _locks: Vec<File>,
 }
 
 impl OutputFolder {
-    /// Creates the folder where it is missing, locks it, and sweeps what a killed run left in it.
+    /// Creates the folder where it is missing, locks it, and sweeps what a killed run left in it. With a `shard`, the runs
+    /// of the other shards may be at work in it too.
     ///
     /// # Errors
     /// [`Error::Locked`] where another run has it, [`Error::Fatal`] where it cannot be created or written.
-    pub fn open<'a>(root: &Path, sources: impl Iterator<Item = &'a Path>) -> Result<Self, Error> {
+    pub fn open(root: &Path, sources: &[Source], shard: Option<Shard>) -> Result<Self, Error> {
         let explain = |what: &str, error: io::Error| Error::fatal(root, format!("the output folder {what}: {error}"));
         if root.is_file() {
             return Err(Error::fatal(root, "is a file; name a folder for the headshots with -o"));
         }
         fs::create_dir_all(root).map_err(|error| explain("cannot be created", error))?;
         let canonical = root.canonicalize().map_err(|error| explain("cannot be opened", error))?;
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(canonical.join(LOCK_NAME))
-            .map_err(|error| explain("cannot be written", error))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Err(Error::Locked(root.to_owned())),
-            // Some network file systems have no locks; a run there is not refused for it.
-            Err(fs::TryLockError::Error(_)) => {}
+        let held = |name: &str, shared: bool| hold(&canonical.join(name), shared);
+        let mut locks = vec![held(LOCK_NAME, shard.is_some())];
+        if let Some(shard) = shard {
+            locks.push(held(&shard.name(LOCK_NAME), false));
         }
-        sweep(&canonical);
-        let sources_inside = sources
-            .filter_map(|source| source.canonicalize().ok())
-            .filter(|source| source.starts_with(&canonical))
-            .collect();
-        Ok(Self { root: root.to_owned(), canonical, sources_inside, _lock: lock })
+        let locks = locks.into_iter().collect::<io::Result<Option<Vec<File>>>>();
+        let locks = locks.map_err(|error| explain("cannot be written", error))?;
+        let locks = locks.ok_or_else(|| Error::Locked(root.to_owned()))?;
+        sweep(&canonical, shard);
+        let handle = Handle::from_path(&canonical).map_err(|error| explain("cannot be opened", error))?;
+        let sources_inside = sources_inside(&canonical, sources);
+        Ok(Self { root: root.to_owned(), canonical, sources_inside, shard, handle, _locks: locks })
+    }
+
+    /// The folder, absolute and without links.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.canonical
+    }
+
+    /// The name of `name` in this run: a share has files of its own.
+    #[must_use]
+    pub fn own_name(&self, name: &str) -> String {
+        self.shard.map_or_else(|| name.to_owned(), |shard| shard.name(name))
+    }
+
+    /// That none of `folders`, below this one, leads out of it by a symbolic link.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with all that do.
+    pub fn refuse_ways_out(&self, folders: &BTreeSet<PathBuf>) -> Result<(), Error> {
+        let leads_out = |folder: &&PathBuf| {
+            self.canonical.join(folder).canonicalize().is_ok_and(|real| !real.starts_with(&self.canonical))
+        };
+        let out: Vec<String> =
+            folders.iter().filter(leads_out).map(|path| self.root.join(path).display().to_string()).collect();
+        if out.is_empty() {
+            return Ok(());
+        }
+        Err(Error::usage(format!(
+            "symbolic links lead out of the output folder; nothing was written:\n  {}\nremove them, or choose another folder \
+             with -o",
+            out.join("\n  ")
+        )))
     }
 
     /// The folder as the user gave it.
@@ -61,19 +96,24 @@ impl OutputFolder {
         &self.root
     }
 
-    /// Writes `bytes` to `relative` below the folder. A file that is already there is replaced in one step.
+    /// Writes `bytes` to `relative` below the folder; the stamp of the file. A file that is already there is replaced in one
+    /// step.
     ///
     /// # Errors
-    /// [`Reason::NotWritten`] where the disk says no, [`Reason::WouldOverwriteSource`] where a source is there. What was
-    /// there before is then still there.
-    pub fn publish(&self, relative: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    /// [`Reason::NotWritten`] where the disk says no, [`Reason::OutputLost`] where it will say so to every other file too,
+    /// [`Reason::WouldOverwriteSource`] where a source is there. What was there before is then still there.
+    pub fn publish(&self, relative: &Path, bytes: &[u8]) -> Result<Stamp, Failure> {
         let path = self.canonical.join(relative);
         let not_written = |error: io::Error| {
-            Failure::new(
-                Reason::NotWritten,
-                format!("{} cannot be written: {error}", self.root.join(relative).display()),
-            )
+            let reason = if self.is_lost(&error) { Reason::OutputLost } else { Reason::NotWritten };
+            Failure::new(reason, format!("{} cannot be written: {error}", self.root.join(relative).display()))
         };
+        if !self.is_there() {
+            return Err(Failure::new(
+                Reason::OutputLost,
+                format!("{}: the output folder is gone; bring it back and run this again", self.root.display()),
+            ));
+        }
         let parent = path.parent().unwrap_or(&self.canonical);
         fs::create_dir_all(parent).map_err(not_written)?;
         let folder = parent.canonicalize().map_err(not_written)?;
@@ -93,23 +133,90 @@ impl OutputFolder {
                 format!("{} is one of the photos; choose another output folder", self.root.join(relative).display()),
             ));
         }
-        write_whole(&folder, &target, bytes).map_err(not_written)
+        self.write_whole(&folder, &target, bytes).map_err(not_written)
+    }
+
+    fn write_whole(&self, folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<Stamp> {
+        let mut temp = new_temp(folder, self.shard)?;
+        temp.write_all(bytes)?;
+        temp.as_file().sync_all()?;
+        let file = temp.persist(target).map_err(|error| error.error)?;
+        sync_folder(folder)?;
+        Ok(Stamp::of(&file.metadata()?))
+    }
+
+    /// Removes the output `relative` and the folders that it leaves empty; whether it did.
+    #[must_use]
+    pub fn remove(&self, relative: &Path) -> bool {
+        let path = self.canonical.join(relative);
+        let real = path.parent().and_then(|parent| parent.canonicalize().ok());
+        let Some(folder) = real.filter(|real| real.starts_with(&self.canonical)) else { return false };
+        let target = folder.join(path.file_name().unwrap_or_default());
+        if self.sources_inside.contains(&target) || fs::remove_file(&target).is_err() {
+            return false;
+        }
+        // A folder that holds anything else is not removed: the system refuses to. Another share may be about to write there.
+        for folder in relative.ancestors().skip(1).filter(|folder| *folder != Path::new("")) {
+            if self.shard.is_some() || fs::remove_dir(self.canonical.join(folder)).is_err() {
+                break;
+            }
+        }
+        true
+    }
+
+    /// Whether the folder is the one that was opened.
+    fn is_there(&self) -> bool {
+        Handle::from_path(&self.canonical).is_ok_and(|now| now == self.handle)
+    }
+
+    /// Whether what `error` says of one file is true of all that follow.
+    fn is_lost(&self, error: &io::Error) -> bool {
+        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        matches!(error.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem) || !self.is_there()
     }
 }
 
-fn write_whole(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut temp = new_temp(folder)?;
-    temp.write_all(bytes)?;
-    temp.as_file().sync_all()?;
-    temp.persist(target).map_err(|error| error.error)?;
-    sync_folder(folder)
+/// The lock at `path`, held; `None` where another run holds it.
+fn hold(path: &Path, shared: bool) -> io::Result<Option<File>> {
+    let lock = File::options().create(true).truncate(false).write(true).read(true).open(path)?;
+    match if shared { lock.try_lock_shared() } else { lock.try_lock() } {
+        // Some network file systems have no locks; a run there is not refused for it.
+        Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(Some(lock)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+    }
+}
+
+/// Those of `sources` that lie in `folder`, without links. Of photos that were found in one folder, only the folder's own
+/// path is looked up: it is the same for thousands.
+fn sources_inside(folder: &Path, sources: &[Source]) -> HashSet<PathBuf> {
+    let mut parents: BTreeMap<PathBuf, Option<PathBuf>> = BTreeMap::new();
+    let mut inside = HashSet::new();
+    for source in sources {
+        let path = source.path();
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { continue };
+        if !parents.contains_key(parent) {
+            let place = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            parents.insert(parent.to_owned(), place.canonicalize().ok());
+        }
+        let Some(Some(real)) = parents.get(parent) else { continue };
+        if real.starts_with(folder) {
+            inside.insert(real.join(name));
+        }
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
+        if let Some(real) = is_link.then(|| path.canonicalize().ok()).flatten().filter(|real| real.starts_with(folder))
+        {
+            inside.insert(real);
+        }
+    }
+    inside
 }
 
 /// A temporary file with the permissions that the umask gives every other file: the crate's own default, readable by its
 /// owner alone, is of no use to a web server.
-fn new_temp(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+fn new_temp(folder: &Path, shard: Option<Shard>) -> io::Result<tempfile::NamedTempFile> {
+    let prefix = temp_prefix(shard);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMP_PREFIX).suffix(TEMP_SUFFIX);
+    builder.prefix(&prefix).suffix(TEMP_SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -129,12 +236,18 @@ fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// How the temporary files of a run begin: those of another share belong to a run that may be at work.
+fn temp_prefix(shard: Option<Shard>) -> String {
+    shard.map_or_else(|| TEMP_PREFIX.to_owned(), |shard| format!("{TEMP_PREFIX}{}-", shard.name("share")))
+}
+
 /// Removes temporary files of ours below `root`. The lock is held, so they belong to no living run; one that cannot be
 /// removed does no harm.
-fn sweep(root: &Path) {
+fn sweep(root: &Path, shard: Option<Shard>) {
+    let prefix = temp_prefix(shard);
     for entry in walkdir::WalkDir::new(root).into_iter().flatten() {
         let name = entry.file_name().to_string_lossy();
-        if entry.file_type().is_file() && name.starts_with(TEMP_PREFIX) && name.ends_with(TEMP_SUFFIX) {
+        if entry.file_type().is_file() && name.starts_with(&prefix) && name.ends_with(TEMP_SUFFIX) {
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -145,7 +258,7 @@ fn sweep(root: &Path) {
 pub struct GrowingFile {
     temp: io::BufWriter<tempfile::NamedTempFile>,
     folder: PathBuf,
-    name: &'static str,
+    name: String,
 }
 
 impl OutputFolder {
@@ -153,9 +266,9 @@ impl OutputFolder {
     ///
     /// # Errors
     /// [`Error::Fatal`] where the folder cannot be written.
-    pub fn grow(&self, name: &'static str) -> Result<GrowingFile, Error> {
-        let temp = new_temp(&self.canonical)
-            .map_err(|error| Error::fatal(self.root.join(name), format!("cannot be written: {error}")))?;
+    pub fn grow(&self, name: String) -> Result<GrowingFile, Error> {
+        let temp = new_temp(&self.canonical, self.shard)
+            .map_err(|error| Error::fatal(self.root.join(&name), format!("cannot be written: {error}")))?;
         Ok(GrowingFile { temp: io::BufWriter::new(temp), folder: self.canonical.clone(), name })
     }
 }
@@ -176,7 +289,7 @@ impl GrowingFile {
     pub fn finish(self) -> io::Result<()> {
         let temp = self.temp.into_inner().map_err(io::IntoInnerError::into_error)?;
         temp.as_file().sync_all()?;
-        temp.persist(self.folder.join(self.name)).map_err(|error| error.error)?;
+        temp.persist(self.folder.join(&self.name)).map_err(|error| error.error)?;
         sync_folder(&self.folder)
     }
 }
@@ -186,7 +299,7 @@ mod tests {
     use super::*;
 
     fn open(root: &Path) -> OutputFolder {
-        OutputFolder::open(root, std::iter::empty()).expect("opens")
+        OutputFolder::open(root, &[], None).expect("opens")
     }
 
     #[test]
@@ -216,7 +329,7 @@ mod tests {
         let root = tempfile::tempdir().expect("a temp folder");
         let source = root.path().join("ana.jpg");
         fs::write(&source, b"the photo").expect("written");
-        let folder = OutputFolder::open(root.path(), [source.as_path()].into_iter()).expect("opens");
+        let folder = OutputFolder::open(root.path(), &[Source::at("ana.jpg", &source)], None).expect("opens");
         let failure = folder.publish(Path::new("ana.jpg"), b"x").expect_err("refused");
         assert_eq!(failure.reason, Reason::WouldOverwriteSource);
         assert_eq!(fs::read(&source).expect("there"), b"the photo");
@@ -239,7 +352,7 @@ mod tests {
         fs::write(&stray, b"half").expect("written");
         let first = open(root.path());
         assert!(!stray.exists());
-        assert_eq!(OutputFolder::open(root.path(), std::iter::empty()).expect_err("locked").exit_code(), 75);
+        assert_eq!(OutputFolder::open(root.path(), &[], None).expect_err("locked").exit_code(), 75);
         drop(first);
         open(root.path());
     }

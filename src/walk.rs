@@ -6,18 +6,115 @@
 
 use crate::error::Error;
 use same_file::Handle;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
-/// A file to make headshots of.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A file to make headshots of. There may be a hundred thousand, so that it holds no more than it must.
+#[derive(Clone)]
 pub struct Source {
+    names: Arc<Names>,
+    name: Name,
+    place: Place,
+}
+
+/// Where a source lies.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// At its relative path below this input folder.
+    Below(Arc<PathBuf>),
+    /// Here.
+    At(Arc<PathBuf>),
+}
+
+impl Source {
+    /// The file at `path`, whose outputs and record are named after `relative`.
+    #[must_use]
+    pub fn at(relative: impl AsRef<Path>, path: impl AsRef<Path>) -> Self {
+        let mut names = Names::default();
+        // One name is never too many.
+        let name = names.push(relative.as_ref()).unwrap_or_default();
+        Self { names: Arc::new(names), name, place: Place::At(Arc::new(path.as_ref().to_owned())) }
+    }
+
     /// Path below the input folder (or as listed), without `..` and without a root: names the outputs and the record.
-    pub relative: PathBuf,
+    #[must_use]
+    pub fn relative(&self) -> &Path {
+        self.names.get(self.name)
+    }
+
     /// Path to open.
-    pub path: PathBuf,
+    #[must_use]
+    pub fn path(&self) -> Cow<'_, Path> {
+        match &self.place {
+            Place::Below(root) => root.join(self.relative()).into(),
+            Place::At(path) => path.as_path().into(),
+        }
+    }
+
+    /// The folder that was walked, where the file was found so.
+    #[must_use]
+    pub fn root(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Below(root) => Some(root),
+            Place::At(_) => None,
+        }
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.relative() == other.relative() && self.place == other.place
+    }
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.path().display(), self.relative().display())
+    }
+}
+
+/// The relative paths of all sources of a walk, end to end: each in memory of its own would take twice as much.
+#[derive(Default)]
+struct Names(#[cfg(unix)] Vec<u8>, #[cfg(not(unix))] Vec<Box<Path>>);
+
+/// A path in [`Names`]: where it begins, and its length. Where paths are not kept as bytes, its index.
+#[derive(Clone, Copy, Default)]
+struct Name(u32, u32);
+
+#[cfg(unix)]
+impl Names {
+    /// Adds `path`; `None` where there are more than 4 GB of names.
+    fn push(&mut self, path: &Path) -> Option<Name> {
+        use std::os::unix::ffi::OsStrExt;
+        let bytes = path.as_os_str().as_bytes();
+        let name = Name(u32::try_from(self.0.len()).ok()?, u32::try_from(bytes.len()).ok()?);
+        self.0.extend_from_slice(bytes);
+        Some(name)
+    }
+
+    fn get(&self, Name(start, length): Name) -> &Path {
+        use std::os::unix::ffi::OsStrExt;
+        let (start, length) = (start as usize, length as usize);
+        Path::new(OsStr::from_bytes(self.0.get(start..start + length).unwrap_or_default()))
+    }
+}
+
+#[cfg(not(unix))]
+impl Names {
+    /// Adds `path`; `None` where there are more than 4 billion names.
+    fn push(&mut self, path: &Path) -> Option<Name> {
+        let name = Name(u32::try_from(self.0.len()).ok()?, 0);
+        self.0.push(path.into());
+        Some(name)
+    }
+
+    fn get(&self, Name(index, _): Name) -> &Path {
+        self.0.get(index as usize).map_or(Path::new(""), |path| path)
+    }
 }
 
 /// One of the things the user pointed at.
@@ -34,8 +131,13 @@ pub enum Input {
 pub struct Walked {
     /// Sorted by `relative`, each file once.
     pub sources: Vec<Source>,
-    /// Sentences about folders and links that could not be followed.
+    /// Sentences about folders and links that could not be followed, sorted.
     pub problems: Vec<String>,
+    /// Folders that were walked.
+    pub roots: Vec<PathBuf>,
+    /// Whether something could not be read, so that photos may be missing from `sources` that are there. A link back to
+    /// where the walk has been hides none.
+    pub is_incomplete: bool,
 }
 
 /// Extensions of files that lie beside photos and are none: passed over in folders, tried where named outright.
@@ -52,31 +154,68 @@ const NOT_PHOTOS: &[&str] = &[
 /// output folder is an input folder.
 pub fn walk(inputs: &[Input], output: &Path) -> Result<Walked, Error> {
     let output = Handle::from_path(output).ok();
-    let mut walked = Walked::default();
+    let (mut walked, mut found) = (Walked::default(), Found::default());
     for input in inputs {
         match input {
-            Input::Path(path) => walk_path(path, output.as_ref(), &mut walked)?,
-            Input::Listed(path) => walked.sources.push(Source { relative: kept_components(path), path: path.clone() }),
+            Input::Path(path) => walk_path(path, output.as_ref(), &mut walked, &mut found)?,
+            Input::Listed(path) => found.push(&kept_components(path), Place::At(Arc::new(path.clone()))),
         }
     }
-    walked.sources.sort();
-    let mut seen = HashSet::new();
-    walked.sources.retain(|source| {
-        // The same file through a folder and by name is one source. Links to one file under two names are two.
-        let absolute = std::path::absolute(&source.path).unwrap_or_else(|_| source.path.clone());
-        seen.insert(absolute)
-    });
+    if found.is_full {
+        walked.problems.push("there are more photos than one run can name; walk the folders one by one".to_owned());
+        walked.is_incomplete = true;
+    }
+    walked.sources = found.sorted();
+    walked.problems.sort_unstable();
+    if inputs.len() > 1 {
+        // The same file through a folder and by name is one source. Links to one file under two names are two. Of each
+        // path the hash is enough: in 32 bytes no two meet.
+        let mut seen = HashSet::new();
+        walked.sources.retain(|source| {
+            let path = source.path();
+            let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.into_owned());
+            seen.insert(blake3::hash(absolute.as_os_str().as_encoded_bytes()))
+        });
+    }
+    walked.sources.shrink_to_fit();
     Ok(walked)
 }
 
-fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked) -> Result<(), Error> {
+/// What a walk comes upon.
+#[derive(Default)]
+struct Found {
+    names: Names,
+    entries: Vec<(Name, Place)>,
+    is_full: bool,
+}
+
+impl Found {
+    fn push(&mut self, relative: &Path, place: Place) {
+        match self.names.push(relative) {
+            Some(name) => self.entries.push((name, place)),
+            None => self.is_full = true,
+        }
+    }
+
+    /// The sources, sorted by their relative paths.
+    fn sorted(self) -> Vec<Source> {
+        let Self { names, mut entries, .. } = self;
+        entries.sort_unstable_by(|(one, here), (other, there)| {
+            names.get(*one).cmp(names.get(*other)).then_with(|| here.cmp(there))
+        });
+        let names = Arc::new(names);
+        entries.into_iter().map(|(name, place)| Source { names: names.clone(), name, place }).collect()
+    }
+}
+
+fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked, found: &mut Found) -> Result<(), Error> {
     let metadata = std::fs::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::fatal(path, "there is no such file or folder; check the path"),
         _ => Error::fatal(path, format!("cannot be opened: {error}")),
     })?;
     if !metadata.is_dir() {
         let relative = path.file_name().map(PathBuf::from).unwrap_or_default();
-        walked.sources.push(Source { relative, path: path.to_owned() });
+        found.push(&relative, Place::At(Arc::new(path.to_owned())));
         return Ok(());
     }
     if output.is_some() && Handle::from_path(path).ok().as_ref() == output {
@@ -88,19 +227,25 @@ fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked) -> Resul
     }
     let is_output =
         |entry: &DirEntry| entry.file_type().is_dir() && Handle::from_path(entry.path()).ok().as_ref() == output;
+    let root = Arc::new(path.to_owned());
+    walked.roots.push(path.to_owned());
     let entries = WalkDir::new(path)
         .follow_links(true)
-        .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || !(is_hidden(entry) || (output.is_some() && is_output(entry))));
     for entry in entries {
         match entry {
             Ok(entry) if entry.file_type().is_file() && !is_no_photo(entry.path()) => {
-                let relative = entry.path().strip_prefix(path).unwrap_or(entry.path()).to_owned();
-                walked.sources.push(Source { relative, path: entry.into_path() });
+                match entry.path().strip_prefix(path) {
+                    Ok(relative) => found.push(relative, Place::Below(root.clone())),
+                    Err(_) => found.push(&kept_components(entry.path()), Place::At(Arc::new(entry.path().to_owned()))),
+                }
             }
             Ok(_) => {}
-            Err(error) => walked.problems.push(problem(&error)),
+            Err(error) => {
+                walked.is_incomplete |= error.loop_ancestor().is_none();
+                walked.problems.push(problem(&error));
+            }
         }
     }
     Ok(())
@@ -137,7 +282,7 @@ mod tests {
     use std::fs;
 
     fn relatives(walked: &Walked) -> Vec<&str> {
-        walked.sources.iter().filter_map(|source| source.relative.to_str()).collect()
+        walked.sources.iter().filter_map(|source| source.relative().to_str()).collect()
     }
 
     fn tree(files: &[&str]) -> tempfile::TempDir {
@@ -156,6 +301,12 @@ mod tests {
         let inputs = [Input::Path(root.path().to_owned()), Input::Path(root.path().join("b.jpg"))];
         let walked = walk(&inputs, &root.path().join("out")).expect("walks");
         assert_eq!(relatives(&walked), ["a/z.png", "b.jpg", "no-extension"]);
+    }
+
+    /// A hundred thousand sources are 5 MB.
+    #[test]
+    fn a_source_is_small() {
+        assert!(size_of::<Source>() <= 32);
     }
 
     #[test]
@@ -181,6 +332,9 @@ mod tests {
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).expect("linked");
         let walked = walk(&[Input::Path(root.path().to_owned())], Path::new("out")).expect("walks");
         assert_eq!(relatives(&walked), ["a/x.jpg"]);
-        assert_eq!(walked.problems.len(), 1);
+        assert_eq!((walked.problems.len(), walked.is_incomplete), (1, false));
+        std::os::unix::fs::symlink(root.path().join("nowhere"), root.path().join("a/dangling")).expect("linked");
+        let walked = walk(&[Input::Path(root.path().to_owned())], Path::new("out")).expect("walks");
+        assert_eq!((walked.problems.len(), walked.is_incomplete), (2, true));
     }
 }

@@ -125,7 +125,7 @@ fn shell_lines(readme: &str) -> Vec<&str> {
 fn calls(line: &str) -> Vec<Vec<String>> {
     let is_end = |word: &str| {
         let is_redirection = word.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(['<', '>']);
-        is_redirection || matches!(word, "|" | "||" | "&&" | ";" | "#")
+        is_redirection || matches!(word, "|" | "||" | "&" | "&&" | ";" | "#")
     };
     let is_program = |before: &[String]| {
         before.last().is_some_and(|word| ["headshot", "said=$(headshot"].contains(&word.as_str()))
@@ -158,7 +158,8 @@ fn words(line: &str) -> Vec<String> {
 
 #[test]
 fn every_command_of_the_readme_is_one_that_the_program_takes() {
-    let readme = readme();
+    let operations = fs::read_to_string(at_root("docs/operations.md")).expect("there is one");
+    let readme = readme() + &operations;
     let place = Workplace::new();
     // An argument that is not known is an error before --help is looked at; this is what the test below rests on.
     assert_eq!(place.run(&["in", "--no-such-flag", "--help"]).code, 2);
@@ -195,7 +196,7 @@ fn the_readmes_two_commands_come_first_and_the_second_is_what_ci_runs() {
 #[test]
 fn every_flag_is_in_the_readme_and_every_flag_of_the_readme_is_there() {
     let place = Workplace::new();
-    let help = ["--help", "presets --help", "inspect --help"]
+    let help = ["--help", "presets --help", "inspect --help", "status --help", "merge --help"]
         .map(|call| place.run(&call.split(' ').collect::<Vec<_>>()).stdout)
         .concat();
     let readme = readme();
@@ -216,6 +217,13 @@ fn every_flag_is_in_the_readme_and_every_flag_of_the_readme_is_there() {
         .filter(|flag| !flags(&readme).contains(flag) && !["--help", "--version"].contains(&flag.as_str()))
         .collect();
     assert!(untold.is_empty(), "the README does not mention {untold:?}");
+}
+
+#[test]
+fn the_schema_in_the_documents_is_the_ledgers() {
+    let told = fs::read_to_string(at_root("docs/operations.md")).expect("there is one");
+    let schema = fs::read_to_string(at_root("src/ledger/schema.sql")).expect("there is one");
+    assert!(told.contains(&format!("```sql\n{}\n```", schema.trim())), "docs/operations.md has another schema");
 }
 
 /// The names of all fields of `value`, at any depth.

@@ -1,7 +1,9 @@
 //! Arguments and help texts; no logic.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use headshot::shard::Shard;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Turns folders of portrait photos into headshots.
 #[derive(Debug, Parser)]
@@ -10,7 +12,7 @@ use std::path::PathBuf;
     version,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
-    after_help = "Examples:\n  headshot photos/ -o out/                    the six sizes of the group `work`\n  headshot me.jpg -o out/ -p linkedin,github  two sizes of one photo\n  headshot presets                            all sizes and groups\n\nExit codes: 0 all written; 1 nothing could be done; 2 wrong usage; 3 some photos failed;\n4 some refused or to be reviewed; 75 another run holds the output folder."
+    after_help = "Examples:\n  headshot photos/ -o out/                    the six sizes of the group `work`\n  headshot me.jpg -o out/ -p linkedin,github  two sizes of one photo\n  headshot presets                            all sizes and groups\n\nExit codes: 0 all written or unchanged; 1 nothing could be done; 2 wrong usage; 3 some photos failed;\n4 some refused or to be reviewed; 75 another run holds the output folder; 130, 143 interrupted."
 )]
 pub struct Cli {
     /// What to do instead of cropping.
@@ -34,6 +36,18 @@ pub enum Command {
     },
     /// Say what a photo file is: format, size, orientation, colours, and why it cannot be read
     Inspect(InspectArgs),
+    /// Say what the ledger of an output folder knows: photos by outcome, outputs, what is stale, the last runs
+    Status {
+        /// The output folder
+        #[arg(value_name = "OUTPUT")]
+        output: PathBuf,
+    },
+    /// Join the reports and ledgers of all shards of an output folder
+    Merge {
+        /// The output folder
+        #[arg(value_name = "OUTPUT")]
+        output: PathBuf,
+    },
 }
 
 /// What to look at.
@@ -113,6 +127,24 @@ pub struct CropArgs {
     /// Say what would be written, write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// Make everything anew, also what has not changed
+    #[arg(long)]
+    pub force: bool,
+    /// Compare photos and headshots with the ledger by their content, even where size and time are the same
+    #[arg(long, conflicts_with = "force")]
+    pub verify: bool,
+    /// Remove headshots whose photo is gone, as long as they are a fifth of all at most
+    #[arg(long)]
+    pub prune: bool,
+    /// Remove headshots whose photo is gone, however many they are
+    #[arg(long)]
+    pub prune_all: bool,
+    /// Take only this share of the photos, for several processes on one folder; `headshot merge` joins them
+    #[arg(long, value_name = "I/N", value_parser = Shard::from_str, conflicts_with = "uniform")]
+    pub shard: Option<Shard>,
+    /// How messages are written
+    #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
+    pub log_format: LogFormat,
     /// The list on standard input is separated by NUL, as by `find -print0`
     #[arg(short = '0', long = "null")]
     pub null: bool,
@@ -122,6 +154,15 @@ pub struct CropArgs {
     /// No progress bar, even on a terminal
     #[arg(long)]
     pub no_progress: bool,
+}
+
+/// How messages are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 /// Whom to crop.

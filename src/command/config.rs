@@ -6,6 +6,7 @@ use headshot::memory::{MemoryBudget, default_capacity};
 use headshot::pipeline::{DetectorChoice, Faces, Options};
 use headshot::plan::NameTemplate;
 use headshot::preset::{self, Alpha, OutputFormat, Preset};
+use headshot::shard::Shard;
 use headshot::walk::Input;
 use std::ffi::OsString;
 use std::io::Read;
@@ -25,8 +26,23 @@ pub struct RunConfig {
     pub uniform: bool,
     pub dry_run: bool,
     pub allow_empty: bool,
+    pub force: bool,
+    pub verify: bool,
+    pub prune: Prune,
+    pub shard: Option<Shard>,
     pub quiet: bool,
     pub no_progress: bool,
+}
+
+/// What is done about headshots whose photo is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prune {
+    /// They are told.
+    No,
+    /// They are removed, where they are few.
+    Few,
+    /// They are removed.
+    All,
 }
 
 impl RunConfig {
@@ -81,6 +97,14 @@ impl RunConfig {
             uniform: args.uniform,
             dry_run: args.dry_run,
             allow_empty: args.allow_empty,
+            force: args.force,
+            verify: args.verify,
+            prune: match (args.prune, args.prune_all) {
+                (_, true) => Prune::All,
+                (true, false) => Prune::Few,
+                (false, false) => Prune::No,
+            },
+            shard: args.shard,
             quiet: args.quiet,
             no_progress: args.no_progress,
         })

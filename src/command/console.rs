@@ -1,23 +1,25 @@
 //! What a person sees of a run: the bar on a terminal, a line for each photo that is not simply written, the summary.
 
-use headshot::batch::REPORT_NAME;
+use super::log::{Log, printable, println_ignoring_a_closed_pipe};
 use headshot::progress::Progress;
-use headshot::report::{Outcome, Record, Tally};
+use headshot::report::kept::Kept;
+use headshot::report::{Outcome, Record};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::time::Duration;
 
 /// Prints to standard error, around the bar where there is one.
 pub struct Console {
     bar: ProgressBar,
+    log: Log,
     quiet: bool,
     dry_run: bool,
 }
 
 impl Console {
     /// A console for `photos` photos.
-    pub fn new(photos: usize, quiet: bool, no_progress: bool, dry_run: bool) -> Self {
-        Self { bar: bar("photos", photos, quiet || no_progress), quiet, dry_run }
+    pub fn new(log: Log, photos: usize, quiet: bool, no_progress: bool, dry_run: bool) -> Self {
+        Self { bar: bar("photos", photos, quiet || no_progress), log, quiet, dry_run }
     }
 
     /// Takes the bar away.
@@ -25,8 +27,10 @@ impl Console {
         self.bar.finish_and_clear();
     }
 
-    fn line(&self, text: &str) {
-        self.bar.suspend(|| say(text));
+    fn photo(&self, source: &str, outcome: Outcome, reason: Option<&str>, message: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| self.log.photo(source, outcome, reason, message));
+        }
     }
 }
 
@@ -60,6 +64,10 @@ impl Progress for FirstLook {
     fn done(&self, _record: &Record) {
         self.0.inc(1);
     }
+
+    fn kept(&self, _kept: &Kept) {
+        self.0.inc(1);
+    }
 }
 
 impl Progress for Console {
@@ -69,63 +77,34 @@ impl Progress for Console {
             for output in &record.outputs {
                 let steps: Vec<String> = output.steps.iter().map(|step| format!("{step:?}").to_lowercase()).collect();
                 let steps = if steps.is_empty() { String::new() } else { format!(" ({})", steps.join(", ")) };
-                let line = format!("{} -> {} {} x {}{steps}", record.source, output.path, output.width, output.height);
+                let line = format!(
+                    "{} -> {} {} x {}{steps}",
+                    printable(&record.source),
+                    printable(&output.path),
+                    output.width,
+                    output.height
+                );
                 self.bar.suspend(|| println_ignoring_a_closed_pipe(&line));
             }
         }
-        let word = match record.outcome {
-            Outcome::Written | Outcome::Unchanged => return,
-            Outcome::Review => "review",
-            Outcome::Refused => "refused",
-            Outcome::Failed => "failed",
+        if matches!(record.outcome, Outcome::Written | Outcome::Unchanged) {
+            return;
+        }
+        let message = record.message.as_deref().unwrap_or("");
+        let missing: Vec<&str> = record.refused.iter().map(|refused| refused.preset.as_str()).collect();
+        let missing = match (record.outcome, missing.as_slice()) {
+            (Outcome::Review, [_, ..]) => format!(" (not written: {})", missing.join(", ")),
+            _ => String::new(),
         };
-        if !self.quiet {
-            let message = record.message.as_deref().unwrap_or("");
-            let missing: Vec<&str> = record.refused.iter().map(|refused| refused.preset.as_str()).collect();
-            let missing = match (record.outcome, missing.as_slice()) {
-                (Outcome::Review, [_, ..]) => format!(" (not written: {})", missing.join(", ")),
-                _ => String::new(),
-            };
-            self.line(&format!("{}: {word}: {message}{missing}", printable(&record.source)));
+        let reason = record.reason.map(headshot::error::Reason::code);
+        self.photo(&record.source, record.outcome, reason, &format!("{message}{missing}"));
+    }
+
+    fn kept(&self, kept: &Kept) {
+        self.bar.inc(1);
+        // What an earlier run told is not told again.
+        if let Some(message) = &kept.message {
+            self.photo(&kept.source, kept.outcome, Some("edited"), message);
         }
     }
-}
-
-/// One line on standard error. A closed standard error is nobody's loss.
-pub fn say(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
-}
-
-/// One line on standard output; `headshot presets | head` must not end in a panic.
-pub fn println_ignoring_a_closed_pipe(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
-}
-
-/// A name without the control characters that could move a terminal's cursor.
-pub fn printable(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
-/// The last line of a run.
-pub fn summary(tally: &Tally, output: &str, elapsed: Duration, dry_run: bool) -> String {
-    let count = |number: usize, word: &str| (number > 0).then(|| format!("{number} {word}"));
-    let parts: Vec<String> = [
-        count(tally.written, "written"),
-        count(tally.unchanged, "unchanged"),
-        count(tally.review, "to review"),
-        count(tally.refused, "refused"),
-        count(tally.failed, "failed"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let plural = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
-    let files = if dry_run {
-        format!("{} would be written to {output}", plural(tally.files, "file"))
-    } else {
-        format!("{} in {output}", plural(tally.files, "file"))
-    };
-    let photos = plural(tally.photos(), "photo");
-    let report = if tally.exit_code() == 0 || dry_run { String::new() } else { format!("; see {REPORT_NAME} there") };
-    format!("headshot: {photos}: {}; {files}{report}, {:.1} s", parts.join(", "), elapsed.as_secs_f64())
 }

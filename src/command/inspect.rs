@@ -1,7 +1,7 @@
 //! `headshot inspect`: what a file is, and what had to be assumed to read it.
 
 use super::cli::InspectArgs;
-use super::console::{println_ignoring_a_closed_pipe as print, say};
+use super::log::{println_ignoring_a_closed_pipe as print, say};
 use headshot::error::Error;
 use headshot::inspect::Inspection;
 use headshot::photo::Limits;

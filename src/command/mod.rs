@@ -1,8 +1,14 @@
-//! The command line: arguments, configuration, what is printed.
+//! The command line: arguments, configuration, the run, what is printed.
 
 pub mod cli;
 pub mod config;
 pub mod console;
+pub mod crop;
 pub mod inspect;
+pub mod log;
+pub mod merge;
 pub mod presets;
+pub mod prune;
+pub mod signals;
 pub mod spread;
+pub mod status;

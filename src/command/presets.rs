@@ -1,6 +1,6 @@
 //! `headshot presets`: the list, one preset as TOML, the check of a file.
 
-use super::console::println_ignoring_a_closed_pipe as print;
+use super::log::println_ignoring_a_closed_pipe as print;
 use headshot::error::Error;
 use headshot::preset::{self, Preset};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! What is said of how even a run's headshots are.
 
-use super::console::printable;
+use super::log::printable;
 use headshot::preset::Preset;
 use headshot::report::spread::{Apart, Evenness, Spread, evenness};
 use headshot::uniform::UniformHeight;

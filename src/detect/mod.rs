@@ -6,6 +6,9 @@ use image::RgbImage;
 pub mod seeta;
 pub mod yunet;
 
+/// The bytes of all models that are built in.
+pub(crate) const MODELS: [&[u8]; 2] = [yunet::MODEL, seeta::model::FILE];
+
 /// A face that a detector saw, in pixels of the picture it was given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Face {

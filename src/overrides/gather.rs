@@ -22,8 +22,8 @@ const PHOTOS: &[&str] = &["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "we
 /// The overrides of a run.
 #[derive(Debug, Default)]
 pub struct Gathered {
-    /// What is pinned for each source, in their order.
-    pub adjustments: Vec<Adjustment>,
+    /// What is pinned for sources, by their index: for most, nothing is.
+    pub adjustments: BTreeMap<usize, Adjustment>,
     /// What is pinned for nothing: lines `file:line: what`, by file.
     pub warnings: Vec<String>,
 }
@@ -37,10 +37,15 @@ pub struct Gathered {
 ///
 /// # Errors
 /// [`Error::Usage`] with every mistake in every file, as `file:line: what`.
-pub fn gather(sources: &[&Source], chosen: Option<&Path>, presets: &[Preset]) -> Result<Gathered, Error> {
+pub fn gather(sources: &[Source], chosen: Option<&Path>, presets: &[Preset]) -> Result<Gathered, Error> {
     let mut shelf = Shelf::default();
     let chosen = chosen.map(|path| shelf.chosen(path));
-    let adjustments = sources.iter().map(|source| shelf.adjustment(source, chosen)).collect();
+    let adjustments = sources
+        .iter()
+        .enumerate()
+        .map(|(index, source)| (index, shelf.adjustment(source, chosen)))
+        .filter(|(_, adjustment)| *adjustment != Adjustment::default())
+        .collect();
     if !shelf.mistakes.is_empty() {
         return Err(refused(&shelf.mistakes));
     }
@@ -95,14 +100,15 @@ impl Shelf {
 
     /// What all files together say about `source`.
     fn adjustment(&mut self, source: &Source, chosen: Option<usize>) -> Adjustment {
-        let mut adjustment = chosen.map(|file| self.pinned(file, &source.relative)).unwrap_or_default();
-        if let Some(file) = self.sidecar(&source.path) {
-            let name = PathBuf::from(source.path.file_name().unwrap_or_default());
+        let path = source.path();
+        let mut adjustment = chosen.map(|file| self.pinned(file, source.relative())).unwrap_or_default();
+        if let Some(file) = self.sidecar(&path) {
+            let name = PathBuf::from(path.file_name().unwrap_or_default());
             adjustment = adjustment.over(&self.pinned(file, &name));
         }
-        for folder in folders(source) {
+        for folder in folders(&path, source.relative()) {
             if let Some(file) = self.folder_file(folder) {
-                let below: PathBuf = source.path.strip_prefix(folder).unwrap_or(&source.path).components().collect();
+                let below: PathBuf = path.strip_prefix(folder).unwrap_or(&path).components().collect();
                 adjustment = adjustment.over(&self.pinned(file, &below));
             }
         }
@@ -173,8 +179,16 @@ impl Shelf {
     }
 
     /// What is pinned for photos that are nowhere and for presets that nobody knows.
-    fn warnings(&self, sources: &[&Source], known: &BTreeSet<String>) -> Vec<String> {
-        let roots: BTreeSet<&Path> = sources.iter().filter_map(|source| folders(source).last()).collect();
+    fn warnings(&self, sources: &[Source], known: &BTreeSet<String>) -> Vec<String> {
+        let mut roots: BTreeSet<PathBuf> = BTreeSet::new();
+        for source in sources {
+            let path = source.path();
+            if let Some(root) = folders(&path, source.relative()).last()
+                && !roots.contains(root)
+            {
+                roots.insert(root.to_owned());
+            }
+        }
         let mut warnings = Vec::new();
         for file in &self.files {
             // A photo that is there and no part of this run is no mistake: `headshot shoot/ana.jpg` is about one of many.
@@ -200,12 +214,12 @@ impl Shelf {
     }
 }
 
-/// The folders whose file is about `source`: its own first, the input folder last.
-fn folders(source: &Source) -> impl Iterator<Item = &Path> {
-    let levels = source.relative.components().count();
+/// The folders whose file is about the photo at `path`, which is named by `relative`: its own first, the input folder last.
+fn folders<'a>(path: &'a Path, relative: &Path) -> impl Iterator<Item = &'a Path> {
+    let levels = relative.components().count();
     // What lies above `..` cannot be told by its name.
     let mut below_parent = false;
-    source.path.ancestors().skip(1).take(levels).take_while(move |folder| {
+    path.ancestors().skip(1).take(levels).take_while(move |folder| {
         let goes_on = !below_parent;
         below_parent = folder.components().next_back() == Some(Component::ParentDir);
         goes_on
@@ -259,10 +273,9 @@ mod tests {
     }
 
     fn gathered(root: &Path, photos: &[&str], chosen: Option<&str>) -> Result<Gathered, Error> {
-        let sources: Vec<Source> =
-            photos.iter().map(|name| Source { relative: name.into(), path: root.join(name) }).collect();
+        let sources: Vec<Source> = photos.iter().map(|name| Source::at(name, root.join(name))).collect();
         let chosen = chosen.map(|name| root.join(name));
-        gather(&sources.iter().collect::<Vec<_>>(), chosen.as_deref(), &[])
+        gather(&sources, chosen.as_deref(), &[])
     }
 
     /// The warnings or mistakes of a run, without the folder's own path.
@@ -282,12 +295,14 @@ mod tests {
         ]);
         for (chosen, face) in [(Some("mine"), 1), (None, 2)] {
             let gathered = gathered(root.path(), &["a/b/ana.jpg", "a/ben.jpg"], chosen).expect("valid");
-            let [ana, ben] = &gathered.adjustments[..] else { panic!("two photos") };
+            let [(&0, ana)] = gathered.adjustments.iter().collect::<Vec<_>>()[..] else {
+                panic!("one photo is pinned")
+            };
             assert_eq!(ana.face.map(std::num::NonZeroUsize::get), Some(face));
             let framing = ana.framing;
             assert_eq!((framing.scale, framing.roll_deg), (Some(1.2), Some(3.0)));
             assert_eq!(framing.nudge.map(|nudge| nudge.right), Some(0.4));
-            assert_eq!((ben, gathered.warnings), (&Adjustment::default(), vec![]));
+            assert_eq!(gathered.warnings, Vec::<String>::new());
         }
     }
 
@@ -340,8 +355,7 @@ mod tests {
     #[test]
     fn folders_go_up_to_the_input_folder_and_not_beyond_what_names_tell() {
         let folders = |relative: &str, path: &str| -> Vec<String> {
-            let source = Source { relative: relative.into(), path: path.into() };
-            folders(&source).map(|folder| folder.display().to_string()).collect()
+            folders(Path::new(path), Path::new(relative)).map(|folder| folder.display().to_string()).collect()
         };
         assert_eq!(folders("b/ana.jpg", "in/a/b/ana.jpg"), ["in/a/b", "in/a"]);
         assert_eq!(folders("ana.jpg", "ana.jpg"), [""]);

@@ -1,5 +1,8 @@
 //! What became of each photo: the [`Record`], one line of `report.jsonl`.
 
+pub(crate) mod file;
+pub mod kept;
+pub mod merge;
 pub mod spread;
 
 use crate::detect::Face;
@@ -9,6 +12,7 @@ use crate::geometry::{Affine, Rect};
 use crate::subject::Head;
 use serde::Serialize;
 use spread::Placement;
+use std::path::Path;
 
 /// Version of the record's shape; it grows only when a field changes its meaning.
 pub const SCHEMA: u32 = 1;
@@ -34,16 +38,44 @@ pub enum Outcome {
     Failed,
 }
 
+impl Outcome {
+    const ALL: [Self; 5] = [Self::Written, Self::Unchanged, Self::Review, Self::Refused, Self::Failed];
+
+    /// The word in the report.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Written => "written",
+            Self::Unchanged => "unchanged",
+            Self::Review => "review",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The outcome that `code` is the word for.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.code() == code)
+    }
+}
+
 /// What became of one photo.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Record {
     /// [`SCHEMA`].
     pub schema: u32,
-    /// Path below the input folder.
+    /// Path below the input folder, with slashes; bytes that are no UTF-8 are replaced.
     pub source: String,
+    /// The same path's bytes, as hexadecimal digits, where they are no UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_bytes: Option<String>,
     /// What became of it.
     pub outcome: Outcome,
+    /// Whether nothing was done, because nothing had changed since the last run that told of it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub unchanged: bool,
     /// The stable word for why it is not simply written.
     pub reason: Option<Reason>,
     /// The same in a sentence.
@@ -167,13 +199,18 @@ pub struct RefusedRecord {
 }
 
 impl Record {
-    /// A record of nothing yet about `source`.
+    /// A record of nothing yet about the photo at `relative`.
     #[must_use]
-    pub fn new(source: String, outcome: Outcome) -> Self {
+    pub fn of(relative: &Path, outcome: Outcome) -> Self {
+        let bytes = relative.as_os_str().as_encoded_bytes();
+        let source_bytes =
+            relative.to_str().is_none().then(|| bytes.iter().map(|byte| format!("{byte:02x}")).collect());
         Self {
             schema: SCHEMA,
-            source,
+            source: slashed(relative),
+            source_bytes,
             outcome,
+            unchanged: false,
             reason: None,
             message: None,
             photo: None,
@@ -187,12 +224,30 @@ impl Record {
         }
     }
 
+    /// Whether a person pinned the size of the head.
+    #[must_use]
+    pub fn has_pinned_size(&self) -> bool {
+        self.overridden.iter().any(|key| ["as_is", "scale"].contains(key))
+    }
+
     /// The record as a line of JSON, without the line feed.
     #[must_use]
     pub fn to_json(&self) -> String {
         // Serialising these plain types cannot fail: no map keys, and floats that are not finite become null.
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+/// A path as the report holds it: slashes on every system, bytes that are no UTF-8 replaced.
+pub(crate) fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// What serde wants to leave a field out that is not set.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// How many photos came to what.
@@ -208,14 +263,14 @@ pub struct Tally {
     pub refused: usize,
     /// Unreadable or not written.
     pub failed: usize,
-    /// Files written.
+    /// Their files, written by this run or an earlier one.
     pub files: usize,
 }
 
 impl Tally {
-    /// Counts `record`.
-    pub fn add(&mut self, record: &Record) {
-        let count = match record.outcome {
+    /// Counts a photo that came to `outcome`, with `files` outputs.
+    pub fn add(&mut self, outcome: Outcome, files: usize) {
+        let count = match outcome {
             Outcome::Written => &mut self.written,
             Outcome::Unchanged => &mut self.unchanged,
             Outcome::Review => &mut self.review,
@@ -223,7 +278,7 @@ impl Tally {
             Outcome::Failed => &mut self.failed,
         };
         *count += 1;
-        self.files += record.outputs.len();
+        self.files += files;
     }
 
     /// All photos.

@@ -57,12 +57,17 @@ impl Spread {
     /// Takes the outputs of `record`.
     pub fn add(&mut self, record: &Record) {
         let source: Arc<str> = record.source.as_str().into();
-        let is_pinned = record.overridden.iter().any(|key| ["as_is", "scale"].contains(key));
+        let is_pinned = record.has_pinned_size();
         for output in &record.outputs {
             let is_widest = output.steps.contains(&Step::Widest);
             let member = Member { source: source.clone(), placement: output.placement, is_widest, is_pinned };
-            self.0.entry(output.preset.clone()).or_default().push(member);
+            self.insert(output.preset.clone(), member);
         }
+    }
+
+    /// Takes a headshot for `preset`.
+    pub fn insert(&mut self, preset: String, member: Member) {
+        self.0.entry(preset).or_default().push(member);
     }
 
     /// The headshots for `preset`, in any order.

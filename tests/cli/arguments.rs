@@ -152,7 +152,7 @@ fn quiet_leaves_the_summary() {
     let quiet = place.run(&["in", "-o", "out", "-p", "x", "--quiet"]);
     assert_eq!(
         (quiet.code, quiet.stderr.as_str()),
-        (3, "headshot: 2 photos: 1 written, 1 failed; 1 file in out; see report.jsonl there")
+        (3, "headshot: 2 photos: 1 unchanged, 1 failed; 1 file in out; see report.jsonl there")
     );
     assert_eq!(quiet.stdout, "");
 }

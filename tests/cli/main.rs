@@ -7,10 +7,13 @@ mod run;
 
 mod arguments;
 mod inspect;
+mod ledger;
 mod names;
 mod outcomes;
 mod outputs;
 mod overrides;
 mod photos;
+mod prune;
 mod samples;
+mod shards;
 mod uniform;

@@ -203,10 +203,10 @@ fn photos_and_presets_that_are_not_there_are_warned_of() {
     let ran = place.run(&["in", "-o", "out", "-p", "x"]);
     assert_eq!((ran.code, ran.stderr), (0, format!("{warnings}headshot: 2 photos: 2 written; 2 files in out")));
     let quiet = place.run(&["in", "-o", "out", "-p", "x", "--quiet"]);
-    assert_eq!((quiet.code, quiet.stderr.as_str()), (0, "headshot: 2 photos: 2 written; 2 files in out"));
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (0, "headshot: 2 photos: 2 unchanged; 2 files in out"));
     // Of a run over one photo the others are no mistake.
     place.write("in/headshot.toml", b"[photo.\"ben.jpg\"]\nscale = 1.1\n");
     std::fs::remove_file(place.path("in/Ana.jpg.toml")).expect("removed");
     let one = place.run(&["in/ana.jpg", "-o", "out", "-p", "x"]);
-    assert_eq!((one.code, one.stderr.as_str()), (0, "headshot: 1 photo: 1 written; 1 file in out"));
+    assert_eq!((one.code, one.stderr.as_str()), (0, "headshot: 1 photo: 1 unchanged; 1 file in out"));
 }

@@ -102,7 +102,7 @@ fn a_dry_run_says_the_same_and_quiet_says_nothing_of_it() {
     assert!(!place.path("out").exists());
     let line = |text: &str| text.lines().next().map(str::to_owned);
     assert_eq!(line(&dry), line(&run(&[])));
-    assert_eq!(run(&["--quiet"]), "headshot: 4 photos: 4 written; 4 files in out");
+    assert_eq!(run(&["--quiet"]), "headshot: 4 photos: 4 unchanged; 4 files in out");
 }
 
 #[test]

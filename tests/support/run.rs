@@ -79,14 +79,14 @@ impl Workplace {
         Ran::from(child.wait_with_output().expect("the program ends"))
     }
 
-    /// All files below `folder`, sorted, with slashes; without the lock that stays there for the next run.
+    /// All files below `folder`, sorted, with slashes; without the locks and ledgers that stay there for the next run.
     pub fn files(&self, folder: &str) -> Vec<String> {
         let root = self.path(folder);
         walkdir::WalkDir::new(&root)
             .sort_by_file_name()
             .into_iter()
             .map(|entry| entry.expect("a readable folder"))
-            .filter(|entry| entry.file_type().is_file() && entry.file_name() != ".headshot.lock")
+            .filter(|entry| entry.file_type().is_file() && !is_for_the_next_run(entry.file_name()))
             .map(|entry| {
                 let relative = entry.path().strip_prefix(&root).expect("below the root");
                 relative.to_string_lossy().replace('\\', "/")
@@ -105,6 +105,11 @@ impl Workplace {
         let [record] = <[Value; 1]>::try_from(self.report(output)).expect("one record");
         record
     }
+}
+
+fn is_for_the_next_run(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with(".headshot") && name.ends_with("lock") || name.starts_with("ledger.") && name.ends_with("sqlite")
 }
 
 impl From<Output> for Ran {

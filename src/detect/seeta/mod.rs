@@ -4,7 +4,7 @@
 //! none (2 against 7 of 99 photos without a face), so that its word counts where YuNet is in doubt.
 
 mod cascade;
-mod model;
+pub(super) mod model;
 mod window;
 
 use super::{Detector, Face};

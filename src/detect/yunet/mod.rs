@@ -24,7 +24,7 @@ use network::Network;
 use simd::Instructions;
 
 /// `face_detection_yunet_2023mar.onnx`, sha256 `8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4`.
-const MODEL: &[u8] = include_bytes!("../../../models/face_detection_yunet_2023mar.onnx");
+pub(super) const MODEL: &[u8] = include_bytes!("../../../models/face_detection_yunet_2023mar.onnx");
 
 /// The YuNet face detector.
 ///

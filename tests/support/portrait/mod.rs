@@ -20,7 +20,7 @@ mod headwear;
 mod locks;
 mod mouth;
 mod outline;
-mod random;
+pub mod random;
 mod raster;
 
 pub use background::Background;

@@ -1,0 +1,62 @@
+//! What was made of a photo -> its record.
+
+use crate::error::Failure;
+use crate::pipeline::{Crop, Cropped, Cropper};
+use crate::plan::Job;
+use crate::report::{FaceRecord, Outcome, OutputRecord, PhotoSize, Record, RefusedRecord, slashed, thousandths};
+use std::path::Path;
+
+/// The record of a photo that failed.
+pub(super) fn failed(job: &Job, failure: Failure) -> Record {
+    let mut record = Record::of(job.source.relative(), Outcome::Failed);
+    (record.reason, record.message) = (Some(failure.reason), Some(failure.message));
+    record
+}
+
+/// The record of `cropped`, before anything is written.
+pub(super) fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Record {
+    let missing = cropped.missing.first().map(|missing| &missing.why);
+    let (outcome, why) = match (&cropped.refused, cropped.doubts.first().or(missing)) {
+        (Some(refused), _) => (Outcome::Refused, Some(refused)),
+        (None, Some(doubt)) => (Outcome::Review, Some(doubt)),
+        (None, None) => (Outcome::Written, None),
+    };
+    let mut record = Record::of(job.source.relative(), outcome);
+    record.reason = why.map(|why| why.reason);
+    record.message = why.map(|why| why.message.clone());
+    record.photo = Some(PhotoSize { width: cropped.size.0, height: cropped.size.1 });
+    record.turned = (cropped.turned_deg != 0).then_some(cropped.turned_deg);
+    record.faces = cropped.faces.iter().map(FaceRecord::from).collect();
+    record.head = cropped.heads.first().cloned();
+    record.checks = cropped.checks.clone();
+    record.overridden = job.adjustment.keys(cropper.presets());
+    record.refused = cropped
+        .missing
+        .iter()
+        .map(|missing| RefusedRecord {
+            preset: cropper.presets()[missing.preset].name.clone(),
+            face: missing.face,
+            reason: missing.why.reason,
+            message: missing.why.message.clone(),
+        })
+        .collect();
+    record
+}
+
+/// The record of the output `path`.
+pub(super) fn output(path: &Path, preset: &str, crop: &Crop) -> OutputRecord {
+    OutputRecord {
+        preset: preset.to_owned(),
+        path: slashed(path),
+        face: crop.face,
+        width: crop.width,
+        height: crop.height,
+        bytes: crop.bytes.len(),
+        transform: crop.transform,
+        placement: crop.placement,
+        steps: crop.steps.clone(),
+        padded: thousandths(crop.padded),
+        upscale: thousandths(crop.upscale),
+        quality: crop.quality,
+    }
+}

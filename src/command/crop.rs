@@ -1,0 +1,255 @@
+//! The main job, from arguments to the exit code.
+
+use super::cli::CropArgs;
+use super::config::{Prune, RunConfig};
+use super::console::{Console, FirstLook};
+use super::log::{Log, Summary};
+use super::prune::{self, Swept};
+use super::signals;
+use super::spread::{spread_lines, uniform_lines};
+use headshot::batch::{Batch, Keeper, Past, REPORT_NAME, Totals};
+use headshot::error::Error;
+use headshot::ledger::fingerprint;
+use headshot::ledger::reader::Reader;
+use headshot::ledger::store::{LEDGER_NAME, Ledger};
+use headshot::overrides::gather::{Gathered, gather};
+use headshot::pipeline::{Cropper, Faces};
+use headshot::plan::{Plan, plan};
+use headshot::preset::Preset;
+use headshot::publish::OutputFolder;
+use headshot::report::spread::Spread;
+use headshot::stop::{Stop, Why};
+use headshot::uniform::{UniformHeight, uniform_height};
+use headshot::walk::{Source, Walked, walk};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// What was found before the first photo is worked on.
+struct Ready {
+    plan: Plan,
+    /// The input folders, absolute.
+    roots: Vec<PathBuf>,
+    is_incomplete: bool,
+    /// `None` in a dry run.
+    output: Option<OutputFolder>,
+    /// One for each preset, in a uniform run.
+    heights: Option<Vec<UniformHeight>>,
+    stop: Stop,
+}
+
+/// Makes headshots as `args` say; the exit code.
+pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
+    let started = Instant::now();
+    let config = RunConfig::new(args, std::io::stdin().lock())?;
+    let Some(ready) = prepare(&config, log)? else {
+        log.error("no photo found; name a folder with photos in it, or photos");
+        return Ok(if config.allow_empty { 0 } else { 1 });
+    };
+    if let Some(why @ Why::Signal(_)) = ready.stop.why() {
+        log.error("interrupted before the first photo; nothing was written");
+        return Ok(why.exit_code());
+    }
+    let (totals, swept) = make(&config, &ready, log)?;
+    let why = ready.stop.why();
+    if why == Some(Why::OutputLost) {
+        log.error(
+            "the output folder cannot be written any more (disk full, read-only or gone); mend that and run this again",
+        );
+    }
+    let exit_code = match why {
+        Some(why) => why.exit_code(),
+        None if swept.refused => 1,
+        None => totals.tally.exit_code(),
+    };
+    log.summary(&Summary {
+        totals: &totals,
+        output: config.output.display().to_string(),
+        report: config.shard.map_or_else(|| REPORT_NAME.to_owned(), |shard| shard.name(REPORT_NAME)),
+        elapsed: started.elapsed(),
+        dry_run: config.dry_run,
+        interrupted: matches!(why, Some(Why::Signal(_))),
+        stale: (swept.stale, swept.removed),
+        exit_code,
+    });
+    Ok(exit_code)
+}
+
+/// Everything up to the first photo; `None` where there is none.
+fn prepare(config: &RunConfig, log: &Log) -> Result<Option<Ready>, Error> {
+    let stop = Stop::default();
+    signals::listen(&stop)?;
+    let Walked { sources, problems, roots, is_incomplete } = walk(&config.inputs, &config.output)?;
+    problems.iter().for_each(|problem| log.warning(problem));
+    let mut plan = plan(sources, &config.presets, &config.template)?;
+    if plan.is_empty() {
+        return Ok(None);
+    }
+    if !config.quiet {
+        warn(&plan.warnings(), "outputs with names that Windows does not take", log);
+    }
+    pin(&mut plan, config, log)?;
+    let output =
+        if config.dry_run { None } else { Some(OutputFolder::open(&config.output, plan.sources(), config.shard)?) };
+    if let Some(output) = &output {
+        let mut folders = BTreeSet::new();
+        for outputs in (0..plan.len()).map(|index| plan.job(index).outputs) {
+            let parents = outputs.iter().filter_map(|path| path.parent());
+            parents.for_each(|folder| {
+                if !folders.contains(folder) {
+                    folders.insert(folder.to_owned());
+                }
+            });
+        }
+        output.refuse_ways_out(&folders)?;
+    }
+    // A panic becomes a line of the report; the default message would tear the progress bar and say less.
+    std::panic::set_hook(Box::new(|_| {}));
+    let heights = if config.uniform { Some(uniform_heights(&plan, config, &stop)?) } else { None };
+    let roots = roots.iter().map(|root| std::path::absolute(root).unwrap_or_else(|_| root.clone())).collect();
+    Ok(Some(Ready { plan, roots, is_incomplete, output, heights, stop }))
+}
+
+/// All photos, and what is stale.
+fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept), Error> {
+    let Ready { plan, output, heights, stop, .. } = ready;
+    let head_heights: Option<Vec<f64>> =
+        heights.as_ref().map(|heights| heights.iter().map(|chosen| chosen.head_height).collect());
+    let settings = fingerprint::of_run(&config.presets, &config.options, config.detector, head_heights.as_deref());
+    let mut cropper = Cropper::with_presets(config.presets.clone(), config.options.clone(), config.detector);
+    if let Some(heights) = &head_heights {
+        cropper = cropper.uniform(heights);
+    }
+    let presets: Vec<String> = config.presets.iter().map(|preset| preset.name.clone()).collect();
+    let name = config.shard.map_or_else(|| LEDGER_NAME.to_owned(), |shard| shard.name(LEDGER_NAME));
+    let (mut ledger, mut reader) = match output {
+        Some(output) => {
+            let ledger = Ledger::open(output.path(), &name, presets.clone(), &settings)?;
+            let reader = ledger.reader()?;
+            (Some(ledger), Some(reader))
+        }
+        None => (None, Reader::open(&config.output, &name)?),
+    };
+    let mut batch = Batch {
+        cropper: &cropper,
+        output: output.as_ref(),
+        folder: output.as_ref().map_or_else(|| config.output.clone(), |output| output.path().to_owned()),
+        settings,
+        thorough: config.verify,
+        shard: config.shard,
+        threads: config.threads,
+        memory: &config.memory,
+        several: config.options.faces == Faces::All,
+        progress: &headshot::progress::Silent,
+        stop,
+    };
+    let console = Console::new(*log, batch.len(plan), config.quiet, config.no_progress, config.dry_run);
+    batch.progress = &console;
+    let mut past = Past::default();
+    if let Some(reader) = reader.as_mut().filter(|_| !config.force) {
+        past.lookup = Some(Box::new(|relative: &Path| reader.lookup(relative, &presets)));
+    }
+    past.keeper = ledger.as_mut().map(|ledger| ledger as &mut dyn Keeper);
+    let totals = batch.run(plan, past)?;
+    console.clear();
+    let swept = match (&reader, stop.why()) {
+        (Some(reader), None) => sweep(config, ready, reader, ledger.as_mut(), log)?,
+        _ => Swept::default(),
+    };
+    if let Some(ledger) = ledger {
+        ledger.finish(&totals.tally, stop.why().is_none())?;
+    }
+    if !config.quiet {
+        evenness(&totals.spread, &cropper, heights.as_deref(), log);
+    }
+    Ok((totals, swept))
+}
+
+/// Tells of stale files, and removes them where that is asked for.
+fn sweep(
+    config: &RunConfig,
+    ready: &Ready,
+    reader: &Reader,
+    mut ledger: Option<&mut Ledger>,
+    log: &Log,
+) -> Result<Swept, Error> {
+    if let Some(ledger) = ledger.as_mut() {
+        ledger.commit()?;
+    }
+    let mut leftovers = reader.leftovers(&ready.roots, &|relative| ready.plan.contains(relative))?;
+    if !leftovers.emptied.is_empty() {
+        // A shard's ledger has few photos: whether a folder is empty, all that were found say.
+        let found = |root: &PathBuf| {
+            let is_in = |of_source: &Path| std::path::absolute(of_source).is_ok_and(|of_source| of_source == *root);
+            ready.plan.sources().iter().filter_map(Source::root).any(is_in)
+        };
+        leftovers.emptied.retain(|root| !found(root));
+    }
+    let mut swept = Swept { stale: leftovers.stale.len(), ..Swept::default() };
+    if config.prune == Prune::No || leftovers.prunable().next().is_none() {
+        prune::tell(&leftovers, config.quiet, false, log);
+        return Ok(swept);
+    }
+    swept.refused = !prune::may_prune(&leftovers, config.prune, ready.is_incomplete, log);
+    match (ledger, &ready.output) {
+        (Some(ledger), Some(output)) if !swept.refused => {
+            swept.removed = prune::prune(&leftovers, output, ledger, log)?.removed.len();
+        }
+        _ => prune::tell(&leftovers, config.quiet, !swept.refused, log),
+    }
+    Ok(swept)
+}
+
+fn evenness(spread: &Spread, cropper: &Cropper, heights: Option<&[UniformHeight]>, log: &Log) {
+    let lines = match heights {
+        Some(heights) => uniform_lines(spread, cropper.presets(), heights),
+        None => spread_lines(spread, cropper.presets()),
+    };
+    lines.iter().for_each(|line| log.note(line));
+}
+
+/// The head height that all photos can have, for each preset: from a first look at all of them, each framed for itself.
+fn uniform_heights(plan: &Plan, config: &RunConfig, stop: &Stop) -> Result<Vec<UniformHeight>, Error> {
+    let mut options = config.options.clone();
+    options.render = false;
+    let several = options.faces == Faces::All;
+    let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
+    let progress = FirstLook::new(plan.len(), config.quiet, config.no_progress);
+    let seen = Batch {
+        cropper: &cropper,
+        output: None,
+        folder: config.output.clone(),
+        settings: [0; 32],
+        thorough: false,
+        shard: None,
+        threads: config.threads,
+        memory: &config.memory,
+        several,
+        progress: &progress,
+        stop,
+    }
+    .run(plan, Past::default())?;
+    progress.clear();
+    let height = |preset: &Preset| uniform_height(seen.spread.of(&preset.name), &preset.framing);
+    Ok(config.presets.iter().map(height).collect())
+}
+
+/// Gives every job what a person pinned for its photo; says what is pinned for nothing.
+fn pin(plan: &mut Plan, config: &RunConfig, log: &Log) -> Result<(), Error> {
+    let Gathered { adjustments, warnings } = gather(plan.sources(), config.overrides.as_deref(), &config.presets)?;
+    plan.pin(adjustments);
+    if !config.quiet {
+        warn(&warnings, "overrides of photos or presets that are not there", log);
+    }
+    Ok(())
+}
+
+/// Prints the first of `warnings` and how many more there are of `what`.
+fn warn(warnings: &[String], what: &str, log: &Log) {
+    /// Warnings printed before the rest is only counted.
+    const LISTED: usize = 20;
+    warnings.iter().take(LISTED).for_each(|warning| log.warning(warning));
+    if warnings.len() > LISTED {
+        log.warning(&format!("and {} more {what}", warnings.len() - LISTED));
+    }
+}

@@ -1,0 +1,156 @@
+//! Messages on standard error, for people or for programs.
+
+use super::cli::LogFormat;
+use headshot::batch::Totals;
+use headshot::report::Outcome;
+use serde_json::{Value, json};
+use std::io::Write;
+use std::time::Duration;
+
+/// Where messages go.
+#[derive(Clone, Copy, Debug)]
+pub struct Log(LogFormat);
+
+impl Log {
+    /// Messages in this format.
+    pub const fn new(format: LogFormat) -> Self {
+        Self(format)
+    }
+
+    /// What a person may want to know.
+    pub fn note(&self, text: &str) {
+        self.write("info", text, text);
+    }
+
+    /// What is odd and stops nothing.
+    pub fn warning(&self, text: &str) {
+        self.write("warning", text, &format!("headshot: {text}"));
+    }
+
+    /// Why the run ends.
+    pub fn error(&self, text: &str) {
+        self.write("error", text, &format!("headshot: {text}"));
+    }
+
+    fn write(&self, level: &str, text: &str, line: &str) {
+        match self.0 {
+            LogFormat::Text => say(line),
+            LogFormat::Json => say(&json!({"level": level, "event": "message", "message": text}).to_string()),
+        }
+    }
+
+    /// What became of a photo.
+    pub fn photo(&self, source: &str, outcome: Outcome, reason: Option<&str>, message: &str) {
+        match self.0 {
+            LogFormat::Text => say(&format!("{}: {}: {message}", printable(source), outcome.code())),
+            LogFormat::Json => {
+                let level = if outcome == Outcome::Failed { "error" } else { "warning" };
+                say(&json!({
+                    "level": level, "event": "photo", "source": source, "outcome": outcome.code(), "reason": reason,
+                    "message": message
+                })
+                .to_string());
+            }
+        }
+    }
+
+    /// The last line of a run.
+    pub fn summary(&self, summary: &Summary<'_>) {
+        match self.0 {
+            LogFormat::Text => say(&summary.line()),
+            LogFormat::Json => say(&summary.json().to_string()),
+        }
+    }
+}
+
+/// What a run came to.
+pub struct Summary<'a> {
+    pub totals: &'a Totals,
+    /// The output folder.
+    pub output: String,
+    /// The name of the report in it.
+    pub report: String,
+    pub elapsed: Duration,
+    pub dry_run: bool,
+    pub interrupted: bool,
+    /// Stale files, and how many of them were removed.
+    pub stale: (usize, usize),
+    pub exit_code: u8,
+}
+
+impl Summary<'_> {
+    fn line(&self) -> String {
+        let tally = &self.totals.tally;
+        let count = |number: usize, word: &str| (number > 0).then(|| format!("{number} {word}"));
+        let parts: Vec<String> = [
+            count(tally.written, "written"),
+            count(tally.unchanged, "unchanged"),
+            count(tally.review, "to review"),
+            count(tally.refused, "refused"),
+            count(tally.failed - self.totals.not_reached, "failed"),
+            count(self.totals.not_reached, "not reached"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let files = if self.dry_run {
+            format!("{} would be written to {}", plural(tally.files, "file"), self.output)
+        } else {
+            format!("{} in {}", plural(tally.files, "file"), self.output)
+        };
+        let stale = match self.stale {
+            (_, removed) if removed > 0 => format!(", {} removed", plural(removed, "stale file")),
+            (stale, _) if stale > 0 => format!(", {} (--prune removes them)", plural(stale, "stale file")),
+            _ => String::new(),
+        };
+        let photos = plural(tally.photos(), "photo");
+        let report =
+            if tally.exit_code() == 0 || self.dry_run { String::new() } else { format!("; see {} there", self.report) };
+        let interrupted = if self.interrupted { "interrupted; " } else { "" };
+        let seconds = self.elapsed.as_secs_f64();
+        format!("headshot: {interrupted}{photos}: {}; {files}{stale}{report}, {seconds:.1} s", parts.join(", "))
+    }
+
+    fn json(&self) -> Value {
+        let tally = &self.totals.tally;
+        json!({
+            "level": if self.exit_code == 0 { "info" } else { "warning" },
+            "event": "summary",
+            "photos": tally.photos(),
+            "written": tally.written,
+            "unchanged": tally.unchanged,
+            "review": tally.review,
+            "refused": tally.refused,
+            "failed": tally.failed,
+            "not_reached": self.totals.not_reached,
+            "files": tally.files,
+            "stale": self.stale.0 - self.stale.1,
+            "removed": self.stale.1,
+            "output": self.output,
+            "dry_run": self.dry_run,
+            "interrupted": self.interrupted,
+            "seconds": (self.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
+            "exit_code": self.exit_code,
+        })
+    }
+}
+
+/// `1 photo`, `2 photos`.
+pub fn plural(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
+/// One line on standard error. A closed standard error is nobody's loss.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// One line on standard output; `headshot presets | head` must not end in a panic.
+pub fn println_ignoring_a_closed_pipe(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// A name without the control characters that could move a terminal's cursor.
+pub fn printable(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

@@ -1,0 +1,83 @@
+//! What is said and done about headshots that no photo makes any more.
+
+use super::config::Prune;
+use super::log::{Log, plural, printable, println_ignoring_a_closed_pipe};
+use headshot::error::Error;
+use headshot::ledger::stale::{Leftovers, Pruned, Stale};
+use headshot::ledger::store::Ledger;
+use headshot::publish::OutputFolder;
+
+/// Files listed before the rest is only counted.
+const LISTED: usize = 20;
+
+/// What became of stale files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Swept {
+    /// All of them.
+    pub stale: usize,
+    /// Those that were removed.
+    pub removed: usize,
+    /// Whether pruning was asked for and not done.
+    pub refused: bool,
+}
+
+/// Whether `leftovers` may be pruned as `asked`; otherwise says why not. `is_incomplete`: photos may be there that were not
+/// found.
+pub fn may_prune(leftovers: &Leftovers, asked: Prune, is_incomplete: bool, log: &Log) -> bool {
+    let count = leftovers.prunable().count();
+    if is_incomplete {
+        log.error("nothing is pruned: parts of the input could not be read, see above, and photos in them would count as gone");
+    } else if let Some(folder) = leftovers.emptied.first() {
+        log.error(&format!(
+            "{}: nothing is pruned: there were photos in this folder and now there is none; is it the right one, and all of it \
+             there?",
+            folder.display()
+        ));
+    } else if asked == Prune::Few && leftovers.is_suspicious() {
+        log.error(&format!(
+            "nothing is pruned: {count} of {} are stale, more than a fifth; look whether the input is complete, and use \
+             --prune-all if this is meant",
+            plural(leftovers.outputs, "headshot")
+        ));
+    } else {
+        return true;
+    }
+    false
+}
+
+/// Tells of `leftovers`, and in a dry run what would be removed.
+pub fn tell(leftovers: &Leftovers, quiet: bool, would_remove: bool, log: &Log) {
+    if would_remove {
+        for Stale { output, why } in leftovers.prunable() {
+            println_ignoring_a_closed_pipe(&format!(
+                "remove {} ({})",
+                printable(&output.path.display().to_string()),
+                why.text()
+            ));
+        }
+    }
+    if quiet {
+        return;
+    }
+    for Stale { output, why } in leftovers.stale.iter().take(LISTED) {
+        log.note(&format!("{}: stale: {}", printable(&output.path.display().to_string()), why.text()));
+    }
+    if leftovers.stale.len() > LISTED {
+        log.note(&format!("and {} more stale files", leftovers.stale.len() - LISTED));
+    }
+}
+
+/// Removes what is stale.
+pub fn prune(leftovers: &Leftovers, folder: &OutputFolder, ledger: &mut Ledger, log: &Log) -> Result<Pruned, Error> {
+    let pruned = leftovers.prune(folder, ledger)?;
+    for path in pruned.kept.iter().take(LISTED) {
+        log.warning(&format!(
+            "{}: stale, and not as this program wrote it; left for you to remove",
+            printable(&path.display().to_string())
+        ));
+    }
+    if pruned.kept.len() > LISTED {
+        log.warning(&format!("and {} more that are left", pruned.kept.len() - LISTED));
+    }
+    Ok(pruned)
+}

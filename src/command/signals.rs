@@ -1,0 +1,21 @@
+//! Ctrl-C and the like: the first ends the run in good order, the second at once.
+
+use headshot::error::Error;
+use headshot::stop::Stop;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Lets signals set `stop`.
+pub fn listen(stop: &Stop) -> Result<(), Error> {
+    let second = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // In this order: at the first signal there is nothing to shut down for yet.
+        flag::register_conditional_shutdown(signal, 128 + signal, second.clone())
+            .and_then(|_| flag::register_usize(signal, stop.number(), signal.unsigned_abs() as usize))
+            .and_then(|_| flag::register(signal, second.clone()))
+            .map_err(|error| Error::Fatal { message: format!("signals cannot be caught: {error}"), path: None })?;
+    }
+    Ok(())
+}

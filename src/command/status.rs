@@ -1,0 +1,84 @@
+//! `headshot status`: the accounting of an output folder.
+
+use super::log::{plural, println_ignoring_a_closed_pipe as print};
+use headshot::error::Error;
+use headshot::ledger::reader::Reader;
+use headshot::ledger::stale::Why;
+use headshot::ledger::status::Run;
+use headshot::ledger::store::LEDGER_NAME;
+use headshot::shard::Shard;
+use std::path::Path;
+
+/// Prints what the ledger in `output` knows; where there are only those of shards, what each of them does.
+pub fn status(output: &Path) -> Result<(), Error> {
+    if let Some(reader) = Reader::open(output, LEDGER_NAME)? {
+        return show(&reader);
+    }
+    let shards = shards(output, LEDGER_NAME)?;
+    for shard in &shards {
+        if let Some(reader) = Reader::open(output, &shard.name(LEDGER_NAME))? {
+            print(&format!("shard {shard}"));
+            show(&reader)?;
+        }
+    }
+    if shards.is_empty() {
+        return Err(Error::fatal(
+            output,
+            format!("there is no {LEDGER_NAME}; give the folder that a run of headshot wrote to with -o"),
+        ));
+    }
+    Ok(())
+}
+
+/// The shards that have a file like `name` in `folder`, sorted.
+pub fn shards(folder: &Path, name: &str) -> Result<Vec<Shard>, Error> {
+    let unreadable = |error| Error::fatal(folder, format!("the folder cannot be read: {error}"));
+    let mut shards = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let file = entry.map_err(unreadable)?.file_name();
+        shards.extend(file.to_str().and_then(|file| Shard::of_name(file, name)));
+    }
+    shards.sort();
+    Ok(shards)
+}
+
+fn show(reader: &Reader) -> Result<(), Error> {
+    let accounting = reader.accounting()?;
+    let photos: i64 = accounting.sources.iter().map(|(_, _, count)| count).sum();
+    print(&format!("{:>8}  photos", photos));
+    for (outcome, reason, count) in &accounting.sources {
+        let reason = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        print(&format!("{count:>8}    {outcome}{reason}"));
+    }
+    let outputs: i64 = accounting.outputs.iter().map(|(_, count, _)| count).sum();
+    print(&format!("{outputs:>8}  headshots"));
+    for (preset, count, bytes) in &accounting.outputs {
+        print(&format!("{count:>8}    {preset}, {:.1} MB", *bytes as f64 / 1e6));
+    }
+    let roots = reader.roots()?;
+    let leftovers = reader.leftovers(&roots, &|_| false)?;
+    if !leftovers.stale.is_empty() {
+        print(&format!("{:>8}  stale", leftovers.stale.len()));
+        for why in [Why::Gone, Why::Replaced, Why::Refused] {
+            let count = leftovers.stale.iter().filter(|stale| stale.why == why).count();
+            if count > 0 {
+                print(&format!("{count:>8}    {}", why.text()));
+            }
+        }
+    }
+    for root in roots.iter().filter(|root| !root.is_dir()) {
+        print(&format!("the input folder {} is not there", root.display()));
+    }
+    print(&plural(accounting.runs.len(), "last run"));
+    accounting.runs.iter().for_each(|run| print(&line(run)));
+    Ok(())
+}
+
+fn line(run: &Run) -> String {
+    let end = match (&run.ended, run.is_complete) {
+        (Some(ended), true) => format!("to {ended}"),
+        (Some(ended), false) => format!("to {ended}, stopped early"),
+        (None, _) => "at work, or killed".to_owned(),
+    };
+    format!("          {} UTC {end}, headshot {}", run.started, run.program)
+}

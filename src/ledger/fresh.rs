@@ -1,0 +1,178 @@
+//! Is what the ledger knows of a photo still so? Reads files, writes none.
+
+use super::{Hash, OutputEntry, Refresh, Remembered, Stamp, hash};
+use crate::report::Outcome;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What is to be done with a photo.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Nothing: its record is repeated.
+    Keep {
+        /// Outputs that somebody has changed since, and that are pictures still: they are left alone and told.
+        edited: Vec<PathBuf>,
+        /// What the ledger should know of files that were only touched.
+        refresh: Refresh,
+    },
+    /// It is made anew.
+    Make,
+}
+
+/// Compares what is `known` of a photo with the file at `photo`, which has the stamp `now`, and with its outputs below
+/// `folder`.
+///
+/// `thorough` compares contents even where sizes and times are the same.
+///
+/// # Errors
+/// Those of reading the photo. An output that cannot be read is one that has to be made.
+pub fn verdict(
+    known: &Remembered,
+    settings: &Hash,
+    (photo, now): (&Path, Stamp),
+    folder: &Path,
+    thorough: bool,
+) -> std::io::Result<Verdict> {
+    if known.settings != *settings {
+        return Ok(Verdict::Make);
+    }
+    let mut refresh = Refresh::default();
+    if thorough || !known.stamp.proves(&now) {
+        if hash_file(photo)? != known.hash {
+            return Ok(Verdict::Make);
+        }
+        refresh.source = (known.stamp != now).then_some(now);
+    }
+    let mut edited = Vec::new();
+    // The outputs of a photo that failed are those of an earlier one of its name, and say nothing of this one.
+    let outputs = if known.outcome == Outcome::Failed { &[][..] } else { &known.outputs[..] };
+    for output in outputs {
+        match state(output, folder, thorough) {
+            State::Same => {}
+            State::Touched(stamp) => refresh.outputs.push((output.path.clone(), stamp)),
+            State::Edited => edited.push(output.path.clone()),
+            State::Gone => return Ok(Verdict::Make),
+        }
+    }
+    Ok(Verdict::Keep { edited, refresh })
+}
+
+/// The hash of a file's content, read in pieces: a photo that stays is never in memory as a whole.
+pub(crate) fn hash_file(path: &Path) -> std::io::Result<Hash> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(fs::File::open(path)?)?;
+    Ok(*hasher.finalize().as_bytes())
+}
+
+/// What became of an output since it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing.
+    Same,
+    /// Its time changed, its content did not.
+    Touched(Stamp),
+    /// It is another picture now. That is somebody's work: a tool that destroys it does more harm than one that asks.
+    Edited,
+    /// It is not there, or it is no picture any more.
+    Gone,
+}
+
+/// What became of `output` below `folder`.
+#[must_use]
+pub fn state(output: &OutputEntry, folder: &Path, thorough: bool) -> State {
+    let path = folder.join(&output.path);
+    let Ok(metadata) = fs::metadata(&path) else { return State::Gone };
+    let stamp = Stamp::of(&metadata);
+    if !thorough && output.stamp.proves(&stamp) {
+        return State::Same;
+    }
+    let Ok(bytes) = fs::read(&path) else { return State::Gone };
+    if hash(&bytes) == output.hash {
+        return if stamp == output.stamp { State::Same } else { State::Touched(stamp) };
+    }
+    if is_picture(&bytes) { State::Edited } else { State::Gone }
+}
+
+/// Whether `bytes` decode to the end. Formats that the reader does not know are taken for pictures: it is the safe side.
+fn is_picture(bytes: &[u8]) -> bool {
+    match image::guess_format(bytes) {
+        Ok(image::ImageFormat::Avif) => true,
+        Ok(_) => crate::photo::decode(bytes, &crate::photo::Limits::default()).is_ok(),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::spread::Placement;
+
+    fn png(grey: u8) -> Vec<u8> {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let image = image::GrayImage::from_pixel(4, 4, image::Luma([grey]));
+        image.write_to(&mut bytes, image::ImageFormat::Png).expect("encodes");
+        bytes.into_inner()
+    }
+
+    fn written(folder: &Path, name: &str, bytes: &[u8]) -> OutputEntry {
+        fs::write(folder.join(name), bytes).expect("written");
+        OutputEntry {
+            path: name.into(),
+            preset: "x".into(),
+            stamp: Stamp::of(&fs::metadata(folder.join(name)).expect("there")),
+            hash: hash(bytes),
+            placement: Placement::default(),
+            is_widest: false,
+            is_pinned: false,
+        }
+    }
+
+    fn known(outputs: Vec<OutputEntry>) -> Remembered {
+        Remembered {
+            stamp: Stamp { size: 3, modified_ns: Some(5) },
+            hash: hash(b"abc"),
+            root: None,
+            settings: [1; 32],
+            outcome: Outcome::Written,
+            record: String::new(),
+            outputs,
+            is_told: true,
+        }
+    }
+
+    fn judged(known: &Remembered, stamp: Stamp, folder: &Path) -> Option<Verdict> {
+        verdict(known, &[1; 32], (&folder.join("photo"), stamp), folder, false).ok()
+    }
+
+    #[test]
+    fn a_photo_is_read_only_where_size_or_time_differ() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let known = known(vec![written(folder.path(), "a.png", &png(1))]);
+        let kept = |source| Verdict::Keep { edited: vec![], refresh: Refresh { source, ..Refresh::default() } };
+        let touched = Stamp { size: 3, modified_ns: Some(6) };
+        // There is no photo: whoever reads it fails.
+        assert_eq!(judged(&known, known.stamp, folder.path()), Some(kept(None)));
+        assert_eq!(judged(&known, touched, folder.path()), None);
+        let other = Remembered { settings: [2; 32], ..known.clone() };
+        assert_eq!(judged(&other, known.stamp, folder.path()), Some(Verdict::Make));
+        fs::write(folder.path().join("photo"), b"abc").expect("written");
+        assert_eq!(judged(&known, touched, folder.path()), Some(kept(Some(touched))));
+        fs::write(folder.path().join("photo"), b"abd").expect("written");
+        assert_eq!(judged(&known, touched, folder.path()), Some(Verdict::Make));
+    }
+
+    #[test]
+    fn an_output_that_is_gone_or_torn_is_made_anew_and_one_that_was_retouched_is_left() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let output = written(folder.path(), "a.png", &png(1));
+        let path = folder.path().join("a.png");
+        fs::write(&path, png(200)).expect("written");
+        assert_eq!(state(&output, folder.path(), true), State::Edited);
+        fs::write(&path, &png(1)[..40]).expect("written");
+        assert_eq!(state(&output, folder.path(), false), State::Gone);
+        fs::remove_file(&path).expect("removed");
+        assert_eq!(state(&output, folder.path(), false), State::Gone);
+        let known = known(vec![output]);
+        assert_eq!(judged(&known, known.stamp, folder.path()), Some(Verdict::Make));
+    }
+}

@@ -1,0 +1,67 @@
+//! The ledgers of shards -> the ledger of the whole.
+
+use super::store::{LEDGER_NAME, check, creation, trouble};
+use crate::error::Error;
+use rusqlite::{Connection, OpenFlags};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Writes the ledger of `folder` from those of its shards, `parts`: all rows of all of them, and of photos that several know,
+/// as after a change of the number of shards, the last one's. It appears whole or not at all.
+///
+/// # Errors
+/// [`Error::Fatal`] where a ledger is missing or cannot be used.
+pub fn join(folder: &Path, parts: &[PathBuf]) -> Result<(), Error> {
+    /// The columns of `source` without its number, which is another one in the whole.
+    const COLUMNS: &str = "path, path_text, root, size, modified_ns, hash, settings, outcome, reason, record, run";
+    let target = folder.join(LEDGER_NAME);
+    let unwritable = |error: std::io::Error| Error::fatal(&target, format!("cannot be written: {error}"));
+    let whole = tempfile::Builder::new().prefix(".headshot-").suffix(".tmp").tempfile_in(folder).map_err(unwritable)?;
+    let told = |error: rusqlite::Error| trouble(whole.path(), &error);
+    let connection = Connection::open(whole.path()).map_err(told)?;
+    connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL;").map_err(told)?;
+    connection.execute_batch(&creation()).map_err(told)?;
+    for part in parts {
+        let told = |error: rusqlite::Error| trouble(part, &error);
+        check(&Connection::open_with_flags(part, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(told)?, part)?;
+        // Numbers of runs and photos are each ledger's own: they are moved behind those that are there.
+        let join = format!(
+            "BEGIN;
+             CREATE TEMP TABLE offset AS SELECT (SELECT coalesce(max(id), 0) FROM main.run) AS run;
+             INSERT INTO main.run SELECT id + (SELECT run FROM offset), program, settings, started, ended, completed, written,
+                 unchanged, review, refused, failed FROM part.run ORDER BY id;
+             INSERT OR REPLACE INTO main.source ({COLUMNS})
+                 SELECT path, path_text, root, size, modified_ns, hash, settings, outcome, reason, record,
+                     run + (SELECT run FROM offset) FROM part.source ORDER BY id;
+             INSERT OR REPLACE INTO main.output
+                 SELECT output.path, output.path_text, (SELECT id FROM main.source WHERE path = source.path), preset, output.size,
+                     output.modified_ns, output.hash, eye_line, head_height, widest, pinned, stale
+                 FROM part.output AS output JOIN part.source AS source ON source.id = output.source;
+             DROP TABLE offset;
+             COMMIT;"
+        );
+        connection
+            .execute("ATTACH ?1 AS part", [part.to_string_lossy()])
+            .and_then(|_| connection.execute_batch(&join))
+            .and_then(|()| connection.execute_batch("DETACH part"))
+            .map_err(told)?;
+    }
+    connection.close().map_err(|(_, error)| told(error))?;
+    permit(whole.path()).map_err(unwritable)?;
+    whole.as_file().sync_all().map_err(unwritable)?;
+    whole.persist(&target).map_err(|error| unwritable(error.error))?;
+    Ok(())
+}
+
+/// Lets those read the file that the umask lets read every other: temporary files are their owner's alone.
+fn permit(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // 0o644 is what SQLite gives a new database.
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}

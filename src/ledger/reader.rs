@@ -1,0 +1,142 @@
+//! The SQLite file, for those who only look: lookups of a run, dry runs, `status`.
+
+use super::store::{PATIENCE, bytes, check, is_new, path_of, trouble};
+use super::{OutputEntry, Remembered, Stamp};
+use crate::error::Error;
+use crate::report::Outcome;
+use crate::report::spread::Placement;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The ledger of an output folder, open for reading.
+#[derive(Debug)]
+pub struct Reader {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    /// A copy that is read in the ledger's place goes when the reader does.
+    pub(super) _copy: Option<tempfile::TempDir>,
+}
+
+impl Reader {
+    /// Opens the ledger `name` in `folder`; `None` where there is none.
+    ///
+    /// # Errors
+    /// Those of [`Ledger::open`].
+    pub fn open(folder: &Path, name: &str) -> Result<Option<Self>, Error> {
+        let path = folder.join(name);
+        if !fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0) {
+            return Ok(None);
+        }
+        let told = |error: rusqlite::Error| trouble(&path, &error);
+        let connection = read_only(&path).map_err(told)?;
+        let (connection, copy) = match connection.query_one("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
+            Ok(()) => (connection, None),
+            Err(error) if matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen)) => {
+                let (connection, copy) = recovered(&path, name).map_err(|what| {
+                    Error::fatal(
+                        &path,
+                        format!("the ledger of a run that was killed cannot be copied to look at it: {what}"),
+                    )
+                })?;
+                (connection, Some(copy))
+            }
+            Err(error) => return Err(told(error)),
+        };
+        if is_new(&connection).map_err(told)? {
+            return Ok(None);
+        }
+        check(&connection, &path)?;
+        Ok(Some(Self { connection, path, _copy: copy }))
+    }
+
+    /// What is known of the photo `relative`, with its outputs for `presets`. One thread at a time can ask.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] where the file is damaged.
+    pub fn lookup(&mut self, relative: &Path, presets: &[String]) -> Result<Option<Remembered>, Error> {
+        let told = |error: rusqlite::Error| trouble(&self.path, &error);
+        let found = self
+            .connection
+            .prepare_cached(
+                "SELECT id, size, modified_ns, hash, settings, outcome, record, root,
+                     run <= (SELECT coalesce(max(id), 0) FROM run WHERE completed = 1)
+                 FROM source WHERE path = ?1 AND hash IS NOT NULL",
+            )
+            .and_then(|mut query| query.query_row([bytes(relative)], remembered).optional())
+            .map_err(told)?;
+        let Some((id, Some(mut known))) = found else { return Ok(None) };
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT * FROM output WHERE source = ?1 AND stale = 0 ORDER BY path")
+            .map_err(told)?;
+        for output in query.query_map([id], output).map_err(told)? {
+            let output = output.map_err(told)?;
+            if presets.contains(&output.preset) {
+                known.outputs.push(output);
+            }
+        }
+        Ok(Some(known))
+    }
+
+    /// The error for what SQLite says of this file.
+    pub(super) fn trouble(&self, error: &rusqlite::Error) -> Error {
+        trouble(&self.path, error)
+    }
+}
+
+pub(super) fn read_only(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(PATIENCE)?;
+    Ok(connection)
+}
+
+/// A run that was killed while it committed leaves a journal, and whoever opens the ledger next has to undo the half
+/// commit. One that must not write does so in a copy.
+fn recovered(path: &Path, name: &str) -> Result<(Connection, tempfile::TempDir), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let copy = folder.path().join(name);
+    fs::copy(path, &copy)?;
+    let journal = |path: &Path| {
+        let mut name = OsString::from(path);
+        name.push("-journal");
+        PathBuf::from(name)
+    };
+    if journal(path).exists() {
+        fs::copy(journal(path), journal(&copy))?;
+    }
+    Ok((Connection::open(&copy)?, folder))
+}
+
+fn stamp(row: &Row<'_>, size: &str, modified: &str) -> rusqlite::Result<Stamp> {
+    Ok(Stamp { size: row.get::<_, i64>(size)?.cast_unsigned(), modified_ns: row.get(modified)? })
+}
+
+/// The row's number, and what it says; nothing where the outcome is a word that this version does not know.
+fn remembered(row: &Row<'_>) -> rusqlite::Result<(i64, Option<Remembered>)> {
+    let Some(outcome) = Outcome::from_code(&row.get::<_, String>("outcome")?) else { return Ok((row.get(0)?, None)) };
+    let known = Remembered {
+        stamp: stamp(row, "size", "modified_ns")?,
+        hash: row.get("hash")?,
+        root: row.get::<_, Option<Vec<u8>>>("root")?.map(path_of),
+        settings: row.get("settings")?,
+        outcome,
+        record: row.get("record")?,
+        outputs: Vec::new(),
+        is_told: row.get(8)?,
+    };
+    Ok((row.get(0)?, Some(known)))
+}
+
+pub(super) fn output(row: &Row<'_>) -> rusqlite::Result<OutputEntry> {
+    Ok(OutputEntry {
+        path: path_of(row.get("path")?),
+        preset: row.get("preset")?,
+        stamp: stamp(row, "size", "modified_ns")?,
+        hash: row.get("hash")?,
+        placement: Placement { eye_line: row.get("eye_line")?, head_height: row.get("head_height")? },
+        is_widest: row.get("widest")?,
+        is_pinned: row.get("pinned")?,
+    })
+}

@@ -1,0 +1,193 @@
+//! Outputs that their photo does not make any more, and what may be done about them.
+
+use super::OutputEntry;
+use super::fresh::{State, state};
+use super::reader::{Reader, output};
+use super::store::{Ledger, bytes, path_of};
+use crate::error::Error;
+use crate::publish::OutputFolder;
+use crate::report::Outcome;
+use std::path::{Path, PathBuf};
+
+/// Of more than one output in this many, pruning is a decision for a person: 20 %.
+const ONE_IN: usize = 5;
+
+/// Why an output is stale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// Its photo is gone.
+    Gone,
+    /// Its photo makes an output of another name for the preset now.
+    Replaced,
+    /// Its photo is refused now. The old headshot may be the best that there is: it is told, never removed.
+    Refused,
+}
+
+impl Why {
+    /// The rest of the sentence "x/ana.jpg is stale: ".
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Gone => "its photo is gone",
+            Self::Replaced => "its photo is written under another name",
+            Self::Refused => "its photo is refused now",
+        }
+    }
+}
+
+/// An output that is stale.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stale {
+    /// The file.
+    pub output: OutputEntry,
+    /// Why.
+    pub why: Why,
+}
+
+/// The stale outputs of a ledger.
+#[derive(Clone, Debug, Default)]
+pub struct Leftovers {
+    /// Sorted by path.
+    pub stale: Vec<Stale>,
+    /// How many outputs the ledger has in all.
+    pub outputs: usize,
+    /// The ledger's numbers of the photos that are gone.
+    gone: Vec<i64>,
+    /// Input folders that had photos and have none now.
+    pub emptied: Vec<PathBuf>,
+}
+
+/// What pruning did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Files that were removed.
+    pub removed: Vec<PathBuf>,
+    /// Files that are not as the program wrote them, and were left.
+    pub kept: Vec<PathBuf>,
+}
+
+impl Leftovers {
+    /// What pruning would remove.
+    pub fn prunable(&self) -> impl Iterator<Item = &Stale> {
+        self.stale.iter().filter(|stale| stale.why != Why::Refused)
+    }
+
+    /// Whether pruning would remove more than a fifth of all outputs.
+    #[must_use]
+    pub fn is_suspicious(&self) -> bool {
+        self.prunable().count() * ONE_IN > self.outputs
+    }
+
+    /// Removes from `folder` what can be pruned, and from the `ledger`. A file that somebody changed is left.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] where the ledger cannot be written.
+    pub fn prune(&self, folder: &OutputFolder, ledger: &mut Ledger) -> Result<Pruned, Error> {
+        let mut pruned = Pruned::default();
+        let mut forgotten = Vec::new();
+        for Stale { output, .. } in self.prunable() {
+            let path = output.path.clone();
+            match state(output, folder.path(), true) {
+                State::Same | State::Touched(_) if folder.remove(&path) => pruned.removed.push(path.clone()),
+                State::Gone if !folder.path().join(&path).exists() => {}
+                _ => {
+                    pruned.kept.push(path);
+                    continue;
+                }
+            }
+            forgotten.push(path);
+        }
+        ledger.forget(&forgotten, &self.gone)?;
+        Ok(pruned)
+    }
+}
+
+impl Reader {
+    /// The stale outputs. `roots` are the input folders of the run, and `is_source` knows the photos that were found in
+    /// them. A photo is gone where its folder was looked through and it was not found; one that was named outright, or lies
+    /// in another folder, is never gone.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] where the ledger is damaged.
+    pub fn leftovers(&self, roots: &[PathBuf], is_source: &dyn Fn(&Path) -> bool) -> Result<Leftovers, Error> {
+        self.find(roots, is_source).map_err(|error| self.trouble(&error))
+    }
+
+    fn find(&self, roots: &[PathBuf], is_source: &dyn Fn(&Path) -> bool) -> rusqlite::Result<Leftovers> {
+        let outputs: i64 = self.connection.query_one("SELECT count(*) FROM output", [], |row| row.get(0))?;
+        let mut leftovers = Leftovers { outputs: usize::try_from(outputs).unwrap_or(0), ..Leftovers::default() };
+        let mut known = vec![(false, false); roots.len()];
+        let mut sources =
+            self.connection.prepare("SELECT id, path, root FROM source WHERE root IS NOT NULL ORDER BY id")?;
+        let mut rows = sources.query([])?;
+        while let Some(row) = rows.next()? {
+            let (path, root) = (path_of(row.get(1)?), path_of(row.get(2)?));
+            let Some(index) = roots.iter().position(|other| bytes(other) == bytes(&root)) else { continue };
+            // A file that is still there, or that cannot be looked at, is not gone, whatever the walk made of it.
+            let is_there = is_source(&path);
+            known[index].0 |= is_there;
+            known[index].1 |= !is_there;
+            if !is_there && matches!(root.join(&path).try_exists(), Ok(false)) {
+                leftovers.gone.push(row.get(0)?);
+            }
+        }
+        leftovers.emptied =
+            roots.iter().zip(known).filter(|(_, (here, gone))| *gone && !here).map(|(root, _)| root.clone()).collect();
+        let mut of_source = self.connection.prepare("SELECT * FROM output WHERE source = ?1")?;
+        for id in &leftovers.gone {
+            for output in of_source.query_map([id], output)? {
+                leftovers.stale.push(Stale { output: output?, why: Why::Gone });
+            }
+        }
+        let mut flagged = self.connection.prepare(
+            "SELECT output.*, source.id AS source_id, source.outcome AS outcome FROM output
+             JOIN source ON source.id = output.source WHERE output.stale = 1",
+        )?;
+        let mut rows = flagged.query([])?;
+        while let Some(row) = rows.next()? {
+            if leftovers.gone.binary_search(&row.get("source_id")?).is_ok() {
+                continue;
+            }
+            let is_refused = row.get::<_, String>("outcome")? == Outcome::Refused.code() || !self.is_replaced(row)?;
+            let why = if is_refused { Why::Refused } else { Why::Replaced };
+            leftovers.stale.push(Stale { output: output(row)?, why });
+        }
+        leftovers.stale.sort_by(|one, other| one.output.path.cmp(&other.output.path));
+        Ok(leftovers)
+    }
+
+    /// Whether the photo of a stale output has a fresh one for the same preset.
+    fn is_replaced(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<bool> {
+        self.connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM output WHERE source = ?1 AND preset = ?2 AND stale = 0)")?
+            .query_one((row.get::<_, i64>("source_id")?, row.get::<_, String>("preset")?), |row| row.get(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Stamp, hash};
+    use crate::report::spread::Placement;
+
+    #[test]
+    fn a_fifth_is_a_nights_work_and_more_is_a_question() {
+        let stale = |why| Stale {
+            output: OutputEntry {
+                path: "a".into(),
+                preset: "x".into(),
+                stamp: Stamp { size: 0, modified_ns: None },
+                hash: hash(b""),
+                placement: Placement::default(),
+                is_widest: false,
+                is_pinned: false,
+            },
+            why,
+        };
+        let leftovers = |stale, outputs| Leftovers { stale, outputs, ..Leftovers::default() };
+        assert!(!leftovers(vec![stale(Why::Gone)], 5).is_suspicious());
+        assert!(leftovers(vec![stale(Why::Gone)], 4).is_suspicious());
+        assert!(leftovers(vec![stale(Why::Gone), stale(Why::Replaced)], 9).is_suspicious());
+        assert!(!leftovers(vec![stale(Why::Gone), stale(Why::Refused)], 9).is_suspicious());
+    }
+}

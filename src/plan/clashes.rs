@@ -1,0 +1,104 @@
+//! Names that meet, or that no system takes: all of them told at once.
+
+use super::{Plan, hash_of};
+use crate::error::Error;
+use crate::names::{impossible, key};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Lines of each kind before the rest is only counted.
+const LISTED: usize = 20;
+
+/// # Errors
+/// [`Error::Usage`] where outputs meet or cannot be.
+pub(super) fn refuse(plan: &Plan) -> Result<(), Error> {
+    let mut wrong = impossible_names(plan);
+    let clashes = clashes(plan);
+    if wrong.is_empty() && clashes.is_empty() {
+        return Ok(());
+    }
+    let mut message = String::new();
+    if !clashes.is_empty() {
+        message.push_str("several photos would be written to the same name; nothing was written:\n");
+        push(&mut message, &clashes);
+        message.push_str("run the inputs one by one with different output folders, or keep {dir}/{stem} in --name");
+        if clashes.iter().any(|clash| clash.differs) {
+            message.push_str(
+                "; names that differ only in capitals or in how an accent is written are one on many systems",
+            );
+        }
+    }
+    if !wrong.is_empty() {
+        if !clashes.is_empty() {
+            message.push('\n');
+        }
+        message.push_str("outputs would have names that no system takes; nothing was written:\n");
+        let more = wrong.len().saturating_sub(LISTED);
+        wrong.truncate(LISTED);
+        wrong.iter().for_each(|line| message.push_str(&format!("  {line}\n")));
+        if more > 0 {
+            message.push_str(&format!("  and {more} more\n"));
+        }
+        message.push_str("rename the photos, or choose another --name");
+    }
+    Err(Error::usage(message))
+}
+
+/// Photos that would write one file, and what it is called for each.
+struct Clash {
+    owners: Vec<(PathBuf, PathBuf)>,
+    /// Whether the names are one only where capitals and accents are not told apart.
+    differs: bool,
+}
+
+fn push(message: &mut String, clashes: &[Clash]) {
+    for clash in clashes.iter().take(LISTED) {
+        let sources = clash.owners.iter().map(|(_, source)| source.display().to_string());
+        let line = if clash.differs {
+            let pairs =
+                clash.owners.iter().map(|(output, source)| format!("{} from {}", output.display(), source.display()));
+            pairs.collect::<Vec<_>>().join(" and ")
+        } else {
+            let output = clash.owners.first().map(|(output, _)| output.display().to_string()).unwrap_or_default();
+            format!("{output} from {}", sources.collect::<Vec<_>>().join(" and "))
+        };
+        message.push_str(&format!("  {line}\n"));
+    }
+    if clashes.len() > LISTED {
+        message.push_str(&format!("  and {} more\n", clashes.len() - LISTED));
+    }
+}
+
+/// All clashes, by the first output. Found by hashes of the names, eight bytes each; only those that meet are looked at.
+fn clashes(plan: &Plan) -> Vec<Clash> {
+    let hash = |output: &Path| hash_of(&key(output));
+    let outputs = || plan.sources().iter().map(|source| (source, plan.outputs(source)));
+    let mut hashes: Vec<u64> = Vec::with_capacity(plan.len() * plan.presets.len());
+    outputs().for_each(|(_, outputs)| hashes.extend(outputs.iter().map(|output| hash(output))));
+    hashes.sort_unstable();
+    let mut met: Vec<u64> = hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    drop(hashes);
+    met.dedup();
+    if met.is_empty() {
+        return Vec::new();
+    }
+    let mut owners: BTreeMap<Vec<u8>, Vec<(PathBuf, PathBuf)>> = BTreeMap::new();
+    for (source, outputs) in outputs() {
+        for output in outputs.into_iter().filter(|output| met.binary_search(&hash(output)).is_ok()) {
+            owners.entry(key(&output).into_owned()).or_default().push((output, source.path().into_owned()));
+        }
+    }
+    // Photos that clash in one preset clash in all: a line for each set of photos is enough.
+    let mut sets: BTreeMap<Vec<PathBuf>, Vec<(PathBuf, PathBuf)>> = BTreeMap::new();
+    for owners in owners.into_values().filter(|owners| owners.len() > 1) {
+        sets.entry(owners.iter().map(|(_, source)| source.clone()).collect()).or_insert(owners);
+    }
+    let differs = |owners: &[(PathBuf, PathBuf)]| owners.windows(2).any(|pair| pair[0].0 != pair[1].0);
+    sets.into_values().map(|owners| Clash { differs: differs(&owners), owners }).collect()
+}
+
+/// A line for each photo with an output that no system takes.
+fn impossible_names(plan: &Plan) -> Vec<String> {
+    let line = |output: &PathBuf| Some(format!("{} {}", output.display(), impossible(output)?));
+    plan.sources().iter().filter_map(|source| plan.outputs(source).iter().find_map(line)).collect()
+}

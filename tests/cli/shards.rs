@@ -1,0 +1,94 @@
+//! Several processes on one folder.
+
+use crate::photos::{ANA, BEN, NOBODY, broken};
+use crate::run::Workplace;
+use std::process::{Command, Stdio};
+
+/// The example of docs/operations.md: four processes at once, then the merge, against one run.
+#[test]
+fn four_shards_at_once_make_what_one_run_makes() {
+    let place = Workplace::new();
+    for number in 0..12 {
+        place.write(format!("in/{}/{number}.jpg", number % 3), if number % 2 == 0 { &ANA } else { &BEN });
+    }
+    place.write("in/wall.jpg", &NOBODY);
+    place.write("in/broken.jpg", &broken());
+    #[cfg(all(unix, not(target_os = "macos")))]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        place.write(std::ffi::OsStr::from_bytes(b"in/1/ren\xE9.jpg"), &ANA);
+        place.write(std::ffi::OsStr::from_bytes(b"in/1/ren\xF8.jpg"), &ANA);
+    }
+    let one = place.run(&["in", "-o", "one", "-p", "ad-thumbnail"]);
+    let shards: Vec<_> = (1..=4)
+        .map(|index| {
+            Command::new(env!("CARGO_BIN_EXE_headshot"))
+                .args(["in", "-o", "four", "-p", "ad-thumbnail", "-j", "1", "--shard", &format!("{index}/4")])
+                .current_dir(place.path(""))
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("starts")
+        })
+        .collect();
+    for shard in shards {
+        let output = shard.wait_with_output().expect("ends");
+        assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{output:?}");
+    }
+    let merged = place.run(&["merge", "four"]);
+    assert_eq!(merged.code, one.code, "{}", merged.stderr);
+    assert!(merged.stderr.starts_with("headshot: 16 photos of 4 shards joined to report.jsonl"), "{}", merged.stderr);
+    let whole: Vec<String> =
+        place.files("four").into_iter().filter(|file| !file.starts_with("report.") || file == "report.jsonl").collect();
+    assert_eq!(whole, place.files("one"));
+    for file in whole {
+        let lossy = file.contains('\u{fffd}');
+        assert!(lossy || place.read(format!("one/{file}")) == place.read(format!("four/{file}")), "{file}");
+    }
+    // The merged ledger serves a run of all: nothing is left to do.
+    let again = place.run(&["in", "-o", "four", "-p", "ad-thumbnail", "--quiet"]);
+    assert!(again.stderr.starts_with("headshot: 16 photos: 14 unchanged, 1 refused, 1 failed"), "{}", again.stderr);
+}
+
+#[test]
+fn shards_keep_each_other_and_whole_runs_out() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA)]);
+    std::fs::create_dir(place.path("out")).expect("created");
+    let lock = |name: &str| std::fs::File::create(place.path(format!("out/{name}"))).expect("created");
+    let run =
+        |flags: &[&str]| place.run(&[&["in", "-o", "out", "-p", "ad-thumbnail", "--allow-empty"], flags].concat());
+    let whole = lock(".headshot.lock");
+    whole.lock().expect("locked");
+    assert_eq!(run(&["--shard", "1/2"]).code, 75);
+    whole.unlock().expect("unlocked");
+    whole.lock_shared().expect("locked");
+    let second = lock(".headshot.2-of-2.lock");
+    second.lock().expect("locked");
+    assert_eq!(run(&["--shard", "2/2"]).code, 75);
+    assert_eq!(run(&["--shard", "1/2"]).code, 0);
+    assert_eq!(run(&[]).code, 75);
+    assert_eq!(place.run(&["merge", "out"]).code, 1, "a shard is missing");
+}
+
+#[test]
+fn what_is_wrong_about_shards_is_said() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA)]);
+    for (flags, message) in [
+        (&["--shard", "5/4"][..], "\"5/4\" is no share: write I/N with I from 1 to N"),
+        (&["--shard", "1/2", "--uniform"], "cannot be used with"),
+    ] {
+        let ran = place.run(&[&["in", "-o", "out"], flags].concat());
+        assert_eq!(ran.code, 2);
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    }
+    assert_eq!(place.run(&["in", "-o", "out", "-p", "ad-thumbnail", "--shard", "1/1"]).code, 0);
+    std::fs::rename(place.path("out/report.1-of-1.jsonl"), place.path("out/report.1-of-3.jsonl")).expect("renamed");
+    let ran = place.run(&["merge", "out"]);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (1, "headshot: out: the report of shard 2/3, 3/3 is missing; run it first")
+    );
+    assert_eq!(
+        place.run(&["merge", "in"]).stderr,
+        "headshot: in: there is no report of a shard; run headshot with --shard first"
+    );
+}
