@@ -1,0 +1,124 @@
+//! What is done with bytes that mean harm: by the fuzz targets, and by the test of what they have found.
+//!
+//! Each function asserts what has to hold whatever the bytes are, and says what became of them.
+
+// Each user takes the part it needs.
+#![allow(dead_code)]
+
+use headshot::error::{Failure, Reason};
+use headshot::overrides::parse::{folder_file, sidecar as one_photo};
+use headshot::photo::{self, Limits, Photo};
+use headshot::pipeline::{Cropped, Cropper, Options};
+use headshot::preset::Preset;
+use headshot::sparse_jpeg::{Area, Refusal, Scale, SparseJpeg, outline};
+use std::sync::OnceLock;
+
+/// Small, so that many inputs are tried in a second and a bomb is seen by its memory.
+const LIMITS: Limits = Limits { max_pixels: 4_000_000, max_side: 8_000, max_bytes: 64_000_000, allow_damaged: false };
+
+/// Decodes a photo, and where it is damaged as much as there is of it.
+pub fn decode(bytes: &[u8]) -> Result<Photo<'_>, Failure> {
+    let header = photo::probe(bytes);
+    let strict = photo::decode(bytes, &LIMITS);
+    match &strict {
+        Ok(photo) => {
+            assert!(header.is_ok(), "decoded, but: {header:?}");
+            assert_eq!(photo.damage, None);
+            is_within_limits(photo);
+        }
+        Err(failure) => {
+            is_of_use(failure);
+            if failure.reason == Reason::Damaged {
+                match photo::decode(bytes, &Limits { allow_damaged: true, ..LIMITS }) {
+                    Ok(photo) => is_within_limits(&photo),
+                    Err(failure) => is_of_use(&failure),
+                }
+            }
+        }
+    }
+    strict
+}
+
+fn is_within_limits(photo: &Photo<'_>) {
+    let (width, height) = photo.size();
+    assert!(width > 0 && height > 0);
+    assert!(u64::from(width) * u64::from(height) <= LIMITS.max_pixels, "{width} x {height}");
+    assert!(width.max(height) <= LIMITS.max_side, "{width} x {height}");
+}
+
+fn is_of_use(failure: &Failure) {
+    assert!(failure.reason != Reason::Internal, "{failure}");
+    assert!(!failure.message.is_empty() && failure.message.len() < 500, "{failure}");
+}
+
+/// Decodes a JPEG where it is looked at, at every scale. What opens can be read all over, and says the same twice.
+pub fn sparse_jpeg(bytes: &[u8]) -> Result<(), Refusal> {
+    let outline = outline(bytes)?;
+    if u64::from(outline.width) * u64::from(outline.height) > LIMITS.max_pixels {
+        return Err(Refusal::NotHandled("too large for a trial"));
+    }
+    let jpeg = SparseJpeg::open(bytes)?;
+    assert_eq!(jpeg.size(), (outline.width, outline.height));
+    let whole = Area { left: 0, top: 0, right: outline.width, bottom: outline.height };
+    let part = Area { left: outline.width / 3, top: outline.height / 2, ..whole };
+    for scale in [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth] {
+        let pixels = jpeg.region(whole, scale, Vec::new()).expect("inside").pixels;
+        assert_eq!(pixels.width(), outline.width.div_ceil(scale.pixels()));
+        assert_eq!(pixels.height(), outline.height.div_ceil(scale.pixels()));
+        let again = jpeg.region(part, scale, vec![7; 100]).expect("inside");
+        assert!(again.left <= part.left && again.top <= part.top);
+        let last = |pixels: &image::RgbImage| pixels.pixels().next_back().copied();
+        assert_eq!(last(&again.pixels), last(&pixels), "{scale:?}");
+    }
+    Ok(())
+}
+
+/// Makes headshots of a photo.
+pub fn pipeline(bytes: &[u8]) -> Result<Cropped, Failure> {
+    static CROPPER: OnceLock<Cropper> = OnceLock::new();
+    let cropper = CROPPER.get_or_init(|| {
+        let mut options = Options::default();
+        options.limits = Limits { max_pixels: 300_000, allow_damaged: true, ..LIMITS };
+        Cropper::new(&["ad-thumbnail", "email-signature", "id-badge"], options).expect("built-in presets")
+    });
+    let cropped = cropper.crop(bytes);
+    match &cropped {
+        Ok(cropped) => {
+            assert_eq!(cropped.refused.is_some(), cropped.crops.is_empty());
+            for crop in &cropped.crops {
+                assert!(!crop.bytes.is_empty() && crop.transform.0.iter().all(|number| number.is_finite()));
+            }
+        }
+        Err(failure) => is_of_use(failure),
+    }
+    cropped
+}
+
+/// Reads a preset; one that is taken can be written and read again.
+pub fn preset(text: &str) -> Result<Preset, String> {
+    let read = Preset::parse(text, "fuzz.toml").map_err(|error| error.to_string());
+    match &read {
+        Ok(preset) => {
+            let again = toml::to_string(preset).expect("a preset is TOML");
+            assert_eq!(Preset::parse(&again, "again").as_ref(), Ok(preset), "{again}");
+        }
+        Err(message) => assert!(message.starts_with("fuzz.toml:"), "{message}"),
+    }
+    read
+}
+
+/// Reads text as a sidecar and as a folder's file of overrides; how many mistakes each has.
+pub fn sidecar(text: &str) -> [usize; 2] {
+    let lines = text.lines().count() + 1;
+    let count = |mistakes: &[headshot::overrides::parse::Mistake]| {
+        assert!(!mistakes.is_empty());
+        for mistake in mistakes {
+            assert!((1..=lines).contains(&mistake.line) && !mistake.what.is_empty(), "{mistake:?}");
+        }
+        mistakes.len()
+    };
+    [
+        one_photo(text).map_or_else(|mistakes| count(&mistakes), |_| 0),
+        folder_file(text).map_or_else(|m| count(&m), |_| 0),
+    ]
+}
