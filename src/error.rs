@@ -50,6 +50,12 @@ pub enum Reason {
     WouldOverwriteSource,
     /// The head is larger or smaller than those of the set that it belongs to.
     ApartFromSet,
+    /// The roster has a person whose photo is not there.
+    NoPhoto,
+    /// The roster has nobody with this photo.
+    NotInRoster,
+    /// Another photo of the same person makes a better headshot.
+    NotPicked,
 }
 
 impl Reason {
@@ -76,6 +82,9 @@ impl Reason {
             Self::Internal => "internal",
             Self::WouldOverwriteSource => "would-overwrite-source",
             Self::ApartFromSet => "apart-from-set",
+            Self::NoPhoto => "no-photo",
+            Self::NotInRoster => "not-in-roster",
+            Self::NotPicked => "not-picked",
         }
     }
 }

@@ -1,17 +1,23 @@
 //! Pure: sources x presets -> jobs with the names of their outputs. All trouble with names is found here, before the
 //! first write.
 
-use crate::error::Error;
+use crate::error::{Error, Failure};
 use crate::names::{self, foreign};
 use crate::overrides::Adjustment;
 use crate::preset::Preset;
+use crate::roster::{Enrolled, Part, Person};
 use crate::walk::Source;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 mod clashes;
+mod template;
+
+pub use template::NameTemplate;
+pub(crate) use template::is_field;
 
 /// One photo and where its outputs go.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,102 +28,10 @@ pub struct Job {
     pub outputs: Vec<PathBuf>,
     /// What a person pinned for it; the plan itself pins nothing.
     pub adjustment: Adjustment,
-}
-
-/// The name of outputs, e.g. `{preset}/{dir}/{stem}.{ext}`.
-///
-/// Fields: `preset`, `dir` (folders below the input), `stem` (the file's name without extension), `ext` (of the output),
-/// `source_ext`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NameTemplate(Vec<Piece>);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
-    Text(String),
-    Field(Field),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
-    Preset,
-    Dir,
-    Stem,
-    Ext,
-    SourceExt,
-}
-
-impl Default for NameTemplate {
-    /// `{preset}/{dir}/{stem}.{ext}`
-    fn default() -> Self {
-        let text = |text: &str| Piece::Text(text.into());
-        Self(vec![
-            Piece::Field(Field::Preset),
-            text("/"),
-            Piece::Field(Field::Dir),
-            text("/"),
-            Piece::Field(Field::Stem),
-            text("."),
-            Piece::Field(Field::Ext),
-        ])
-    }
-}
-
-impl NameTemplate {
-    /// Reads a template.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] for an unknown field, a brace without its partner, an absolute path or `..`.
-    pub fn parse(template: &str) -> Result<Self, Error> {
-        let wrong = |what: String| Error::usage(format!("--name \"{template}\": {what}"));
-        let mut pieces = Vec::new();
-        let mut rest = template;
-        while let Some(open) = rest.find(['{', '}']) {
-            if open > 0 {
-                pieces.push(Piece::Text(rest[..open].to_owned()));
-            }
-            let close = rest[open..].find('}').filter(|_| rest[open..].starts_with('{'));
-            let close = open + close.ok_or_else(|| wrong("a brace has no partner".into()))?;
-            let field = &rest[open + 1..close];
-            pieces.push(Piece::Field(match field {
-                "preset" => Field::Preset,
-                "dir" => Field::Dir,
-                "stem" => Field::Stem,
-                "ext" => Field::Ext,
-                "source_ext" => Field::SourceExt,
-                _ => {
-                    return Err(wrong(format!(
-                        "there is no field {{{field}}}; fields are {{preset}} {{dir}} {{stem}} {{ext}} {{source_ext}}"
-                    )));
-                }
-            }));
-            rest = &rest[close + 1..];
-        }
-        if !rest.is_empty() {
-            pieces.push(Piece::Text(rest.to_owned()));
-        }
-        let leaves = Path::new(template).components().any(|part| !matches!(part, Component::Normal(_)));
-        if leaves || template.contains('\0') {
-            return Err(wrong("a name is relative to the output folder and has no ..".into()));
-        }
-        Ok(Self(pieces))
-    }
-
-    fn render(&self, source: &Path, stem: &OsStr, (preset, extension): (&str, &str)) -> PathBuf {
-        let empty = OsStr::new("");
-        let mut name = OsString::new();
-        for piece in &self.0 {
-            match piece {
-                Piece::Text(text) => name.push(text),
-                Piece::Field(Field::Preset) => name.push(preset),
-                Piece::Field(Field::Dir) => name.push(source.parent().unwrap_or(Path::new(""))),
-                Piece::Field(Field::Stem) => name.push(stem),
-                Piece::Field(Field::Ext) => name.push(extension),
-                Piece::Field(Field::SourceExt) => name.push(source.extension().unwrap_or(empty)),
-            }
-        }
-        // An empty {dir} leaves "linkedin//ana.jpg"; components fold it, and drop the root an empty {dir} may leave.
-        Path::new(&name).components().filter(|part| matches!(part, Component::Normal(_))).collect()
-    }
+    /// Whom it shows, by the roster.
+    pub person: Option<Arc<Person>>,
+    /// Why nothing is made of it.
+    pub skipped: Option<Failure>,
 }
 
 /// The jobs of a run. Each is made when it is asked for: the names of all outputs of a hundred thousand photos would take more
@@ -125,6 +39,8 @@ impl NameTemplate {
 #[derive(Clone, Debug)]
 pub struct Plan {
     sources: Vec<Source>,
+    /// What the roster says of sources, by their index; empty without a roster.
+    parts: BTreeMap<usize, Part>,
     /// Names of the presets, and the extensions of their outputs.
     presets: Vec<(String, &'static str)>,
     template: NameTemplate,
@@ -152,6 +68,11 @@ impl Plan {
         self.sources.is_empty()
     }
 
+    /// Whether a roster says whom the photos show.
+    fn has_roster(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
     /// Gives photos, by their index, what a person pinned for them.
     pub fn pin(&mut self, adjustments: BTreeMap<usize, Adjustment>) {
         self.adjustments = adjustments;
@@ -160,9 +81,13 @@ impl Plan {
     /// The job of the photo with this index, which is under [`Self::len`].
     #[must_use]
     pub fn job(&self, index: usize) -> Job {
-        let source = self.sources[index].clone();
-        let outputs = self.outputs(&source);
-        Job { source, outputs, adjustment: self.adjustments.get(&index).cloned().unwrap_or_default() }
+        Job {
+            source: self.sources[index].clone(),
+            outputs: self.outputs(index),
+            adjustment: self.adjustments.get(&index).cloned().unwrap_or_default(),
+            person: self.parts.get(&index).and_then(Part::person).cloned(),
+            skipped: self.parts.get(&index).and_then(Part::skipped).cloned(),
+        }
     }
 
     /// Whether a photo with this relative path is in the plan.
@@ -171,26 +96,33 @@ impl Plan {
         self.sources.binary_search_by(|source| source.relative().cmp(relative)).is_ok()
     }
 
-    fn outputs(&self, source: &Source) -> Vec<PathBuf> {
-        let relative = source.relative();
+    /// The names of the outputs of the photo with this index; none where nothing is made of it.
+    fn outputs(&self, index: usize) -> Vec<PathBuf> {
+        let part = self.parts.get(&index);
+        if part.is_some_and(|part| part.skipped().is_some()) {
+            return Vec::new();
+        }
+        let relative = self.sources[index].relative();
         let stem = output_stem(relative, self.shared.contains(&stem_hash(relative)));
-        let name =
-            |(preset, extension): &(String, &'static str)| self.template.render(relative, &stem, (preset, extension));
+        let person = part.and_then(Part::person).map(Arc::as_ref);
+        let name = |(preset, extension): &(String, &'static str)| {
+            self.template.render(relative, &stem, (preset, extension), person)
+        };
         self.presets.iter().map(name).collect()
     }
 
     /// Sentences about outputs that Windows would not take; elsewhere they are names like any other.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
-        let of_source = |source: &Source| {
-            let outputs = self.outputs(source);
+        let of_source = |index: usize| {
+            let outputs = self.outputs(index);
             outputs.iter().find_map(|output| Some(format!("{} {}", output.display(), foreign(output)?)))
         };
-        self.sources.iter().filter_map(of_source).collect()
+        (0..self.len()).filter_map(of_source).collect()
     }
 }
 
-/// The jobs for `sources`, in their order.
+/// The jobs for the sources of `enrolled`, in their order.
 ///
 /// Photos of one folder that differ only in their extension get it into the stem (`ana-jpg`, `ana-png`), so that both
 /// have outputs.
@@ -198,10 +130,11 @@ impl Plan {
 /// # Errors
 /// [`Error::Usage`] naming every set of sources that would write the same file, or what some systems take for the same
 /// (capitals, accents), and every output whose name no system takes.
-pub fn plan(sources: Vec<Source>, presets: &[Preset], template: &NameTemplate) -> Result<Plan, Error> {
+pub fn plan(enrolled: Enrolled, presets: &[Preset], template: &NameTemplate) -> Result<Plan, Error> {
+    let Enrolled { sources, parts } = enrolled;
     let shared = shared_stems(&sources);
     let presets = presets.iter().map(|preset| (preset.name.clone(), preset.format.extension())).collect();
-    let plan = Plan { sources, presets, template: template.clone(), shared, adjustments: BTreeMap::new() };
+    let plan = Plan { sources, parts, presets, template: template.clone(), shared, adjustments: BTreeMap::new() };
     clashes::refuse(&plan)?;
     Ok(plan)
 }
@@ -270,7 +203,7 @@ mod tests {
 
     fn planned(names: &[&str], template: &str) -> Result<Vec<String>, Error> {
         let presets = preset::select(&["linkedin".into()])?;
-        let plan = plan(sources(names), &presets, &NameTemplate::parse(template)?)?;
+        let plan = plan(sources(names).into(), &presets, &NameTemplate::parse(template, &[])?)?;
         Ok((0..plan.len()).map(|index| plan.job(index).outputs[0].display().to_string()).collect())
     }
 
@@ -278,7 +211,7 @@ mod tests {
 
     #[test]
     fn sub_folders_are_kept() {
-        assert_eq!(NameTemplate::parse(DEFAULT).expect("valid"), NameTemplate::default());
+        assert_eq!(NameTemplate::parse(DEFAULT, &[]).expect("valid"), NameTemplate::default());
         assert_eq!(
             planned(&["ana.jpg", "team/b.c/ben.tar.png"], DEFAULT).expect("no clash"),
             ["linkedin/ana.jpg", "linkedin/team/b.c/ben.tar.jpg"]
@@ -323,23 +256,9 @@ mod tests {
     #[test]
     fn what_only_windows_does_not_take_is_a_warning() {
         let presets = preset::select(&["linkedin".into()]).expect("built in");
-        let plan = plan(sources(&["a.jpg", "con.jpg"]), &presets, &NameTemplate::default()).expect("no clash");
+        let plan = plan(sources(&["a.jpg", "con.jpg"]).into(), &presets, &NameTemplate::default()).expect("no clash");
         assert_eq!(plan.warnings(), ["linkedin/con.jpg is a name that Windows reserves"]);
         assert!(plan.contains(Path::new("con.jpg")) && !plan.contains(Path::new("b.jpg")));
-    }
-
-    #[test]
-    fn a_wrong_template_is_explained() {
-        for (template, what) in [
-            ("{person}.jpg", "there is no field {person}"),
-            ("{stem.jpg", "a brace has no partner"),
-            ("stem}.jpg", "a brace has no partner"),
-            ("/abs/{stem}", "relative to the output folder"),
-            ("../{stem}", "relative to the output folder"),
-        ] {
-            let message = NameTemplate::parse(template).expect_err(template).to_string();
-            assert!(message.contains(what), "{message}");
-        }
     }
 
     proptest! {

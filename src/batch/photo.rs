@@ -1,6 +1,6 @@
 //! One photo of a batch: is it as it was? If not, read, crop, publish.
 
-use super::records::{described, failed, output};
+use super::records::{described, failed, output, skipped};
 use super::{Batch, Task};
 use crate::error::{Failure, Reason};
 use crate::intake::take;
@@ -27,6 +27,9 @@ pub(super) enum Done {
 impl Batch<'_> {
     /// One photo, from the ledger or from read to written.
     pub(super) fn one(&self, task: &Task) -> Done {
+        if let Some(why) = &task.job.skipped {
+            return self.skipped(&task.job, why);
+        }
         catch_unwind(AssertUnwindSafe(|| self.kept(task).unwrap_or_else(|| self.made(&task.job)))).unwrap_or_else(
             |panic| {
                 let what = panic.downcast_ref::<String>().map(String::as_str);
@@ -54,6 +57,21 @@ impl Batch<'_> {
             }
             Verdict::Make => None,
         }
+    }
+
+    /// A photo of which nothing is to be made. That it was not picked among several is remembered for as long as it stays
+    /// the same.
+    fn skipped(&self, job: &Job, why: &Failure) -> Done {
+        let record = skipped(job, why);
+        let mut entry = self.entry(job, &record);
+        entry.settings = fingerprint::of_skipped(&self.settings);
+        if why.reason == Reason::NotPicked {
+            let path = job.source.path();
+            let read_at = now_ns();
+            entry.stamp = fs::metadata(&path).map(|metadata| Stamp::of(&metadata).settled(read_at)).ok();
+            entry.hash = hash_file(&path).ok();
+        }
+        Done::Made(Box::new((record, entry)))
     }
 
     fn made(&self, job: &Job) -> Done {
@@ -94,7 +112,7 @@ impl Batch<'_> {
     }
 
     fn settings(&self, job: &Job) -> Hash {
-        fingerprint::of_photo(&self.settings, &job.adjustment, &job.outputs)
+        fingerprint::of_photo(&self.settings, &job.adjustment, job.person.as_deref(), &job.outputs)
     }
 
     fn publish(&self, job: &Job, cropped: Cropped) -> (Record, Vec<OutputEntry>) {

@@ -4,13 +4,20 @@ use crate::error::Failure;
 use crate::pipeline::{Crop, Cropped, Cropper};
 use crate::plan::Job;
 use crate::report::{FaceRecord, Outcome, OutputRecord, PhotoSize, Record, RefusedRecord, slashed, thousandths};
+use crate::roster::PersonRecord;
 use std::path::Path;
 
 /// The record of a photo that failed.
 pub(super) fn failed(job: &Job, failure: Failure) -> Record {
     let mut record = Record::of(job.source.relative(), Outcome::Failed);
     (record.reason, record.message) = (Some(failure.reason), Some(failure.message));
+    record.person = job.person.as_deref().map(PersonRecord::from);
     record
+}
+
+/// The record of a photo of which nothing is to be made.
+pub(super) fn skipped(job: &Job, why: &Failure) -> Record {
+    Record { outcome: Outcome::Skipped, ..failed(job, why.clone()) }
 }
 
 /// The record of `cropped`, before anything is written.
@@ -29,6 +36,7 @@ pub(super) fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Reco
     record.faces = cropped.faces.iter().map(FaceRecord::from).collect();
     record.head = cropped.heads.first().cloned();
     record.checks = cropped.checks.clone();
+    record.person = job.person.as_deref().map(PersonRecord::from);
     record.overridden = job.adjustment.keys(cropper.presets());
     record.refused = cropped
         .missing

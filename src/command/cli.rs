@@ -82,9 +82,15 @@ pub struct CropArgs {
     /// Threads; default: one per processor
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<usize>,
-    /// Name of the outputs
-    #[arg(long, value_name = "TEMPLATE", default_value = "{preset}/{dir}/{stem}.{ext}")]
-    pub name: String,
+    /// Name of the outputs; default: {preset}/{dir}/{stem}.{ext}, or {preset}/{id}.{ext} with a roster that has ids
+    #[arg(long, value_name = "TEMPLATE")]
+    pub name: Option<String>,
+    /// List of people: a CSV file with the columns file (or pattern), id, name, and any others that --name uses
+    #[arg(long, value_name = "FILE")]
+    pub roster: Option<PathBuf>,
+    /// Which photo to take of a person with several
+    #[arg(long, value_enum, value_name = "WHICH", requires = "roster")]
+    pub pick: Option<PickArg>,
     /// Whom to crop: the main person, everybody, or refuse groups
     #[arg(long, value_enum, default_value = "main", value_name = "WHO")]
     pub faces: FacesArg,
@@ -174,6 +180,13 @@ pub enum FacesArg {
     All,
     /// Refuse photos of several people
     Only,
+}
+
+/// Which photo to take of a person with several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PickArg {
+    /// The one that makes the best headshot
+    Best,
 }
 
 /// Which detector finds faces.

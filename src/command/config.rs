@@ -1,11 +1,13 @@
 //! Arguments -> a checked [`RunConfig`]. Nothing here writes.
 
 use super::cli::{CropArgs, DetectorArg, FacesArg, FormatArg};
+use super::people::read_roster;
 use headshot::error::Error;
 use headshot::memory::{MemoryBudget, default_capacity};
 use headshot::pipeline::{DetectorChoice, Faces, Options};
 use headshot::plan::NameTemplate;
 use headshot::preset::{self, Alpha, OutputFormat, Preset};
+use headshot::roster::Roster;
 use headshot::shard::Shard;
 use headshot::walk::Input;
 use std::ffi::OsString;
@@ -18,6 +20,10 @@ pub struct RunConfig {
     pub output: PathBuf,
     pub presets: Vec<Preset>,
     pub template: NameTemplate,
+    /// The list of people, and where it is.
+    pub roster: Option<(PathBuf, Roster)>,
+    /// Whether one photo is taken of a person with several.
+    pub pick_best: bool,
     pub overrides: Option<PathBuf>,
     pub options: Options,
     pub detector: DetectorChoice,
@@ -53,7 +59,8 @@ impl RunConfig {
         })?;
         let words: Vec<String> = args.preset.iter().map(|word| word.trim().to_owned()).collect();
         let mut presets = preset::select(&words)?;
-        let template = NameTemplate::parse(&args.name)?;
+        let roster = args.roster.map(|path| read_roster(&path).map(|roster| (path, roster))).transpose()?;
+        let template = template(args.name.as_deref(), roster.as_ref().map(|(_, roster)| roster))?;
         let mut options = Options::default();
         options.faces = match args.faces {
             FacesArg::Main => Faces::Main,
@@ -86,6 +93,8 @@ impl RunConfig {
             output,
             presets,
             template,
+            roster,
+            pick_best: args.pick.is_some(),
             overrides: args.overrides,
             options,
             detector: match args.detector {
@@ -108,6 +117,16 @@ impl RunConfig {
             quiet: args.quiet,
             no_progress: args.no_progress,
         })
+    }
+}
+
+/// The template of the command line, or the usual one.
+fn template(asked: Option<&str>, roster: Option<&Roster>) -> Result<NameTemplate, Error> {
+    let columns = roster.map(|roster| roster.columns.as_slice()).unwrap_or_default();
+    match asked {
+        Some(template) => NameTemplate::parse(template, columns),
+        None if columns.iter().any(|column| column == "id") => NameTemplate::parse(NameTemplate::BY_ID, columns),
+        None => Ok(NameTemplate::default()),
     }
 }
 

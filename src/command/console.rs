@@ -1,6 +1,7 @@
 //! What a person sees of a run: the bar on a terminal, a line for each photo that is not simply written, the summary.
 
 use super::log::{Log, printable, println_ignoring_a_closed_pipe};
+use headshot::error::Reason;
 use headshot::progress::Progress;
 use headshot::report::kept::Kept;
 use headshot::report::{Outcome, Record};
@@ -87,7 +88,9 @@ impl Progress for Console {
                 self.bar.suspend(|| println_ignoring_a_closed_pipe(&line));
             }
         }
-        if matches!(record.outcome, Outcome::Written | Outcome::Unchanged) {
+        // Of photos that the roster leaves out there may be thousands; a person without a photo is told.
+        let is_left_out = record.outcome == Outcome::Skipped && record.reason != Some(Reason::NoPhoto);
+        if is_left_out || matches!(record.outcome, Outcome::Written | Outcome::Unchanged) {
             return;
         }
         let message = record.message.as_deref().unwrap_or("");
@@ -96,7 +99,7 @@ impl Progress for Console {
             (Outcome::Review, [_, ..]) => format!(" (not written: {})", missing.join(", ")),
             _ => String::new(),
         };
-        let reason = record.reason.map(headshot::error::Reason::code);
+        let reason = record.reason.map(Reason::code);
         self.photo(&record.source, record.outcome, reason, &format!("{message}{missing}"));
     }
 

@@ -4,6 +4,7 @@ use super::cli::CropArgs;
 use super::config::{Prune, RunConfig};
 use super::console::{Console, FirstLook};
 use super::log::{Log, Summary};
+use super::people;
 use super::prune::{self, Swept};
 use super::signals;
 use super::spread::{spread_lines, uniform_lines};
@@ -81,10 +82,11 @@ fn prepare(config: &RunConfig, log: &Log) -> Result<Option<Ready>, Error> {
     signals::listen(&stop)?;
     let Walked { sources, problems, roots, is_incomplete } = walk(&config.inputs, &config.output)?;
     problems.iter().for_each(|problem| log.warning(problem));
-    let mut plan = plan(sources, &config.presets, &config.template)?;
-    if plan.is_empty() {
+    if sources.is_empty() {
         return Ok(None);
     }
+    let enrolled = people::enrolled(sources, config, &stop)?;
+    let mut plan = plan(enrolled, &config.presets, &config.template)?;
     if !config.quiet {
         warn(&plan.warnings(), "outputs with names that Windows does not take", log);
     }

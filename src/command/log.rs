@@ -44,7 +44,11 @@ impl Log {
         match self.0 {
             LogFormat::Text => say(&format!("{}: {}: {message}", printable(source), outcome.code())),
             LogFormat::Json => {
-                let level = if outcome == Outcome::Failed { "error" } else { "warning" };
+                let level = match outcome {
+                    Outcome::Failed => "error",
+                    Outcome::Skipped => "info",
+                    _ => "warning",
+                };
                 say(&json!({
                     "level": level, "event": "photo", "source": source, "outcome": outcome.code(), "reason": reason,
                     "message": message
@@ -89,6 +93,7 @@ impl Summary<'_> {
             count(tally.refused, "refused"),
             count(tally.failed - self.totals.not_reached, "failed"),
             count(self.totals.not_reached, "not reached"),
+            count(tally.skipped, "skipped"),
         ]
         .into_iter()
         .flatten()
@@ -122,6 +127,7 @@ impl Summary<'_> {
             "review": tally.review,
             "refused": tally.refused,
             "failed": tally.failed,
+            "skipped": tally.skipped,
             "not_reached": self.totals.not_reached,
             "files": tally.files,
             "stale": self.stale.0 - self.stale.1,

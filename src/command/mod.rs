@@ -7,6 +7,7 @@ pub mod crop;
 pub mod inspect;
 pub mod log;
 pub mod merge;
+pub mod people;
 pub mod presets;
 pub mod prune;
 pub mod signals;

@@ -59,7 +59,7 @@ fn show(reader: &Reader) -> Result<(), Error> {
     let leftovers = reader.leftovers(&roots, &|_| false)?;
     if !leftovers.stale.is_empty() {
         print(&format!("{:>8}  stale", leftovers.stale.len()));
-        for why in [Why::Gone, Why::Replaced, Why::Refused] {
+        for why in [Why::Gone, Why::Replaced, Why::Skipped, Why::Refused] {
             let count = leftovers.stale.iter().filter(|stale| stale.why == why).count();
             if count > 0 {
                 print(&format!("{count:>8}    {}", why.text()));

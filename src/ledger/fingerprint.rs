@@ -4,6 +4,7 @@ use super::Hash;
 use crate::overrides::Adjustment;
 use crate::pipeline::{DetectorChoice, Options};
 use crate::preset::Preset;
+use crate::roster::{Person, PersonRecord};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -32,17 +33,25 @@ pub fn of_run(presets: &[Preset], options: &Options, detector: DetectorChoice, u
     *hasher.finalize().as_bytes()
 }
 
-/// The hash for one photo of that run: with what is pinned for it, and with the names of its outputs.
+/// The hash for one photo of that run: with what is pinned for it, with what its record says of the person, and with the
+/// names of its outputs.
 #[must_use]
-pub fn of_photo(run: &Hash, adjustment: &Adjustment, outputs: &[PathBuf]) -> Hash {
+pub fn of_photo(run: &Hash, adjustment: &Adjustment, person: Option<&Person>, outputs: &[PathBuf]) -> Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(run);
     hasher.update(format!("{adjustment:?}").as_bytes());
+    hasher.update(format!("{:?}", person.map(PersonRecord::from)).as_bytes());
     for output in outputs {
         // No name has a zero byte: where one ends and the next begins is in the hash.
         hasher.update(output.as_os_str().as_encoded_bytes()).update(b"\0");
     }
     *hasher.finalize().as_bytes()
+}
+
+/// The hash for a photo of which nothing is made.
+#[must_use]
+pub fn of_skipped(run: &Hash) -> Hash {
+    of_photo(run, &Adjustment::default(), None, &[])
 }
 
 #[cfg(test)]
@@ -78,9 +87,9 @@ mod tests {
 
     #[test]
     fn what_is_pinned_and_the_names_of_outputs_count() {
-        let plain = of_photo(&[0; 32], &Adjustment::default(), &["a".into(), "bc".into()]);
-        assert_ne!(plain, of_photo(&[0; 32], &Adjustment::default(), &["ab".into(), "c".into()]));
+        let plain = of_photo(&[0; 32], &Adjustment::default(), None, &["a".into(), "bc".into()]);
+        assert_ne!(plain, of_photo(&[0; 32], &Adjustment::default(), None, &["ab".into(), "c".into()]));
         let pinned = Adjustment { face: NonZeroUsize::new(2), ..Adjustment::default() };
-        assert_ne!(plain, of_photo(&[0; 32], &pinned, &["a".into(), "bc".into()]));
+        assert_ne!(plain, of_photo(&[0; 32], &pinned, None, &["a".into(), "bc".into()]));
     }
 }

@@ -29,7 +29,7 @@ pub fn join(folder: &Path, parts: &[PathBuf]) -> Result<(), Error> {
             "BEGIN;
              CREATE TEMP TABLE offset AS SELECT (SELECT coalesce(max(id), 0) FROM main.run) AS run;
              INSERT INTO main.run SELECT id + (SELECT run FROM offset), program, settings, started, ended, completed, written,
-                 unchanged, review, refused, failed FROM part.run ORDER BY id;
+                 unchanged, review, refused, failed, skipped FROM part.run ORDER BY id;
              INSERT OR REPLACE INTO main.source ({COLUMNS})
                  SELECT path, path_text, root, size, modified_ns, hash, settings, outcome, reason, record,
                      run + (SELECT run FROM offset) FROM part.source ORDER BY id;

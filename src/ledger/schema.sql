@@ -6,7 +6,7 @@ CREATE TABLE run (
     started   INTEGER NOT NULL,           -- seconds since 1970, UTC
     ended     INTEGER,                    -- NULL while it runs, and where it was killed
     completed INTEGER NOT NULL DEFAULT 0, -- 1 where it reached every photo
-    written INTEGER, unchanged INTEGER, review INTEGER, refused INTEGER, failed INTEGER
+    written INTEGER, unchanged INTEGER, review INTEGER, refused INTEGER, failed INTEGER, skipped INTEGER
 );
 CREATE TABLE source (
     id          INTEGER PRIMARY KEY,
@@ -17,7 +17,7 @@ CREATE TABLE source (
     modified_ns INTEGER,                  -- nanoseconds since 1970; NULL where the time proves nothing
     hash        BLOB,                     -- BLAKE3 of the file; NULL where it could not be read
     settings    BLOB NOT NULL,            -- BLAKE3 of all that influenced its outputs
-    outcome     TEXT NOT NULL,            -- written, review, refused, failed
+    outcome     TEXT NOT NULL,            -- written, review, refused, failed, skipped
     reason      TEXT,
     record      TEXT NOT NULL,            -- its line of the report
     run         INTEGER NOT NULL          -- the run that made it

@@ -19,6 +19,8 @@ pub enum Why {
     Gone,
     /// Its photo makes an output of another name for the preset now.
     Replaced,
+    /// Nothing is made of its photo any more, by the roster.
+    Skipped,
     /// Its photo is refused now. The old headshot may be the best that there is: it is told, never removed.
     Refused,
 }
@@ -30,6 +32,7 @@ impl Why {
         match self {
             Self::Gone => "its photo is gone",
             Self::Replaced => "its photo is written under another name",
+            Self::Skipped => "its photo is of nobody in the roster, or another one was picked",
             Self::Refused => "its photo is refused now",
         }
     }
@@ -148,8 +151,14 @@ impl Reader {
             if leftovers.gone.binary_search(&row.get("source_id")?).is_ok() {
                 continue;
             }
-            let is_refused = row.get::<_, String>("outcome")? == Outcome::Refused.code() || !self.is_replaced(row)?;
-            let why = if is_refused { Why::Refused } else { Why::Replaced };
+            let outcome: String = row.get("outcome")?;
+            let why = if outcome == Outcome::Skipped.code() {
+                Why::Skipped
+            } else if outcome == Outcome::Refused.code() || !self.is_replaced(row)? {
+                Why::Refused
+            } else {
+                Why::Replaced
+            };
             leftovers.stale.push(Stale { output: output(row)?, why });
         }
         leftovers.stale.sort_by(|one, other| one.output.path.cmp(&other.output.path));

@@ -56,7 +56,7 @@ impl Reader {
         const RUNS: i64 = 5;
         let mut sources = self.connection.prepare(
             "SELECT outcome, reason, count(*) FROM source GROUP BY 1, 2
-             ORDER BY instr('written review refused failed', outcome), 2",
+             ORDER BY instr('written review refused failed skipped', outcome), 2",
         )?;
         let mut outputs = self
             .connection

@@ -214,7 +214,7 @@ impl Ledger {
         self.connection
             .execute(
                 "UPDATE run SET ended = unixepoch(), completed = ?2, written = ?3, unchanged = ?4, review = ?5,
-                     refused = ?6, failed = ?7 WHERE id = ?1",
+                     refused = ?6, failed = ?7, skipped = ?8 WHERE id = ?1",
                 params![
                     self.run,
                     completed,
@@ -222,7 +222,8 @@ impl Ledger {
                     count(tally.unchanged),
                     count(tally.review),
                     count(tally.refused),
-                    count(tally.failed)
+                    count(tally.failed),
+                    count(tally.skipped)
                 ],
             )
             .map_err(|error| trouble(&self.path, &error))?;

@@ -21,7 +21,11 @@ pub(super) fn refuse(plan: &Plan) -> Result<(), Error> {
     if !clashes.is_empty() {
         message.push_str("several photos would be written to the same name; nothing was written:\n");
         push(&mut message, &clashes);
-        message.push_str("run the inputs one by one with different output folders, or keep {dir}/{stem} in --name");
+        message.push_str(if plan.has_roster() {
+            "give each person an id of their own, take one photo of each with --pick best, or keep {stem} in --name"
+        } else {
+            "run the inputs one by one with different output folders, or keep {dir}/{stem} in --name"
+        });
         if clashes.iter().any(|clash| clash.differs) {
             message.push_str(
                 "; names that differ only in capitals or in how an accent is written are one on many systems",
@@ -72,7 +76,7 @@ fn push(message: &mut String, clashes: &[Clash]) {
 /// All clashes, by the first output. Found by hashes of the names, eight bytes each; only those that meet are looked at.
 fn clashes(plan: &Plan) -> Vec<Clash> {
     let hash = |output: &Path| hash_of(&key(output));
-    let outputs = || plan.sources().iter().map(|source| (source, plan.outputs(source)));
+    let outputs = || plan.sources().iter().enumerate().map(|(index, source)| (source, plan.outputs(index)));
     let mut hashes: Vec<u64> = Vec::with_capacity(plan.len() * plan.presets.len());
     outputs().for_each(|(_, outputs)| hashes.extend(outputs.iter().map(|output| hash(output))));
     hashes.sort_unstable();
@@ -100,5 +104,5 @@ fn clashes(plan: &Plan) -> Vec<Clash> {
 /// A line for each photo with an output that no system takes.
 fn impossible_names(plan: &Plan) -> Vec<String> {
     let line = |output: &PathBuf| Some(format!("{} {}", output.display(), impossible(output)?));
-    plan.sources().iter().filter_map(|source| plan.outputs(source).iter().find_map(line)).collect()
+    (0..plan.len()).filter_map(|index| plan.outputs(index).iter().find_map(line)).collect()
 }

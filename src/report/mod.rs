@@ -9,6 +9,7 @@ use crate::detect::Face;
 use crate::error::Reason;
 use crate::frame::Step;
 use crate::geometry::{Affine, Rect};
+use crate::roster::PersonRecord;
 use crate::subject::Head;
 use serde::Serialize;
 use spread::Placement;
@@ -36,10 +37,12 @@ pub enum Outcome {
     Refused,
     /// It could not be read, or its outputs not be written.
     Failed,
+    /// Nothing was to be made of it, by the roster.
+    Skipped,
 }
 
 impl Outcome {
-    const ALL: [Self; 5] = [Self::Written, Self::Unchanged, Self::Review, Self::Refused, Self::Failed];
+    const ALL: [Self; 6] = [Self::Written, Self::Unchanged, Self::Review, Self::Refused, Self::Failed, Self::Skipped];
 
     /// The word in the report.
     #[must_use]
@@ -50,6 +53,7 @@ impl Outcome {
             Self::Review => "review",
             Self::Refused => "refused",
             Self::Failed => "failed",
+            Self::Skipped => "skipped",
         }
     }
 
@@ -76,6 +80,9 @@ pub struct Record {
     /// Whether nothing was done, because nothing had changed since the last run that told of it.
     #[serde(skip_serializing_if = "is_false")]
     pub unchanged: bool,
+    /// Whom it shows, by the roster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonRecord>,
     /// The stable word for why it is not simply written.
     pub reason: Option<Reason>,
     /// The same in a sentence.
@@ -211,6 +218,7 @@ impl Record {
             source_bytes,
             outcome,
             unchanged: false,
+            person: None,
             reason: None,
             message: None,
             photo: None,
@@ -263,6 +271,8 @@ pub struct Tally {
     pub refused: usize,
     /// Unreadable or not written.
     pub failed: usize,
+    /// Nothing to be made of, by the roster.
+    pub skipped: usize,
     /// Their files, written by this run or an earlier one.
     pub files: usize,
 }
@@ -276,6 +286,7 @@ impl Tally {
             Outcome::Review => &mut self.review,
             Outcome::Refused => &mut self.refused,
             Outcome::Failed => &mut self.failed,
+            Outcome::Skipped => &mut self.skipped,
         };
         *count += 1;
         self.files += files;
@@ -284,7 +295,7 @@ impl Tally {
     /// All photos.
     #[must_use]
     pub const fn photos(&self) -> usize {
-        self.written + self.unchanged + self.review + self.refused + self.failed
+        self.written + self.unchanged + self.review + self.refused + self.failed + self.skipped
     }
 
     /// The exit code of DESIGN's table for a run that was not interrupted.

@@ -60,7 +60,7 @@ fn a_mistake_in_a_preset_is_named_with_its_line() {
         (
             ["--name", "{person}.jpg"],
             "headshot: --name \"{person}.jpg\": there is no field {person}; fields are {preset} {dir} {stem} {ext} \
-             {source_ext}",
+             {source_ext}; --roster brings the columns of a list of people",
         ),
         (["--jobs", "0"], "headshot: --jobs 0: it takes 1 to 1024"),
     ] {

@@ -14,6 +14,7 @@ mod outputs;
 mod overrides;
 mod photos;
 mod prune;
+mod roster;
 mod samples;
 mod shards;
 mod uniform;

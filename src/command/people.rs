@@ -1,0 +1,183 @@
+//! Whom the photos show: the roster, and the best photo of each person.
+
+use super::config::RunConfig;
+use super::console::FirstLook;
+use headshot::batch::{Batch, Past};
+use headshot::error::Error;
+use headshot::ledger::fingerprint;
+use headshot::ledger::reader::Reader;
+use headshot::ledger::store::LEDGER_NAME;
+use headshot::ledger::{Remembered, Stamp};
+use headshot::overrides::parse::Mistake;
+use headshot::pipeline::{Cropper, Faces};
+use headshot::plan::{NameTemplate, plan};
+use headshot::progress::Progress;
+use headshot::report::kept::Kept;
+use headshot::report::{Outcome, Record};
+use headshot::roster::enrol::enrol;
+use headshot::roster::parse::parse;
+use headshot::roster::{Enrolled, Roster};
+use headshot::stop::Stop;
+use headshot::walk::Source;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// Most bytes of a list of people: a line for everybody in a large city.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// Mistakes listed before the rest is only counted.
+const LISTED: usize = 20;
+
+/// Reads the list of people at `path`.
+pub fn read_roster(path: &Path) -> Result<Roster, Error> {
+    let unreadable =
+        |error: std::io::Error| Error::usage(format!("{}: the roster cannot be read: {error}", path.display()));
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    if size > MOST_BYTES {
+        return Err(Error::usage(format!("{}: {} MB are no list of people", path.display(), size >> 20)));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    parse(&bytes).map_err(|mistakes| wrong(path, &mistakes))
+}
+
+fn wrong(path: &Path, mistakes: &[Mistake]) -> Error {
+    let line = |mistake: &Mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what);
+    if let [only] = mistakes {
+        return Error::usage(line(only));
+    }
+    let mut message = format!("{} mistakes in the roster; nothing was written:", mistakes.len());
+    mistakes.iter().take(LISTED).for_each(|mistake| message.push_str(&format!("\n  {}", line(mistake))));
+    if mistakes.len() > LISTED {
+        message.push_str(&format!("\n  and {} more", mistakes.len() - LISTED));
+    }
+    Error::usage(message)
+}
+
+/// The sources with what the roster says of them, where there is one.
+pub fn enrolled(sources: Vec<Source>, config: &RunConfig, stop: &Stop) -> Result<Enrolled, Error> {
+    let Some((path, roster)) = &config.roster else { return Ok(sources.into()) };
+    let used: Vec<&str> = config.template.columns().collect();
+    let mut enrolled = enrol(sources, roster.clone(), path, &used).map_err(|mistakes| wrong(path, &mistakes))?;
+    if config.pick_best {
+        pick(&mut enrolled, config, stop)?;
+    }
+    Ok(enrolled)
+}
+
+/// Takes one photo of each person with several: the one that the last run took where all are as they were, otherwise the
+/// best of a look at all of them.
+fn pick(enrolled: &mut Enrolled, config: &RunConfig, stop: &Stop) -> Result<(), Error> {
+    let mut memory = Memory::of(config)?;
+    let mut open = Vec::new();
+    for photos in enrolled.several() {
+        let sources: Vec<&Source> = photos.iter().filter_map(|photo| enrolled.sources().get(*photo)).collect();
+        match memory.picked(&sources)? {
+            Some(best) => enrolled.keep_picked(&photos, best),
+            None => open.push(photos),
+        }
+    }
+    let unseen: Vec<usize> = open.iter().flatten().copied().collect();
+    let sources = unseen.iter().filter_map(|photo| enrolled.sources().get(*photo));
+    let seen = look(sources, config, stop)?;
+    let records: BTreeMap<usize, &Record> = unseen.iter().copied().zip(&seen).collect();
+    for photos in open {
+        // Where the run was stopped there are fewer records than photos, and nothing will be written.
+        let records: Vec<&Record> = photos.iter().filter_map(|photo| records.get(photo).copied()).collect();
+        if records.len() == photos.len() {
+            enrolled.keep_best(&photos, &records);
+        }
+    }
+    Ok(())
+}
+
+/// What would become of `sources`, in their order.
+fn look<'a>(sources: impl Iterator<Item = &'a Source>, config: &RunConfig, stop: &Stop) -> Result<Vec<Record>, Error> {
+    // Numbers for names: photos of two input folders may have one.
+    let numbered: Vec<Source> =
+        sources.enumerate().map(|(number, source)| Source::at(format!("{number:09}"), source.path())).collect();
+    let plan = plan(numbered.into(), &config.presets, &NameTemplate::default())?;
+    let mut options = config.options.clone();
+    options.render = false;
+    let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
+    let seen = Seen { bar: FirstLook::new(plan.len(), config.quiet, config.no_progress), records: Mutex::default() };
+    let batch = Batch {
+        cropper: &cropper,
+        output: None,
+        folder: config.output.clone(),
+        settings: [0; 32],
+        thorough: false,
+        shard: None,
+        threads: config.threads,
+        memory: &config.memory,
+        several: config.options.faces == Faces::All,
+        progress: &seen,
+        stop,
+    };
+    batch.run(&plan, Past::default())?;
+    seen.bar.clear();
+    let mut records = seen.records.into_inner().unwrap_or_else(PoisonError::into_inner);
+    records.sort_by(|one, other| one.source.cmp(&other.source));
+    Ok(records)
+}
+
+/// Keeps the records of a first look.
+struct Seen {
+    bar: FirstLook,
+    records: Mutex<Vec<Record>>,
+}
+
+impl Progress for Seen {
+    fn done(&self, record: &Record) {
+        self.bar.done(record);
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).push(record.clone());
+    }
+
+    fn kept(&self, kept: &Kept) {
+        self.bar.kept(kept);
+    }
+}
+
+/// What an earlier run picked.
+struct Memory {
+    reader: Option<Reader>,
+    presets: Vec<String>,
+    /// What a photo that was not picked has in the ledger for its settings.
+    settings: headshot::ledger::Hash,
+}
+
+impl Memory {
+    fn of(config: &RunConfig) -> Result<Self, Error> {
+        let name = config.shard.map_or_else(|| LEDGER_NAME.to_owned(), |shard| shard.name(LEDGER_NAME));
+        let is_of_use = !config.force && !config.uniform && config.shard.is_none();
+        let reader = if is_of_use { Reader::open(&config.output, &name)? } else { None };
+        let settings = fingerprint::of_run(&config.presets, &config.options, config.detector, None);
+        let settings = fingerprint::of_skipped(&settings);
+        Ok(Self { reader, presets: config.presets.iter().map(|preset| preset.name.clone()).collect(), settings })
+    }
+
+    /// The index of the one of `sources` that was picked, where nothing about them has changed.
+    fn picked(&mut self, sources: &[&Source]) -> Result<Option<usize>, Error> {
+        let Some(reader) = &mut self.reader else { return Ok(None) };
+        let mut picked = None;
+        for (index, source) in sources.iter().enumerate() {
+            let Some(known) = reader.lookup(source.relative(), &self.presets)? else { return Ok(None) };
+            if !is_same(&known, source) {
+                return Ok(None);
+            }
+            if known.outcome != Outcome::Skipped {
+                if picked.replace(index).is_some() {
+                    return Ok(None);
+                }
+            } else if known.settings != self.settings {
+                return Ok(None);
+            }
+        }
+        Ok(picked)
+    }
+}
+
+/// Whether the photo is the one that is `known`.
+fn is_same(known: &Remembered, source: &Source) -> bool {
+    std::fs::metadata(source.path()).is_ok_and(|metadata| known.stamp.proves(&Stamp::of(&metadata)))
+}

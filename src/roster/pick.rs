@@ -1,0 +1,167 @@
+//! Pure: which of a person's photos makes the best headshot.
+
+use super::enrol::identity;
+use super::{Enrolled, Part};
+use crate::error::{Failure, Reason};
+use crate::report::{Outcome, Record};
+use std::collections::BTreeMap;
+
+/// What a photo's turn of the head costs, for the whole of [`crate::subject::Head::yaw`].
+const TURN: f64 = 2.0;
+
+/// What each step costs that a frame gave up: a head that turns by 0.1 more is as bad as one.
+const STEP: f64 = 0.2;
+
+/// What a headshot costs that a preset could not have.
+const MISSING: f64 = 1.0;
+
+/// What enlarging to twice the size costs.
+const ENLARGED: f64 = 0.5;
+
+/// The part of a cost that is told, as the reason of a choice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Merit {
+    /// Written before review, review before refused.
+    outcome: Outcome,
+    turn: f64,
+    framing: f64,
+    size: f64,
+}
+
+impl Merit {
+    fn of(record: &Record) -> Self {
+        let outputs = &record.outputs;
+        let each = outputs.len().max(1) as f64;
+        let steps: usize = outputs.iter().map(|output| output.steps.len()).sum();
+        let enlarged: f64 = outputs.iter().map(|output| output.upscale.max(1.0).log2()).sum();
+        Self {
+            outcome: record.outcome,
+            turn: TURN * record.head.as_ref().map_or(1.0, |head| head.yaw.abs()),
+            framing: STEP * steps as f64 / each + MISSING * record.refused.len() as f64,
+            size: ENLARGED * enlarged / each,
+        }
+    }
+
+    fn cost(&self) -> f64 {
+        self.turn + self.framing + self.size
+    }
+
+    /// What `self` has over `other`, in a few words.
+    fn over(&self, other: &Self) -> &'static str {
+        if self.outcome != other.outcome {
+            return match other.outcome {
+                Outcome::Review => "it needs no second look",
+                _ => "a headshot can be made of it",
+            };
+        }
+        let gains = [
+            (other.turn - self.turn, "it looks more towards the camera"),
+            (other.framing - self.framing, "it has more room around the head"),
+            (other.size - self.size, "the face is larger in it"),
+        ];
+        let best = gains.into_iter().max_by(|(one, _), (other, _)| one.total_cmp(other));
+        best.filter(|(gain, _)| *gain > 0.0).map_or("it is the first by name", |(_, words)| words)
+    }
+}
+
+impl Enrolled {
+    /// The people with several photos: the indices of each one's photos, in the order of the names.
+    #[must_use]
+    pub fn several(&self) -> Vec<Vec<usize>> {
+        let mut photos: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (index, part) in self.parts.iter().filter(|(_, part)| part.skipped.is_none()) {
+            if let Some(person) = &part.person {
+                photos.entry(identity(person)).or_default().push(*index);
+            }
+        }
+        photos.into_values().filter(|photos| photos.len() > 1).collect()
+    }
+
+    /// Leaves of `photos`, which are one person's, the one with the best of `records`, in the same order; the others are
+    /// skipped and say why.
+    pub fn keep_best(&mut self, photos: &[usize], records: &[&Record]) {
+        let merits: Vec<Merit> = records.iter().map(|record| Merit::of(record)).collect();
+        let order = |one: &Merit, other: &Merit| {
+            one.outcome.cmp(&other.outcome).then_with(|| one.cost().total_cmp(&other.cost()))
+        };
+        // The first of equals.
+        let Some((best, merit)) = merits.iter().enumerate().min_by(|(_, one), (_, other)| order(one, other)) else {
+            return;
+        };
+        let why: Vec<&str> = merits.iter().map(|other| merit.over(other)).collect();
+        self.keep(photos, best, |index| why.get(index).copied().unwrap_or_default());
+    }
+
+    /// Leaves of `photos` the one at `best`, which an earlier run picked.
+    pub fn keep_picked(&mut self, photos: &[usize], best: usize) {
+        self.keep(photos, best, |_| "it was picked by an earlier run, and nothing has changed");
+    }
+
+    fn keep(&mut self, photos: &[usize], best: usize, why: impl Fn(usize) -> &'static str) {
+        let Some(picked) = photos.get(best).and_then(|photo| self.sources.get(*photo)) else { return };
+        let picked = picked.relative().display().to_string();
+        for (index, photo) in photos.iter().enumerate().filter(|(index, _)| *index != best) {
+            if let Some(Part { person: Some(person), skipped }) = self.parts.get_mut(photo) {
+                let message = format!("of the photos of {}, {picked} was picked: {}", person.title(), why(index));
+                *skipped = Some(Failure::new(Reason::NotPicked, message));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::enrol::enrol;
+    use super::super::parse::parse;
+    use super::*;
+    use crate::detect::Face;
+    use crate::geometry::{Affine, Rect};
+    use crate::subject::Head;
+    use crate::walk::Source;
+    use std::path::Path;
+
+    fn record(outcome: Outcome, yaw: f64) -> Record {
+        let mut record = Record::of(Path::new("x"), outcome);
+        let face = Face { rect: Rect::new(0.0, 0.0, 100.0, 120.0), score: 0.9, landmarks: None };
+        let head = Head::from_face(&face, &Affine::IDENTITY).expect("invertible");
+        record.head = Some(Head { yaw, ..head });
+        record
+    }
+
+    fn enrolled() -> Enrolled {
+        let sources = ["a1.jpg", "a2.jpg", "a3.jpg", "b.jpg"].map(|name| Source::at(name, Path::new("/in").join(name)));
+        let roster = parse(b"file,id,name\na*,1,Ana\nb,2,Ben\n").expect("reads");
+        enrol(sources.to_vec(), roster, Path::new("p.csv"), &[]).expect("no mistake")
+    }
+
+    fn skipped(enrolled: &Enrolled) -> Vec<Option<&str>> {
+        enrolled.parts.values().map(|part| part.skipped().map(|why| why.message.as_str())).collect()
+    }
+
+    #[test]
+    fn the_best_photo_is_picked_and_the_others_say_why() {
+        let mut enrolled = enrolled();
+        assert_eq!(enrolled.several(), [[0, 1, 2]]);
+        let records = [record(Outcome::Review, 0.0), record(Outcome::Written, 0.1), record(Outcome::Written, 0.4)];
+        enrolled.keep_best(&[0, 1, 2], &records.iter().collect::<Vec<_>>());
+        assert_eq!(
+            skipped(&enrolled),
+            [
+                Some("of the photos of Ana (1), a2.jpg was picked: it needs no second look"),
+                None,
+                Some("of the photos of Ana (1), a2.jpg was picked: it looks more towards the camera"),
+                None
+            ]
+        );
+        assert!(enrolled.several().is_empty());
+    }
+
+    #[test]
+    fn of_equals_the_first_is_picked() {
+        let mut enrolled = enrolled();
+        let records = [record(Outcome::Refused, 0.2), record(Outcome::Refused, 0.2), record(Outcome::Failed, 0.0)];
+        enrolled.keep_best(&[0, 1, 2], &records.iter().collect::<Vec<_>>());
+        assert_eq!(skipped(&enrolled)[0], None);
+        assert!(skipped(&enrolled)[1].is_some_and(|why| why.ends_with("it is the first by name")));
+    }
+}

@@ -1,0 +1,149 @@
+//! Lists of people: whom the photos show, what their headshots are called, and who has none.
+
+use crate::photos::{ANA, BEN};
+use crate::portrait::{Background, Portrait, rgb};
+use crate::run::{Ran, Workplace, word};
+use serde_json::Value;
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+const ARGUMENTS: &[&str] = &["in", "-o", "out", "-p", "ad-thumbnail", "--roster", "people.csv"];
+
+fn run(place: &Workplace, flags: &[&str]) -> Ran {
+    place.run(&[ARGUMENTS, flags].concat())
+}
+
+/// Source, outcome and reason of each record.
+fn told(place: &Workplace) -> Vec<String> {
+    let line = |record: &Value| {
+        format!("{} {} {}", word(&record["source"]), word(&record["outcome"]), record["reason"].as_str().unwrap_or("-"))
+    };
+    place.report("out").iter().map(line).collect()
+}
+
+#[test]
+fn headshots_are_named_after_people_and_everybody_is_accounted_for() {
+    let place = Workplace::with(&[("in/team/DSC_1.jpg", &ANA), ("in/DSC_2.jpg", &BEN), ("in/DSC_3.jpg", &BEN)]);
+    place.write(
+        "people.csv",
+        "\u{feff}File;ID;Name\r\nDSC_1;a-7;Ana Ito\r\ndsc_2.JPG;b8;\"Ben; Ox\"\r\n;c9;Cem\r\n".as_bytes(),
+    );
+    let ran = run(&place, &[]);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (
+            0,
+            "people.csv:4: skipped: the roster names no photo of Cem (c9)\n\
+             headshot: 4 photos: 2 written, 2 skipped; 2 files in out"
+        )
+    );
+    assert_eq!(place.files("out/ad-thumbnail"), ["a-7.jpg", "b8.jpg"]);
+    assert_eq!(
+        told(&place),
+        [
+            "DSC_2.jpg written -",
+            "DSC_3.jpg skipped not-in-roster",
+            "people.csv:4 skipped no-photo",
+            "team/DSC_1.jpg written -"
+        ]
+    );
+    assert_eq!(place.report("out")[0]["person"], serde_json::json!({"id": "b8", "name": "Ben; Ox"}));
+    assert_eq!(run(&place, &["--quiet"]).stderr, "headshot: 4 photos: 2 unchanged, 2 skipped; 2 files in out");
+}
+
+#[test]
+fn somebody_who_leaves_the_roster_leaves_the_folder_by_pruning() {
+    let place = Workplace::new();
+    let mut list = "file,id\n".to_owned();
+    for number in 0..6 {
+        place.write(format!("in/{number}.jpg"), &ANA);
+        list.push_str(&format!("{number}.jpg,p{number}\n"));
+    }
+    place.write("people.csv", list.as_bytes());
+    assert_eq!(run(&place, &["--quiet"]).code, 0);
+    place.write("people.csv", list.replace("3.jpg,p3\n", "").as_bytes());
+    let told = run(&place, &[]);
+    assert!(told.stderr.starts_with("ad-thumbnail/p3.jpg: stale: its photo is of nobody"), "{}", told.stderr);
+    assert_eq!(run(&place, &["--prune", "--quiet"]).code, 0);
+    assert!(!place.path("out/ad-thumbnail/p3.jpg").exists());
+    assert_eq!(place.files("out/ad-thumbnail").len(), 5);
+}
+
+#[test]
+fn mistakes_in_the_list_are_told_at_once_and_nothing_is_written() {
+    let place = Workplace::with(&[("in/a.jpg", &ANA), ("in/b.jpg", &BEN)]);
+    for (list, message) in [
+        (
+            &b"id,name\n1,Ana\n"[..],
+            "people.csv:1: no column says which photo: name one file (or pattern); the columns are id, name",
+        ),
+        (b"file,name\na.jpg,Ren\xe9\n", "people.csv:2: the list is not UTF-8: byte E9"),
+        (
+            b"file,id\na.jpg,../up\nb.jpg,\n",
+            "2 mistakes in the roster; nothing was written:\n  people.csv:2: id \"../up\" has a slash",
+        ),
+        (b"file,id\na.jpg,1\na.jpg,2\n", "people.csv:3: a.jpg is the photo of 2 and of 1, on line 2"),
+        (b"file,id\na.jpg,1\nb.jpg,1\n", "ad-thumbnail/1.jpg from in/a.jpg and in/b.jpg"),
+    ] {
+        place.write("people.csv", list);
+        let ran = run(&place, &[]);
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+        assert!(!place.path("out/ad-thumbnail").exists());
+    }
+    assert!(run(&place, &[]).stderr.contains("--pick best"));
+    fs::remove_file(place.path("people.csv")).expect("removed");
+    assert!(run(&place, &[]).stderr.contains("people.csv: the roster cannot be read"));
+    assert!(run(&place, &["--name", "{nickname}"]).stderr.contains("people.csv"));
+}
+
+#[test]
+fn the_best_photo_of_a_person_is_picked_and_remembered() {
+    let place = Workplace::with(&[("in/ana-2.jpg", &ANA), ("in/ben.jpg", &BEN)]);
+    // Too small for the size: it would be enlarged.
+    let far = Portrait {
+        background: Background::Plain(rgb(190, 196, 204)),
+        mid_eye: (100.0, 60.0),
+        head_height: 50.0,
+        seed: 3,
+        ..Portrait::sized(200, 200)
+    };
+    place.write("in/ana-1.jpg", &crate::photos::jpeg(&far.draw().image));
+    place.write("people.csv", b"pattern,id,name\nana-*,1,Ana\nben*,2,Ben\n");
+    let old = SystemTime::now() - Duration::from_secs(3600);
+    for photo in ["in/ana-1.jpg", "in/ana-2.jpg", "in/ben.jpg"] {
+        fs::File::options().write(true).open(place.path(photo)).and_then(|file| file.set_modified(old)).expect("dated");
+    }
+    let flags = ["--pick", "best", "--quiet", "-p", "github"];
+    let arguments: Vec<&str> = ["in", "-o", "out", "--roster", "people.csv"].iter().chain(&flags).copied().collect();
+    assert_eq!(place.run(&arguments).code, 0);
+    assert_eq!(place.files("out/github"), ["1.jpg", "2.jpg"]);
+    let report = place.report("out");
+    assert_eq!((word(&report[0]["outcome"]), word(&report[0]["reason"])), ("skipped", "not-picked"));
+    let message = word(&report[0]["message"]);
+    assert!(message.starts_with("of the photos of Ana (1), ana-2.jpg was picked: "), "{message}");
+    assert_eq!(word(&report[1]["outcome"]), "written");
+
+    // Nothing has changed: the choice stays without a look at the photos.
+    assert_eq!(place.run(&arguments).stderr, "headshot: 3 photos: 2 unchanged, 1 skipped; 2 files in out");
+    assert!(word(&place.report("out")[0]["message"]).ends_with("picked by an earlier run, and nothing has changed"));
+
+    // A new photo is a new choice.
+    place.write("in/ana-0.jpg", &ANA);
+    assert_eq!(place.run(&arguments).code, 0);
+    let report = place.report("out");
+    let outcomes: Vec<&str> = report.iter().map(|record| word(&record["outcome"])).collect();
+    assert_eq!(outcomes, ["written", "skipped", "skipped", "unchanged"]);
+    assert_eq!(place.files("out/github"), ["1.jpg", "2.jpg"]);
+}
+
+#[test]
+fn columns_name_folders_too_and_other_columns_do_not_make_anything_anew() {
+    let place = Workplace::with(&[("in/a.jpg", &ANA), ("in/b.jpg", &BEN)]);
+    place.write("people.csv", b"file,name,Team,phone\na.jpg,Ana Ito,Sales,1\nb.jpg,Ben,R&D,2\n");
+    let flags = ["--name", "{team}/{name} {preset}.{ext}", "--quiet"];
+    assert_eq!(run(&place, &flags).code, 0);
+    assert_eq!(place.files("out"), ["R&D/Ben ad-thumbnail.jpg", "Sales/Ana Ito ad-thumbnail.jpg", "report.jsonl"]);
+    place.write("people.csv", b"file,name,Team,phone\na.jpg,Ana Ito,Sales,3\nb.jpg,Ben,R&D,4\n");
+    assert_eq!(run(&place, &flags).stderr, "headshot: 2 photos: 2 unchanged; 2 files in out");
+}
