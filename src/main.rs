@@ -7,6 +7,7 @@ use command::cli::{Cli, Command, LogFormat};
 use command::crop::crop;
 use command::inspect::inspect;
 use command::log::Log;
+use command::manual;
 use command::merge::merge;
 use command::presets;
 use command::status::status;
@@ -22,6 +23,8 @@ fn main() -> ExitCode {
         Some(Command::Inspect(args)) => inspect(&args),
         Some(Command::Status { output }) => status(&output).map(|()| 0),
         Some(Command::Merge { output }) => merge(&output, &log),
+        Some(Command::Completions { shell }) => manual::completions(shell).map(|()| 0),
+        Some(Command::Man) => manual::manual().map(|()| 0),
         None => crop(cli.crop, &log),
     };
     ExitCode::from(ended.unwrap_or_else(|error| {

@@ -34,13 +34,13 @@ const BACKGROUND: [u8; 3] = [255, 255, 255];
 pub fn memory(preset: &Preset, photo_pixels: u64, allow_upscale: bool) -> u64 {
     const TURNED_BYTES: u64 = 10;
     let asked = u64::from(preset.width) * u64::from(preset.height);
-    let most = if allow_upscale { asked } else { asked.min(2 * photo_pixels) };
+    let most = if allow_upscale { asked } else { asked.min(photo_pixels.saturating_mul(2)) };
     let encoder = match preset.format {
         OutputFormat::Jpeg | OutputFormat::Png => 12,
         OutputFormat::Webp => 20,
         OutputFormat::Avif => 48,
     };
-    TURNED_BYTES * (most * 9 / 2).min(2 * photo_pixels) + encoder * most
+    TURNED_BYTES * (most * 9 / 2).min(photo_pixels.saturating_mul(2)) + encoder * most
 }
 
 /// A part of a photo, upright and opaque, shrunk; colours still as the photo's profile has them.

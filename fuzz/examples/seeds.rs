@@ -40,6 +40,11 @@ const OVERRIDES: [(&str, &str); 2] = [
     ),
 ];
 
+const ROSTERS: [(&str, &str); 2] = [
+    ("commas.csv", "file,id,name\na.jpg,7,\"Ito, Ana\"\nb/a.png,8,Ben\n,9,Cem\n"),
+    ("semicolons.csv", "\u{feff}Pattern;ID\r\nb/*;7\r\n"),
+];
+
 fn main() -> Outcome<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
     let pattern = RgbImage::from_fn(24, 18, |x, y| Rgb([(x * 10) as u8, (y * 14) as u8, ((x ^ y) * 8) as u8]));
@@ -68,6 +73,9 @@ fn main() -> Outcome<()> {
 
     for preset in built_in()? {
         write(&folder.join("preset").join(format!("{}.toml", preset.name)), toml::to_string(&preset)?.as_bytes())?;
+    }
+    for (name, text) in ROSTERS {
+        write(&folder.join("roster").join(name), text.as_bytes())?;
     }
     for (name, text) in OVERRIDES {
         write(&folder.join("sidecar").join(name), text.as_bytes())?;

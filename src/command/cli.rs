@@ -48,6 +48,14 @@ pub enum Command {
         #[arg(value_name = "OUTPUT")]
         output: PathBuf,
     },
+    /// Print a shell's completions, to be put where that shell looks for them
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, for `man -l` or a folder of manual pages
+    Man,
 }
 
 /// What to look at.

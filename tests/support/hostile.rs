@@ -9,8 +9,13 @@ use headshot::error::{Failure, Reason};
 use headshot::overrides::parse::{folder_file, sidecar as one_photo};
 use headshot::photo::{self, Limits, Photo};
 use headshot::pipeline::{Cropped, Cropper, Options};
+use headshot::plan::{NameTemplate, plan};
 use headshot::preset::Preset;
+use headshot::roster::enrol::enrol;
+use headshot::roster::parse::parse;
 use headshot::sparse_jpeg::{Area, Refusal, Scale, SparseJpeg, outline};
+use headshot::walk::Source;
+use std::path::{Component, Path};
 use std::sync::OnceLock;
 
 /// Small, so that many inputs are tried in a second and a bomb is seen by its memory.
@@ -105,6 +110,36 @@ pub fn preset(text: &str) -> Result<Preset, String> {
         Err(message) => assert!(message.starts_with("fuzz.toml:"), "{message}"),
     }
     read
+}
+
+/// Reads bytes as a list of people, and finds their photos among a few.
+pub fn roster(bytes: &[u8]) -> Result<usize, usize> {
+    let lines = bytes.split(|byte| *byte == b'\n').count();
+    let told = |mistakes: Vec<headshot::overrides::parse::Mistake>| {
+        assert!(!mistakes.is_empty());
+        for mistake in &mistakes {
+            assert!((1..=lines).contains(&mistake.line) && !mistake.what.is_empty(), "{mistake:?}");
+        }
+        mistakes.len()
+    };
+    let roster = parse(bytes).map_err(told)?;
+    let people = roster.people.len();
+    let template = NameTemplate::parse("{id}.{ext}", &roster.columns).unwrap_or_default();
+    let sources: Vec<Source> = ["a.jpg", "b/a.png", "b/r\u{e9}.jpg", "c [1].jpg"]
+        .map(|name| Source::at(name, Path::new("/in").join(name)))
+        .to_vec();
+    let used: Vec<&str> = template.columns().collect();
+    let enrolled = enrol(sources, roster, Path::new("people.csv"), &used).map_err(told)?;
+    assert!((4..=4 + people).contains(&enrolled.sources().len()));
+    static PRESETS: OnceLock<Vec<Preset>> = OnceLock::new();
+    let presets = PRESETS.get_or_init(|| headshot::preset::select(&["x".to_owned()]).expect("built in"));
+    if let Ok(plan) = plan(enrolled, presets, &template) {
+        for output in (0..plan.len()).flat_map(|index| plan.job(index).outputs) {
+            // No list leads out of the output folder.
+            assert!(output.components().all(|part| matches!(part, Component::Normal(_))), "{output:?}");
+        }
+    }
+    Ok(people)
 }
 
 /// Reads text as a sidecar and as a folder's file of overrides; how many mistakes each has.

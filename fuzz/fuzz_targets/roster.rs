@@ -1,0 +1,6 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(
+    init: headshot_fuzz::watch(),
+    |bytes: &[u8]| headshot_fuzz::run(|| drop(headshot_fuzz::hostile::roster(bytes)))
+);

@@ -1,0 +1,40 @@
+//! What other programs show of the command line: completions, the manual page.
+
+use super::cli::Cli;
+use clap::CommandFactory;
+use clap_complete::Shell;
+use clap_mangen::Man;
+use headshot::error::Error;
+use std::io::{ErrorKind, Write};
+
+/// Prints the completions for `shell`.
+pub fn completions(shell: Shell) -> Result<(), Error> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "headshot", &mut text);
+    print(&text)
+}
+
+/// Prints the manual page, with the subcommands' options in it.
+pub fn manual() -> Result<(), Error> {
+    let mut text = Vec::new();
+    let command = Cli::command();
+    let unwritten = |error: std::io::Error| Error::Fatal { message: error.to_string(), path: None };
+    Man::new(command.clone()).render(&mut text).map_err(unwritten)?;
+    for subcommand in command.get_subcommands() {
+        writeln!(text, ".SH \"headshot {}\"", subcommand.get_name()).map_err(unwritten)?;
+        let page = Man::new(subcommand.clone());
+        page.render_description_section(&mut text).map_err(unwritten)?;
+        page.render_options_section(&mut text).map_err(unwritten)?;
+    }
+    print(&text)
+}
+
+/// Writes to standard output; a reader that has seen enough is no trouble.
+fn print(text: &[u8]) -> Result<(), Error> {
+    match std::io::stdout().lock().write_all(text) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::Fatal { message: format!("standard output cannot be written: {error}"), path: None })
+        }
+        _ => Ok(()),
+    }
+}
