@@ -200,16 +200,19 @@ impl Sink<'_> {
             Done::Made(made) => {
                 let (record, entry) = *made;
                 batch.progress.done(&record);
-                self.totals.tally.add(record.outcome, record.outputs.len());
+                self.totals.tally.add(record.outcome, record.reason.map(Reason::code), record.outputs.len());
                 self.totals.spread.add(&record);
                 let line = record.to_json();
-                self.keep(batch, |keeper| keeper.made(&entry, &line));
+                // A person without a photo is a line of the roster, which is another one tomorrow.
+                if record.reason != Some(Reason::NoPhoto) {
+                    self.keep(batch, |keeper| keeper.made(&entry, &line));
+                }
                 self.report.add(task.position, line);
             }
             Done::Kept(kept) => {
                 let (kept, refresh) = *kept;
                 batch.progress.kept(&kept);
-                self.totals.tally.add(kept.outcome, kept.members.len());
+                self.totals.tally.add(kept.outcome, None, kept.members.len());
                 kept.members.into_iter().for_each(|(preset, member)| self.totals.spread.insert(preset, member));
                 if !refresh.is_empty() {
                     self.keep(batch, |keeper| keeper.touched(&task.job.source, &refresh));
@@ -239,7 +242,7 @@ impl Sink<'_> {
         let mine = (0..plan.len()).filter(|&index| batch.is_mine(&plan.sources()[index])).enumerate().skip(taken);
         for (position, index) in mine {
             let record = records::failed(&plan.job(index), Failure::new(Reason::NotReached, message));
-            self.totals.tally.add(record.outcome, 0);
+            self.totals.tally.add(record.outcome, None, 0);
             self.totals.not_reached += 1;
             self.report.add(position, record.to_json());
         }

@@ -34,6 +34,15 @@ pub fn impossible(path: &Path) -> Option<&'static str> {
     path.components().any(is_long).then_some("is longer than the 255 bytes that file systems take")
 }
 
+/// Whether `path` is a file that the program keeps in the output folder for itself.
+#[must_use]
+pub fn is_own(path: &Path) -> bool {
+    let key = key(path);
+    let name = String::from_utf8_lossy(&key);
+    !name.contains(['/', '\\'])
+        && (name.starts_with(".headshot") || name.starts_with("report.") || name.starts_with("ledger."))
+}
+
 /// Why Windows would not take `path`, or not as it is written.
 #[must_use]
 pub fn foreign(path: &Path) -> Option<&'static str> {

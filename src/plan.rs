@@ -32,6 +32,8 @@ pub struct Job {
     pub person: Option<Arc<Person>>,
     /// Why nothing is made of it.
     pub skipped: Option<Failure>,
+    /// Where it was passed over in a choice among several, what decided: the person, the photos, what is pinned for them.
+    pub choice: Option<[u8; 32]>,
 }
 
 /// The jobs of a run. Each is made when it is asked for: the names of all outputs of a hundred thousand photos would take more
@@ -73,9 +75,11 @@ impl Plan {
         !self.parts.is_empty()
     }
 
-    /// Gives photos, by their index, what a person pinned for them.
-    pub fn pin(&mut self, adjustments: BTreeMap<usize, Adjustment>) {
-        self.adjustments = adjustments;
+    /// Gives photos, by their relative paths, what a person pinned for them.
+    pub fn pin(&mut self, adjustments: &BTreeMap<PathBuf, Adjustment>) {
+        let index = |relative: &Path| self.sources.binary_search_by(|source| source.relative().cmp(relative)).ok();
+        let pinned = adjustments.iter().filter_map(|(path, pinned)| Some((index(path)?, pinned.clone())));
+        self.adjustments = pinned.collect();
     }
 
     /// The job of the photo with this index, which is under [`Self::len`].
@@ -87,6 +91,7 @@ impl Plan {
             adjustment: self.adjustments.get(&index).cloned().unwrap_or_default(),
             person: self.parts.get(&index).and_then(Part::person).cloned(),
             skipped: self.parts.get(&index).and_then(Part::skipped).cloned(),
+            choice: self.parts.get(&index).and_then(Part::choice),
         }
     }
 

@@ -2,10 +2,11 @@
 
 use crate::error::{Error, Failure, Reason};
 use crate::ledger::Stamp;
+use crate::names::key;
 use crate::shard::Shard;
 use crate::walk::Source;
 use same_file::Handle;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -23,8 +24,8 @@ pub struct OutputFolder {
     /// As the user gave it, for messages.
     root: PathBuf,
     canonical: PathBuf,
-    /// Sources that lie inside the output folder, canonical: nothing is published onto one of them.
-    sources_inside: HashSet<PathBuf>,
+    /// Sources that lie inside the output folder, canonical, by their keys: nothing is published onto one of them.
+    sources_inside: HashMap<Vec<u8>, Vec<PathBuf>>,
     shard: Option<Shard>,
     /// The folder itself, to know it again: a share that was unmounted and a folder that was replaced are not written to.
     handle: Handle,
@@ -127,7 +128,7 @@ impl OutputFolder {
             ));
         }
         let target = folder.join(path.file_name().unwrap_or_default());
-        if self.sources_inside.contains(&target) {
+        if self.is_source(&target) {
             return Err(Failure::new(
                 Reason::WouldOverwriteSource,
                 format!("{} is one of the photos; choose another output folder", self.root.join(relative).display()),
@@ -152,7 +153,7 @@ impl OutputFolder {
         let real = path.parent().and_then(|parent| parent.canonicalize().ok());
         let Some(folder) = real.filter(|real| real.starts_with(&self.canonical)) else { return false };
         let target = folder.join(path.file_name().unwrap_or_default());
-        if self.sources_inside.contains(&target) || fs::remove_file(&target).is_err() {
+        if self.is_source(&target) || fs::remove_file(&target).is_err() {
             return false;
         }
         // A folder that holds anything else is not removed: the system refuses to. Another share may be about to write there.
@@ -162,6 +163,12 @@ impl OutputFolder {
             }
         }
         true
+    }
+
+    /// Whether a photo is at `target`, also under another spelling of its name where the file system takes both for one.
+    fn is_source(&self, target: &Path) -> bool {
+        let sources = self.sources_inside.get(&*key(target)).map(Vec::as_slice).unwrap_or_default();
+        sources.iter().any(|source| source == target || same_file::is_same_file(source, target).unwrap_or(false))
     }
 
     /// Whether the folder is the one that was opened.
@@ -188,9 +195,10 @@ fn hold(path: &Path, shared: bool) -> io::Result<Option<File>> {
 
 /// Those of `sources` that lie in `folder`, without links. Of photos that were found in one folder, only the folder's own
 /// path is looked up: it is the same for thousands.
-fn sources_inside(folder: &Path, sources: &[Source]) -> HashSet<PathBuf> {
+fn sources_inside(folder: &Path, sources: &[Source]) -> HashMap<Vec<u8>, Vec<PathBuf>> {
     let mut parents: BTreeMap<PathBuf, Option<PathBuf>> = BTreeMap::new();
-    let mut inside = HashSet::new();
+    let mut inside: HashMap<Vec<u8>, Vec<PathBuf>> = HashMap::new();
+    let mut keep = |real: PathBuf| inside.entry(key(&real).into_owned()).or_default().push(real);
     for source in sources {
         let path = source.path();
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { continue };
@@ -200,12 +208,12 @@ fn sources_inside(folder: &Path, sources: &[Source]) -> HashSet<PathBuf> {
         }
         let Some(Some(real)) = parents.get(parent) else { continue };
         if real.starts_with(folder) {
-            inside.insert(real.join(name));
+            keep(real.join(name));
         }
         let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
         if let Some(real) = is_link.then(|| path.canonicalize().ok()).flatten().filter(|real| real.starts_with(folder))
         {
-            inside.insert(real);
+            keep(real);
         }
     }
     inside

@@ -251,6 +251,13 @@ fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked, found: &
     Ok(())
 }
 
+/// `folder` from the root of the file system on, without a slash at its end: the same folder by whatever way it was written,
+/// but for links.
+#[must_use]
+pub fn absolute(folder: &Path) -> PathBuf {
+    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()).components().collect()
+}
+
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }

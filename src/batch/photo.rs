@@ -5,12 +5,13 @@ use super::{Batch, Task};
 use crate::error::{Failure, Reason};
 use crate::intake::take;
 use crate::ledger::fresh::{Verdict, hash_file, verdict};
-use crate::ledger::{Hash, OutputEntry, Refresh, SourceEntry, Stamp, fingerprint, hash};
+use crate::ledger::{Hash, OutputEntry, Refresh, Remembered, SourceEntry, Stamp, fingerprint, hash};
 use crate::photo::Header;
 use crate::pipeline::Cropped;
 use crate::plan::{Job, numbered};
-use crate::report::kept::Kept;
+use crate::report::kept::{Kept, edited_message};
 use crate::report::{Outcome, Record};
+use crate::walk::absolute;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -28,53 +29,64 @@ impl Batch<'_> {
     /// One photo, from the ledger or from read to written.
     pub(super) fn one(&self, task: &Task) -> Done {
         if let Some(why) = &task.job.skipped {
-            return self.skipped(&task.job, why);
+            return self.skipped(task, why);
         }
-        catch_unwind(AssertUnwindSafe(|| self.kept(task).unwrap_or_else(|| self.made(&task.job)))).unwrap_or_else(
-            |panic| {
-                let what = panic.downcast_ref::<String>().map(String::as_str);
-                let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-                let message =
-                    format!("the program failed on this photo ({what}); please report it, with the photo if you can");
-                let record = failed(&task.job, Failure::new(Reason::Internal, message));
-                let entry = self.entry(&task.job, &record);
-                Done::Made(Box::new((record, entry)))
-            },
-        )
+        let work = || match self.judged(task) {
+            Ok(kept) => kept,
+            Err(edited) => self.made(&task.job, &edited),
+        };
+        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+            let what = panic.downcast_ref::<String>().map(String::as_str);
+            let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+            let message =
+                format!("the program failed on this photo ({what}); please report it, with the photo if you can");
+            let record = failed(&task.job, Failure::new(Reason::Internal, message));
+            let entry = self.entry(&task.job, &record);
+            Done::Made(Box::new((record, entry)))
+        })
     }
 
-    /// What the ledger says of the photo, where that is still so.
-    fn kept(&self, task: &Task) -> Option<Done> {
-        let known = task.known.as_ref()?;
+    /// What the ledger says of the photo, where that is still so; otherwise its outputs that are not to be touched.
+    fn judged(&self, task: &Task) -> Result<Done, Vec<OutputEntry>> {
+        let Some(known) = &task.known else { return Err(Vec::new()) };
         let path = task.job.source.path();
-        let now = Stamp::of(&fs::metadata(&path).ok()?).settled(now_ns());
+        let Ok(metadata) = fs::metadata(&path) else { return Err(Vec::new()) };
+        let now = Stamp::of(&metadata).settled(now_ns());
         let settings = self.settings(&task.job);
-        match verdict(known, &settings, (&path, now), &self.folder, self.thorough).ok()? {
-            Verdict::Keep { edited, mut refresh } => {
+        match verdict(known, &settings, (&path, now), &self.folder, self.thorough) {
+            Ok(Verdict::Keep { edited, mut refresh }) => {
                 refresh.root = absolute_root(&task.job).filter(|root| known.root.as_ref() != Some(root));
-                let kept = Kept::new(task.job.source.relative(), known, &edited)?;
-                Some(Done::Kept(Box::new((kept, refresh))))
+                let kept = Kept::new(task.job.source.relative(), known, &edited).ok_or(edited)?;
+                Ok(Done::Kept(Box::new((kept, refresh))))
             }
-            Verdict::Make => None,
+            Ok(Verdict::Make { edited }) => Err(edited),
+            Err(_) => Err(Vec::new()),
         }
     }
 
     /// A photo of which nothing is to be made. That it was not picked among several is remembered for as long as it stays
-    /// the same.
-    fn skipped(&self, job: &Job, why: &Failure) -> Done {
+    /// the same: then it is not read again.
+    fn skipped(&self, task: &Task, why: &Failure) -> Done {
+        let job = &task.job;
         let record = skipped(job, why);
         let mut entry = self.entry(job, &record);
-        entry.settings = fingerprint::of_skipped(&self.settings);
-        if why.reason == Reason::NotPicked {
+        if let Some(choice) = &job.choice {
+            entry.settings = fingerprint::of_passed_over(&self.settings, choice);
             let path = job.source.path();
             let read_at = now_ns();
             entry.stamp = fs::metadata(&path).map(|metadata| Stamp::of(&metadata).settled(read_at)).ok();
-            entry.hash = hash_file(&path).ok();
+            let same = |known: &&Remembered| entry.stamp.is_some_and(|now| known.stamp.proves(&now));
+            entry.hash = match task.known.as_ref().filter(same) {
+                Some(known) => Some(known.hash),
+                None if self.output.is_some() => hash_file(&path).ok(),
+                None => None,
+            };
         }
         Done::Made(Box::new((record, entry)))
     }
 
-    fn made(&self, job: &Job) -> Done {
+    /// Makes the outputs of a photo but for those that were `edited`, by hand, since.
+    fn made(&self, job: &Job, edited: &[OutputEntry]) -> Done {
         let path = job.source.path();
         let read_at = now_ns();
         let stamp = fs::metadata(&path).map(|metadata| Stamp::of(&metadata).settled(read_at)).ok();
@@ -82,7 +94,7 @@ impl Batch<'_> {
         let mut content: Option<Hash> = None;
         let made = take(&path, self.memory, need).and_then(|intake| {
             content = Some(hash(&intake.bytes));
-            Ok(self.publish(job, self.cropper.crop_adjusted(&intake.bytes, &job.adjustment)?))
+            Ok(self.publish(job, self.cropper.crop_adjusted(&intake.bytes, &job.adjustment)?, edited))
         });
         let (record, outputs) = made.unwrap_or_else(|failure| (failed(job, failure), Vec::new()));
         let mut entry = self.entry(job, &record);
@@ -115,13 +127,19 @@ impl Batch<'_> {
         fingerprint::of_photo(&self.settings, &job.adjustment, job.person.as_deref(), &job.outputs)
     }
 
-    fn publish(&self, job: &Job, cropped: Cropped) -> (Record, Vec<OutputEntry>) {
+    fn publish(&self, job: &Job, cropped: Cropped, edited: &[OutputEntry]) -> (Record, Vec<OutputEntry>) {
         let mut record = described(job, &cropped, self.cropper);
+        if !edited.is_empty() && record.outcome != Outcome::Refused {
+            record.outcome = Outcome::Review;
+            (record.reason, record.message) = (Some(Reason::Edited), Some(edited_message(edited)));
+        }
         let mut entries = Vec::new();
         for crop in &cropped.crops {
             let path = self.output_path(job, crop.preset, crop.face);
             let preset = &self.cropper.presets()[crop.preset].name;
-            if let Some(folder) = self.output {
+            if let Some(spared) = edited.iter().find(|output| output.path == path) {
+                entries.push(spared.clone());
+            } else if let Some(folder) = self.output {
                 let stamp = match folder.publish(&path, &crop.bytes) {
                     Ok(stamp) => stamp,
                     Err(failure) => {
@@ -155,7 +173,7 @@ impl Batch<'_> {
 
 /// The input folder that the photo was found in.
 fn absolute_root(job: &Job) -> Option<PathBuf> {
-    job.source.root().map(|root| std::path::absolute(root).unwrap_or_else(|_| root.to_owned()))
+    job.source.root().map(absolute)
 }
 
 /// Now, in nanoseconds since 1970.

@@ -13,6 +13,7 @@ use headshot::error::Error;
 use headshot::ledger::fingerprint;
 use headshot::ledger::reader::Reader;
 use headshot::ledger::store::{LEDGER_NAME, Ledger};
+use headshot::overrides::Adjustment;
 use headshot::overrides::gather::{Gathered, gather};
 use headshot::pipeline::{Cropper, Faces};
 use headshot::plan::{Plan, plan};
@@ -21,8 +22,8 @@ use headshot::publish::OutputFolder;
 use headshot::report::spread::Spread;
 use headshot::stop::{Stop, Why};
 use headshot::uniform::{UniformHeight, uniform_height};
-use headshot::walk::{Source, Walked, walk};
-use std::collections::BTreeSet;
+use headshot::walk::{Source, Walked, absolute, walk};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -43,13 +44,20 @@ struct Ready {
 pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
     let started = Instant::now();
     let config = RunConfig::new(args, std::io::stdin().lock())?;
-    let Some(ready) = prepare(&config, log)? else {
-        log.error("no photo found; name a folder with photos in it, or photos");
-        return Ok(if config.allow_empty { 0 } else { 1 });
+    let interrupted = |why: Why| {
+        log.error("interrupted before the first photo; nothing was written");
+        Ok(why.exit_code())
+    };
+    let ready = match prepare(&config, log)? {
+        Prepared::Ready(ready) => ready,
+        Prepared::Empty => {
+            log.error("no photo found; name a folder with photos in it, or photos");
+            return Ok(if config.allow_empty { 0 } else { 1 });
+        }
+        Prepared::Stopped(why) => return interrupted(why),
     };
     if let Some(why @ Why::Signal(_)) = ready.stop.why() {
-        log.error("interrupted before the first photo; nothing was written");
-        return Ok(why.exit_code());
+        return interrupted(why);
     }
     let (totals, swept) = make(&config, &ready, log)?;
     let why = ready.stop.why();
@@ -76,23 +84,46 @@ pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
     Ok(exit_code)
 }
 
-/// Everything up to the first photo; `None` where there is none.
-fn prepare(config: &RunConfig, log: &Log) -> Result<Option<Ready>, Error> {
+/// What came of getting ready.
+enum Prepared {
+    /// There are photos.
+    Ready(Box<Ready>),
+    /// There are none.
+    Empty,
+    /// The run was stopped before the first.
+    Stopped(Why),
+}
+
+/// Everything up to the first photo.
+fn prepare(config: &RunConfig, log: &Log) -> Result<Prepared, Error> {
     let stop = Stop::default();
     signals::listen(&stop)?;
     let Walked { sources, problems, roots, is_incomplete } = walk(&config.inputs, &config.output)?;
     problems.iter().for_each(|problem| log.warning(problem));
     if sources.is_empty() {
-        return Ok(None);
+        return Ok(Prepared::Empty);
     }
-    let enrolled = people::enrolled(sources, config, &stop)?;
+    let pinned = pinned(&sources, config, log)?;
+    let mut enrolled = people::enrolled(sources, config)?;
+    // A panic becomes a line of the report; the default message would tear the progress bar and say less.
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut output = None;
+    if config.pick_best {
+        // Photos are looked at: not before it is sure that no other run is at work here.
+        output = opened(enrolled.sources(), config)?;
+        people::pick(&mut enrolled, &pinned, config, &stop)?;
+    }
+    if let Some(why) = stop.why() {
+        return Ok(Prepared::Stopped(why));
+    }
     let mut plan = plan(enrolled, &config.presets, &config.template)?;
     if !config.quiet {
         warn(&plan.warnings(), "outputs with names that Windows does not take", log);
     }
-    pin(&mut plan, config, log)?;
-    let output =
-        if config.dry_run { None } else { Some(OutputFolder::open(&config.output, plan.sources(), config.shard)?) };
+    plan.pin(&pinned);
+    if output.is_none() {
+        output = opened(plan.sources(), config)?;
+    }
     if let Some(output) = &output {
         let mut folders = BTreeSet::new();
         for outputs in (0..plan.len()).map(|index| plan.job(index).outputs) {
@@ -105,11 +136,19 @@ fn prepare(config: &RunConfig, log: &Log) -> Result<Option<Ready>, Error> {
         }
         output.refuse_ways_out(&folders)?;
     }
-    // A panic becomes a line of the report; the default message would tear the progress bar and say less.
-    std::panic::set_hook(Box::new(|_| {}));
     let heights = if config.uniform { Some(uniform_heights(&plan, config, &stop)?) } else { None };
-    let roots = roots.iter().map(|root| std::path::absolute(root).unwrap_or_else(|_| root.clone())).collect();
-    Ok(Some(Ready { plan, roots, is_incomplete, output, heights, stop }))
+    let roots = roots.iter().map(|root| absolute(root)).collect();
+    Ok(Prepared::Ready(Box::new(Ready { plan, roots, is_incomplete, output, heights, stop })))
+}
+
+/// The output folder, locked; `None` in a dry run.
+fn opened(sources: &[Source], config: &RunConfig) -> Result<Option<OutputFolder>, Error> {
+    if config.dry_run {
+        return Ok(None);
+    }
+    let output = OutputFolder::open(&config.output, sources, config.shard)?;
+    Ledger::recover(output.path(), &output.own_name(LEDGER_NAME))?;
+    Ok(Some(output))
 }
 
 /// All photos, and what is stale.
@@ -178,14 +217,21 @@ fn sweep(
     if let Some(ledger) = ledger.as_mut() {
         ledger.commit()?;
     }
-    let mut leftovers = reader.leftovers(&ready.roots, &|relative| ready.plan.contains(relative))?;
+    let folder = ready.output.as_ref().map_or(config.output.as_path(), OutputFolder::path);
+    let mut leftovers = reader.leftovers(folder, &ready.roots, &|relative| ready.plan.contains(relative))?;
+    if config.shard.is_some() {
+        leftovers.keep_gone();
+    }
     if !leftovers.emptied.is_empty() {
         // A shard's ledger has few photos: whether a folder is empty, all that were found say.
         let found = |root: &PathBuf| {
-            let is_in = |of_source: &Path| std::path::absolute(of_source).is_ok_and(|of_source| of_source == *root);
+            let is_in = |of_source: &Path| absolute(of_source) == *root;
             ready.plan.sources().iter().filter_map(Source::root).any(is_in)
         };
         leftovers.emptied.retain(|root| !found(root));
+    }
+    if let Some(ledger) = ledger.as_mut().filter(|_| !ready.is_incomplete && leftovers.emptied.is_empty()) {
+        leftovers.forget_gone(ledger)?;
     }
     let mut swept = Swept { stale: leftovers.stale.len(), ..Swept::default() };
     if config.prune == Prune::No || leftovers.prunable().next().is_none() {
@@ -236,14 +282,14 @@ fn uniform_heights(plan: &Plan, config: &RunConfig, stop: &Stop) -> Result<Vec<U
     Ok(config.presets.iter().map(height).collect())
 }
 
-/// Gives every job what a person pinned for its photo; says what is pinned for nothing.
-fn pin(plan: &mut Plan, config: &RunConfig, log: &Log) -> Result<(), Error> {
-    let Gathered { adjustments, warnings } = gather(plan.sources(), config.overrides.as_deref(), &config.presets)?;
-    plan.pin(adjustments);
+/// What a person pinned for photos, by their relative paths; says what is pinned for nothing.
+fn pinned(sources: &[Source], config: &RunConfig, log: &Log) -> Result<BTreeMap<PathBuf, Adjustment>, Error> {
+    let Gathered { adjustments, warnings } = gather(sources, config.overrides.as_deref(), &config.presets)?;
     if !config.quiet {
         warn(&warnings, "overrides of photos or presets that are not there", log);
     }
-    Ok(())
+    let by_path = |(index, pinned): (usize, Adjustment)| Some((sources.get(index)?.relative().to_owned(), pinned));
+    Ok(adjustments.into_iter().filter_map(by_path).collect())
 }
 
 /// Prints the first of `warnings` and how many more there are of `what`.

@@ -94,6 +94,7 @@ impl Summary<'_> {
             count(tally.failed - self.totals.not_reached, "failed"),
             count(self.totals.not_reached, "not reached"),
             count(tally.skipped, "skipped"),
+            count(tally.absent, "without a photo"),
         ]
         .into_iter()
         .flatten()
@@ -128,6 +129,7 @@ impl Summary<'_> {
             "refused": tally.refused,
             "failed": tally.failed,
             "skipped": tally.skipped,
+            "without_photo": tally.absent,
             "not_reached": self.totals.not_reached,
             "files": tally.files,
             "stale": self.stale.0 - self.stale.1,

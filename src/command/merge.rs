@@ -5,6 +5,7 @@ use super::status::shards;
 use headshot::batch::REPORT_NAME;
 use headshot::error::Error;
 use headshot::ledger::join::join as join_ledgers;
+use headshot::ledger::reader::Reader;
 use headshot::ledger::store::LEDGER_NAME;
 use headshot::publish::OutputFolder;
 use headshot::report::merge::merge as merge_reports;
@@ -37,8 +38,23 @@ pub fn merge(output: &Path, log: &Log) -> Result<u8, Error> {
     }
     let folder = OutputFolder::open(output, &[], None)?;
     let names = |name: &str| first.all().map(|shard: Shard| folder.path().join(shard.name(name))).collect::<Vec<_>>();
+    let ledgers = names(LEDGER_NAME);
+    let mut settings = None;
+    for (shard, ledger) in first.all().zip(&ledgers) {
+        let reader = Reader::open(folder.path(), &shard.name(LEDGER_NAME))?;
+        let run = reader.as_ref().map(Reader::last_run).transpose()?.flatten();
+        let Some(run) = run.filter(|run| run.is_complete) else {
+            return Err(Error::fatal(ledger, format!("shard {shard} did not come to its end; run it again")));
+        };
+        if settings.replace(run.settings).is_some_and(|others| others != run.settings) {
+            return Err(Error::fatal(
+                ledger,
+                format!("shard {shard} was run with other settings; run all of them alike"),
+            ));
+        }
+    }
     let tally = merge_reports(&folder, &names(REPORT_NAME))?;
-    join_ledgers(folder.path(), &names(LEDGER_NAME))?;
+    join_ledgers(folder.path(), &ledgers)?;
     log.note(&format!(
         "headshot: {} of {} joined to {REPORT_NAME} and {LEDGER_NAME} in {}",
         plural(tally.photos(), "photo"),

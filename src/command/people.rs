@@ -7,7 +7,8 @@ use headshot::error::Error;
 use headshot::ledger::fingerprint;
 use headshot::ledger::reader::Reader;
 use headshot::ledger::store::LEDGER_NAME;
-use headshot::ledger::{Remembered, Stamp};
+use headshot::ledger::{Hash, Remembered, Stamp};
+use headshot::overrides::Adjustment;
 use headshot::overrides::parse::Mistake;
 use headshot::pipeline::{Cropper, Faces};
 use headshot::plan::{NameTemplate, plan};
@@ -20,7 +21,7 @@ use headshot::roster::{Enrolled, Roster};
 use headshot::stop::Stop;
 use headshot::walk::Source;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// Most bytes of a list of people: a line for everybody in a large city.
@@ -55,48 +56,78 @@ fn wrong(path: &Path, mistakes: &[Mistake]) -> Error {
 }
 
 /// The sources with what the roster says of them, where there is one.
-pub fn enrolled(sources: Vec<Source>, config: &RunConfig, stop: &Stop) -> Result<Enrolled, Error> {
+pub fn enrolled(sources: Vec<Source>, config: &RunConfig) -> Result<Enrolled, Error> {
     let Some((path, roster)) = &config.roster else { return Ok(sources.into()) };
-    let used: Vec<&str> = config.template.columns().collect();
-    let mut enrolled = enrol(sources, roster.clone(), path, &used).map_err(|mistakes| wrong(path, &mistakes))?;
-    if config.pick_best {
-        pick(&mut enrolled, config, stop)?;
+    if let Some([one, other]) = sources.windows(2).find(|pair| pair[0].relative() == pair[1].relative()) {
+        return Err(Error::usage(format!(
+            "{} and {} have one path below their input folders, and a roster cannot tell them apart; run the folders one by one",
+            one.path().display(),
+            other.path().display()
+        )));
     }
-    Ok(enrolled)
+    let used: Vec<&str> = config.template.columns().collect();
+    enrol(sources, roster.clone(), path, &used).map_err(|mistakes| wrong(path, &mistakes))
 }
 
 /// Takes one photo of each person with several: the one that the last run took where all are as they were, otherwise the
-/// best of a look at all of them.
-fn pick(enrolled: &mut Enrolled, config: &RunConfig, stop: &Stop) -> Result<(), Error> {
+/// best of a look at all of them. `pinned` is what people pinned, by relative paths.
+pub fn pick(
+    enrolled: &mut Enrolled,
+    pinned: &BTreeMap<PathBuf, Adjustment>,
+    config: &RunConfig,
+    stop: &Stop,
+) -> Result<(), Error> {
     let mut memory = Memory::of(config)?;
     let mut open = Vec::new();
     for photos in enrolled.several() {
+        let choice = enrolled.choice(&photos, pinned);
         let sources: Vec<&Source> = photos.iter().filter_map(|photo| enrolled.sources().get(*photo)).collect();
-        match memory.picked(&sources)? {
-            Some(best) => enrolled.keep_picked(&photos, best),
-            None => open.push(photos),
+        match memory.passed_over(&sources, &choice)? {
+            Some(messages) => {
+                for (photo, message) in photos.iter().zip(messages) {
+                    if let Some(message) = message {
+                        enrolled.pass_over(*photo, message, choice);
+                    }
+                }
+            }
+            None => open.push((photos, choice)),
         }
     }
-    let unseen: Vec<usize> = open.iter().flatten().copied().collect();
+    let unseen: Vec<usize> = open.iter().flat_map(|(photos, _)| photos).copied().collect();
     let sources = unseen.iter().filter_map(|photo| enrolled.sources().get(*photo));
-    let seen = look(sources, config, stop)?;
+    let seen = look(sources, pinned, config, stop)?;
     let records: BTreeMap<usize, &Record> = unseen.iter().copied().zip(&seen).collect();
-    for photos in open {
+    for (photos, choice) in open {
         // Where the run was stopped there are fewer records than photos, and nothing will be written.
         let records: Vec<&Record> = photos.iter().filter_map(|photo| records.get(photo).copied()).collect();
         if records.len() == photos.len() {
-            enrolled.keep_best(&photos, &records);
+            enrolled.keep_best(&photos, &records, choice);
         }
     }
     Ok(())
 }
 
 /// What would become of `sources`, in their order.
-fn look<'a>(sources: impl Iterator<Item = &'a Source>, config: &RunConfig, stop: &Stop) -> Result<Vec<Record>, Error> {
+fn look<'a>(
+    sources: impl Iterator<Item = &'a Source>,
+    pinned: &BTreeMap<PathBuf, Adjustment>,
+    config: &RunConfig,
+    stop: &Stop,
+) -> Result<Vec<Record>, Error> {
     // Numbers for names: photos of two input folders may have one.
-    let numbered: Vec<Source> =
-        sources.enumerate().map(|(number, source)| Source::at(format!("{number:09}"), source.path())).collect();
-    let plan = plan(numbered.into(), &config.presets, &NameTemplate::default())?;
+    let mut adjustments = BTreeMap::new();
+    let numbered: Vec<Source> = sources
+        .enumerate()
+        .map(|(number, source)| {
+            let name = PathBuf::from(format!("{number:09}"));
+            if let Some(pinned) = pinned.get(source.relative()) {
+                adjustments.insert(name.clone(), pinned.clone());
+            }
+            Source::at(name, source.path())
+        })
+        .collect();
+    let mut plan = plan(numbered.into(), &config.presets, &NameTemplate::default())?;
+    plan.pin(&adjustments);
     let mut options = config.options.clone();
     options.render = false;
     let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
@@ -142,39 +173,46 @@ impl Progress for Seen {
 struct Memory {
     reader: Option<Reader>,
     presets: Vec<String>,
-    /// What a photo that was not picked has in the ledger for its settings.
-    settings: headshot::ledger::Hash,
+    /// The hash of the settings of this run.
+    settings: Hash,
 }
 
 impl Memory {
+    /// A share knows its own photos only, and a uniform set's settings are not known yet: these pick anew.
     fn of(config: &RunConfig) -> Result<Self, Error> {
-        let name = config.shard.map_or_else(|| LEDGER_NAME.to_owned(), |shard| shard.name(LEDGER_NAME));
         let is_of_use = !config.force && !config.uniform && config.shard.is_none();
-        let reader = if is_of_use { Reader::open(&config.output, &name)? } else { None };
+        let reader = if is_of_use { Reader::open(&config.output, LEDGER_NAME)? } else { None };
         let settings = fingerprint::of_run(&config.presets, &config.options, config.detector, None);
-        let settings = fingerprint::of_skipped(&settings);
         Ok(Self { reader, presets: config.presets.iter().map(|preset| preset.name.clone()).collect(), settings })
     }
 
-    /// The index of the one of `sources` that was picked, where nothing about them has changed.
-    fn picked(&mut self, sources: &[&Source]) -> Result<Option<usize>, Error> {
+    /// For each of `sources` why it was passed over by this `choice`, and nothing for the one that was picked; `None` where
+    /// anything about them has changed.
+    fn passed_over(&mut self, sources: &[&Source], choice: &Hash) -> Result<Option<Vec<Option<String>>>, Error> {
         let Some(reader) = &mut self.reader else { return Ok(None) };
-        let mut picked = None;
-        for (index, source) in sources.iter().enumerate() {
+        let settings = fingerprint::of_passed_over(&self.settings, choice);
+        let mut messages = Vec::new();
+        for source in sources {
             let Some(known) = reader.lookup(source.relative(), &self.presets)? else { return Ok(None) };
             if !is_same(&known, source) {
                 return Ok(None);
             }
-            if known.outcome != Outcome::Skipped {
-                if picked.replace(index).is_some() {
-                    return Ok(None);
-                }
-            } else if known.settings != self.settings {
+            let is_passed_over = known.outcome == Outcome::Skipped;
+            if is_passed_over && known.settings != settings {
                 return Ok(None);
             }
+            messages.push(if is_passed_over { Some(message_of(&known.record)) } else { None });
         }
-        Ok(picked)
+        let picked = messages.iter().filter(|message| message.is_none()).count();
+        Ok((picked == 1).then_some(messages))
     }
+}
+
+/// The sentence of a record.
+fn message_of(record: &str) -> String {
+    let record: Option<serde_json::Value> = serde_json::from_str(record).ok();
+    let message = record.as_ref().and_then(|record| record["message"].as_str());
+    message.unwrap_or("another photo was picked by an earlier run").to_owned()
 }
 
 /// Whether the photo is the one that is `known`.

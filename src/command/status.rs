@@ -12,13 +12,13 @@ use std::path::Path;
 /// Prints what the ledger in `output` knows; where there are only those of shards, what each of them does.
 pub fn status(output: &Path) -> Result<(), Error> {
     if let Some(reader) = Reader::open(output, LEDGER_NAME)? {
-        return show(&reader);
+        return show(output, &reader);
     }
     let shards = shards(output, LEDGER_NAME)?;
     for shard in &shards {
         if let Some(reader) = Reader::open(output, &shard.name(LEDGER_NAME))? {
             print(&format!("shard {shard}"));
-            show(&reader)?;
+            show(output, &reader)?;
         }
     }
     if shards.is_empty() {
@@ -42,7 +42,7 @@ pub fn shards(folder: &Path, name: &str) -> Result<Vec<Shard>, Error> {
     Ok(shards)
 }
 
-fn show(reader: &Reader) -> Result<(), Error> {
+fn show(folder: &Path, reader: &Reader) -> Result<(), Error> {
     let accounting = reader.accounting()?;
     let photos: i64 = accounting.sources.iter().map(|(_, _, count)| count).sum();
     print(&format!("{:>8}  photos", photos));
@@ -56,7 +56,7 @@ fn show(reader: &Reader) -> Result<(), Error> {
         print(&format!("{count:>8}    {preset}, {:.1} MB", *bytes as f64 / 1e6));
     }
     let roots = reader.roots()?;
-    let leftovers = reader.leftovers(&roots, &|_| false)?;
+    let leftovers = reader.leftovers(folder, &roots, &|_| false)?;
     if !leftovers.stale.is_empty() {
         print(&format!("{:>8}  stale", leftovers.stale.len()));
         for why in [Why::Gone, Why::Replaced, Why::Skipped, Why::Refused] {

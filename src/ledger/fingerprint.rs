@@ -20,6 +20,8 @@ pub fn of_run(presets: &[Preset], options: &Options, detector: DetectorChoice, u
     let mut options = Options { render: true, ..options.clone() };
     options.limits.max_bytes = 0;
     let mut text = format!("{} {}\n{options:?}\n{detector:?}\n{uniform:?}\n", crate::VERSION, crate::report::SCHEMA);
+    // A kind of photo that this build does not read may be one that the next does.
+    let _ = writeln!(text, "{:?}", crate::photo::OPTIONAL_KINDS);
     for preset in presets {
         // What a preset is called and where its numbers come from is in no pixel.
         let plain = Preset { title: String::new(), groups: Vec::new(), source: None, ..preset.clone() };
@@ -48,10 +50,12 @@ pub fn of_photo(run: &Hash, adjustment: &Adjustment, person: Option<&Person>, ou
     *hasher.finalize().as_bytes()
 }
 
-/// The hash for a photo of which nothing is made.
+/// The hash for a photo that was passed over in a `choice` among several.
 #[must_use]
-pub fn of_skipped(run: &Hash) -> Hash {
-    of_photo(run, &Adjustment::default(), None, &[])
+pub fn of_passed_over(run: &Hash, choice: &Hash) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(run).update(choice);
+    *hasher.finalize().as_bytes()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{Hash, OutputEntry, Refresh, Remembered, Stamp, hash};
 use crate::report::Outcome;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What is to be done with a photo.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,12 +11,20 @@ pub enum Verdict {
     /// Nothing: its record is repeated.
     Keep {
         /// Outputs that somebody has changed since, and that are pictures still: they are left alone and told.
-        edited: Vec<PathBuf>,
+        edited: Vec<OutputEntry>,
         /// What the ledger should know of files that were only touched.
         refresh: Refresh,
     },
-    /// It is made anew.
-    Make,
+    /// It is made anew, but for these outputs: somebody has changed them since, and neither photo nor settings ask for others.
+    Make {
+        /// In the order of their paths.
+        edited: Vec<OutputEntry>,
+    },
+}
+
+impl Verdict {
+    /// All outputs are made.
+    const ALL: Self = Self::Make { edited: Vec::new() };
 }
 
 /// Compares what is `known` of a photo with the file at `photo`, which has the stamp `now`, and with its outputs below
@@ -34,27 +42,27 @@ pub fn verdict(
     thorough: bool,
 ) -> std::io::Result<Verdict> {
     if known.settings != *settings {
-        return Ok(Verdict::Make);
+        return Ok(Verdict::ALL);
     }
     let mut refresh = Refresh::default();
     if thorough || !known.stamp.proves(&now) {
         if hash_file(photo)? != known.hash {
-            return Ok(Verdict::Make);
+            return Ok(Verdict::ALL);
         }
         refresh.source = (known.stamp != now).then_some(now);
     }
-    let mut edited = Vec::new();
-    // The outputs of a photo that failed are those of an earlier one of its name, and say nothing of this one.
-    let outputs = if known.outcome == Outcome::Failed { &[][..] } else { &known.outputs[..] };
+    let (mut edited, mut is_whole) = (Vec::new(), !known.is_due);
+    // The outputs of a photo whose content is at fault are those of an earlier one of its name, and say nothing of this one.
+    let outputs = if known.outcome == Outcome::Failed && !known.is_due { &[][..] } else { &known.outputs[..] };
     for output in outputs {
         match state(output, folder, thorough) {
             State::Same => {}
             State::Touched(stamp) => refresh.outputs.push((output.path.clone(), stamp)),
-            State::Edited => edited.push(output.path.clone()),
-            State::Gone => return Ok(Verdict::Make),
+            State::Edited => edited.push(output.clone()),
+            State::Gone => is_whole = false,
         }
     }
-    Ok(Verdict::Keep { edited, refresh })
+    Ok(if is_whole { Verdict::Keep { edited, refresh } } else { Verdict::Make { edited } })
 }
 
 /// The hash of a file's content, read in pieces: a photo that stays is never in memory as a whole.
@@ -137,6 +145,7 @@ mod tests {
             record: String::new(),
             outputs,
             is_told: true,
+            is_due: false,
         }
     }
 
@@ -154,11 +163,11 @@ mod tests {
         assert_eq!(judged(&known, known.stamp, folder.path()), Some(kept(None)));
         assert_eq!(judged(&known, touched, folder.path()), None);
         let other = Remembered { settings: [2; 32], ..known.clone() };
-        assert_eq!(judged(&other, known.stamp, folder.path()), Some(Verdict::Make));
+        assert_eq!(judged(&other, known.stamp, folder.path()), Some(Verdict::ALL));
         fs::write(folder.path().join("photo"), b"abc").expect("written");
         assert_eq!(judged(&known, touched, folder.path()), Some(kept(Some(touched))));
         fs::write(folder.path().join("photo"), b"abd").expect("written");
-        assert_eq!(judged(&known, touched, folder.path()), Some(Verdict::Make));
+        assert_eq!(judged(&known, touched, folder.path()), Some(Verdict::ALL));
     }
 
     #[test]
@@ -172,7 +181,21 @@ mod tests {
         assert_eq!(state(&output, folder.path(), false), State::Gone);
         fs::remove_file(&path).expect("removed");
         assert_eq!(state(&output, folder.path(), false), State::Gone);
-        let known = known(vec![output]);
-        assert_eq!(judged(&known, known.stamp, folder.path()), Some(Verdict::Make));
+        let gone = known(vec![output.clone()]);
+        assert_eq!(judged(&gone, gone.stamp, folder.path()), Some(Verdict::ALL));
+        // One that is gone does not cost what somebody made of another.
+        let retouched = written(folder.path(), "b.png", &png(1));
+        fs::write(folder.path().join("b.png"), png(200)).expect("written");
+        let known = known(vec![output, retouched.clone()]);
+        assert_eq!(judged(&known, known.stamp, folder.path()), Some(Verdict::Make { edited: vec![retouched] }));
+    }
+
+    #[test]
+    fn a_photo_that_could_not_be_read_for_a_night_is_tried_again_and_costs_no_retouched_output() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let output = written(folder.path(), "a.png", &png(1));
+        fs::write(folder.path().join("a.png"), png(200)).expect("written");
+        let failed = Remembered { outcome: Outcome::Failed, is_due: true, ..known(vec![output.clone()]) };
+        assert_eq!(judged(&failed, failed.stamp, folder.path()), Some(Verdict::Make { edited: vec![output] }));
     }
 }

@@ -24,7 +24,18 @@ pub fn join(folder: &Path, parts: &[PathBuf]) -> Result<(), Error> {
     for part in parts {
         let told = |error: rusqlite::Error| trouble(part, &error);
         check(&Connection::open_with_flags(part, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(told)?, part)?;
-        // Numbers of runs and photos are each ledger's own: they are moved behind those that are there.
+        // Numbers of runs and photos are each ledger's own: they are moved behind those that are there. A stale output never
+        // takes the place of a fresh one of another shard: they are one file.
+        let outputs = |conflict: &str, stale: u8| {
+            format!(
+                "INSERT {conflict} INTO main.output
+                 SELECT made.path, made.path_text, whole.id, made.preset, made.size, made.modified_ns, made.hash, made.eye_line,
+                     made.head_height, made.widest, made.pinned, made.stale
+                 FROM part.output AS made JOIN part.source AS own ON own.id = made.source
+                     JOIN main.source AS whole ON whole.path = own.path
+                 WHERE made.stale = {stale};"
+            )
+        };
         let join = format!(
             "BEGIN;
              CREATE TEMP TABLE offset AS SELECT (SELECT coalesce(max(id), 0) FROM main.run) AS run;
@@ -33,12 +44,12 @@ pub fn join(folder: &Path, parts: &[PathBuf]) -> Result<(), Error> {
              INSERT OR REPLACE INTO main.source ({COLUMNS})
                  SELECT path, path_text, root, size, modified_ns, hash, settings, outcome, reason, record,
                      run + (SELECT run FROM offset) FROM part.source ORDER BY id;
-             INSERT OR REPLACE INTO main.output
-                 SELECT output.path, output.path_text, (SELECT id FROM main.source WHERE path = source.path), preset, output.size,
-                     output.modified_ns, output.hash, eye_line, head_height, widest, pinned, stale
-                 FROM part.output AS output JOIN part.source AS source ON source.id = output.source;
+             {}
+             {}
              DROP TABLE offset;
-             COMMIT;"
+             COMMIT;",
+            outputs("OR IGNORE", 1),
+            outputs("OR REPLACE", 0),
         );
         connection
             .execute("ATTACH ?1 AS part", [part.to_string_lossy()])

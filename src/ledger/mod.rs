@@ -124,6 +124,8 @@ pub struct Remembered {
     /// Whether a run that came to its end has told of it. Otherwise the run that made it was stopped, and the next one
     /// goes on with it: its report tells of this photo as the stopped run's would have.
     pub is_told: bool,
+    /// Whether it is worked on in any case: nothing was made of it then, or what hindered it may be over.
+    pub is_due: bool,
 }
 
 /// New stamps for what is known already: the files were touched, their content is the same.

@@ -2,7 +2,7 @@
 
 use super::store::{PATIENCE, bytes, check, is_new, path_of, trouble};
 use super::{OutputEntry, Remembered, Stamp};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::report::Outcome;
 use crate::report::spread::Placement;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
@@ -61,7 +61,7 @@ impl Reader {
             .connection
             .prepare_cached(
                 "SELECT id, size, modified_ns, hash, settings, outcome, record, root,
-                     run <= (SELECT coalesce(max(id), 0) FROM run WHERE completed = 1)
+                     run <= (SELECT coalesce(max(id), 0) FROM run WHERE completed = 1), reason
                  FROM source WHERE path = ?1 AND hash IS NOT NULL",
             )
             .and_then(|mut query| query.query_row([bytes(relative)], remembered).optional())
@@ -125,8 +125,15 @@ fn remembered(row: &Row<'_>) -> rusqlite::Result<(i64, Option<Remembered>)> {
         record: row.get("record")?,
         outputs: Vec::new(),
         is_told: row.get(8)?,
+        is_due: outcome == Outcome::Skipped
+            || outcome == Outcome::Failed && !row.get::<_, Option<String>>("reason")?.is_some_and(|why| lasts(&why)),
     };
     Ok((row.get(0)?, Some(known)))
+}
+
+/// Whether a photo that failed for this reason would fail again as long as it has the same content.
+fn lasts(reason: &str) -> bool {
+    [Reason::Damaged, Reason::UnsupportedFormat].iter().any(|lasting| lasting.code() == reason)
 }
 
 pub(super) fn output(row: &Row<'_>) -> rusqlite::Result<OutputEntry> {

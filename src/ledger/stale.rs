@@ -4,9 +4,12 @@ use super::OutputEntry;
 use super::fresh::{State, state};
 use super::reader::{Reader, output};
 use super::store::{Ledger, bytes, path_of};
-use crate::error::Error;
+use crate::error::{Error, Reason};
+use crate::names::key;
 use crate::publish::OutputFolder;
 use crate::report::Outcome;
+use crate::walk::absolute;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Of more than one output in this many, pruning is a decision for a person: 20 %.
@@ -19,7 +22,7 @@ pub enum Why {
     Gone,
     /// Its photo makes an output of another name for the preset now.
     Replaced,
-    /// Nothing is made of its photo any more, by the roster.
+    /// Its photo is of nobody in the roster any more, or another photo of that person was picked and has its own.
     Skipped,
     /// Its photo is refused now. The old headshot may be the best that there is: it is told, never removed.
     Refused,
@@ -56,6 +59,9 @@ pub struct Leftovers {
     pub outputs: usize,
     /// The ledger's numbers of the photos that are gone.
     gone: Vec<i64>,
+    /// Stale outputs that are fresh ones under another spelling: where the file system does not tell capitals apart, the
+    /// file is one.
+    respelt: Vec<PathBuf>,
     /// Input folders that had photos and have none now.
     pub emptied: Vec<PathBuf>,
 }
@@ -75,6 +81,12 @@ impl Leftovers {
         self.stale.iter().filter(|stale| stale.why != Why::Refused)
     }
 
+    /// Leaves only what is stale because its photo is gone: what a share says of a photo that has another name or person now
+    /// may be the fresh output of another share.
+    pub fn keep_gone(&mut self) {
+        self.stale.retain(|stale| stale.why == Why::Gone);
+    }
+
     /// Whether pruning would remove more than a fifth of all outputs.
     #[must_use]
     pub fn is_suspicious(&self) -> bool {
@@ -87,7 +99,7 @@ impl Leftovers {
     /// [`Error::Fatal`] where the ledger cannot be written.
     pub fn prune(&self, folder: &OutputFolder, ledger: &mut Ledger) -> Result<Pruned, Error> {
         let mut pruned = Pruned::default();
-        let mut forgotten = Vec::new();
+        let mut forgotten = self.respelt.clone();
         for Stale { output, .. } in self.prunable() {
             let path = output.path.clone();
             match state(output, folder.path(), true) {
@@ -103,17 +115,56 @@ impl Leftovers {
         ledger.forget(&forgotten, &self.gone)?;
         Ok(pruned)
     }
+
+    /// Forgets the photos that are gone and have no outputs.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] where the ledger cannot be written.
+    pub fn forget_gone(&self, ledger: &mut Ledger) -> Result<(), Error> {
+        ledger.forget(&[], &self.gone)
+    }
 }
 
 impl Reader {
-    /// The stale outputs. `roots` are the input folders of the run, and `is_source` knows the photos that were found in
+    /// The stale outputs below `folder`. `roots` are the input folders of the run, and `is_source` knows the photos that were found in
     /// them. A photo is gone where its folder was looked through and it was not found; one that was named outright, or lies
     /// in another folder, is never gone.
     ///
     /// # Errors
     /// [`Error::Fatal`] where the ledger is damaged.
-    pub fn leftovers(&self, roots: &[PathBuf], is_source: &dyn Fn(&Path) -> bool) -> Result<Leftovers, Error> {
-        self.find(roots, is_source).map_err(|error| self.trouble(&error))
+    pub fn leftovers(
+        &self,
+        folder: &Path,
+        roots: &[PathBuf],
+        is_source: &dyn Fn(&Path) -> bool,
+    ) -> Result<Leftovers, Error> {
+        let mut leftovers = self.find(roots, is_source).map_err(|error| self.trouble(&error))?;
+        let fresh = self.respelt(&leftovers, folder).map_err(|error| self.trouble(&error))?;
+        leftovers.stale.retain(|stale| !fresh.contains(&stale.output.path));
+        leftovers.respelt = fresh.into_iter().collect();
+        Ok(leftovers)
+    }
+
+    /// Those of the stale outputs that are the file of a fresh one under another spelling of its name.
+    fn respelt(&self, leftovers: &Leftovers, folder: &Path) -> rusqlite::Result<HashSet<PathBuf>> {
+        let stale: HashMap<Vec<u8>, &PathBuf> =
+            leftovers.stale.iter().map(|stale| (key(&stale.output.path).into_owned(), &stale.output.path)).collect();
+        let mut respelt = HashSet::new();
+        if stale.is_empty() {
+            return Ok(respelt);
+        }
+        let mut query = self.connection.prepare("SELECT path FROM output WHERE stale = 0")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let fresh = path_of(row.get(0)?);
+            if let Some(&stale) = stale.get(&*key(&fresh))
+                && *stale != fresh
+                && same_file::is_same_file(folder.join(stale), folder.join(&fresh)).unwrap_or(false)
+            {
+                respelt.insert(stale.clone());
+            }
+        }
+        Ok(respelt)
     }
 
     fn find(&self, roots: &[PathBuf], is_source: &dyn Fn(&Path) -> bool) -> rusqlite::Result<Leftovers> {
@@ -125,6 +176,7 @@ impl Reader {
         let mut rows = sources.query([])?;
         while let Some(row) = rows.next()? {
             let (path, root) = (path_of(row.get(1)?), path_of(row.get(2)?));
+            let root = absolute(&root);
             let Some(index) = roots.iter().position(|other| bytes(other) == bytes(&root)) else { continue };
             // A file that is still there, or that cannot be looked at, is not gone, whatever the walk made of it.
             let is_there = is_source(&path);
@@ -143,7 +195,8 @@ impl Reader {
             }
         }
         let mut flagged = self.connection.prepare(
-            "SELECT output.*, source.id AS source_id, source.outcome AS outcome FROM output
+            "SELECT output.*, source.id AS source_id, source.outcome AS outcome, source.reason AS reason,
+                 source.record AS record FROM output
              JOIN source ON source.id = output.source WHERE output.stale = 1",
         )?;
         let mut rows = flagged.query([])?;
@@ -151,10 +204,13 @@ impl Reader {
             if leftovers.gone.binary_search(&row.get("source_id")?).is_ok() {
                 continue;
             }
-            let outcome: String = row.get("outcome")?;
-            let why = if outcome == Outcome::Skipped.code() {
+            let (outcome, reason): (String, Option<String>) = (row.get("outcome")?, row.get("reason")?);
+            let is_passed_over = reason.as_deref() == Some(Reason::NotPicked.code());
+            let why = if outcome == Outcome::Skipped.code() && (!is_passed_over || self.has_another(row)?) {
                 Why::Skipped
-            } else if outcome == Outcome::Refused.code() || !self.is_replaced(row)? {
+            } else if outcome != Outcome::Written.code() && outcome != Outcome::Review.code()
+                || !self.is_replaced(row)?
+            {
                 Why::Refused
             } else {
                 Why::Replaced
@@ -163,6 +219,17 @@ impl Reader {
         }
         leftovers.stale.sort_by(|one, other| one.output.path.cmp(&other.output.path));
         Ok(leftovers)
+    }
+
+    /// Whether the person of a stale output has a fresh one for the same preset, of another photo.
+    fn has_another(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<bool> {
+        self.connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM output JOIN source ON source.id = output.source
+                     WHERE output.stale = 0 AND output.preset = ?1
+                         AND json_extract(source.record, '$.person.id') = json_extract(?2, '$.person.id'))",
+            )?
+            .query_one((row.get::<_, String>("preset")?, row.get::<_, String>("record")?), |row| row.get(0))
     }
 
     /// Whether the photo of a stale output has a fresh one for the same preset.

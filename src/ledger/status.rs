@@ -1,5 +1,6 @@
 //! What a ledger says of a folder as a whole.
 
+use super::Hash;
 use super::reader::Reader;
 use super::store::path_of;
 use crate::error::Error;
@@ -27,6 +28,8 @@ pub struct Run {
     pub ended: Option<String>,
     /// Whether it reached every photo.
     pub is_complete: bool,
+    /// The hash of what it was asked for.
+    pub settings: Hash,
 }
 
 impl Reader {
@@ -36,6 +39,14 @@ impl Reader {
     /// [`Error::Fatal`] where the ledger is damaged.
     pub fn accounting(&self) -> Result<Accounting, Error> {
         self.count().map_err(|error| self.trouble(&error))
+    }
+
+    /// The run that began last.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] where the ledger is damaged.
+    pub fn last_run(&self) -> Result<Option<Run>, Error> {
+        self.runs(1).map(|runs| runs.into_iter().next()).map_err(|error| self.trouble(&error))
     }
 
     /// The input folders of all photos.
@@ -61,17 +72,28 @@ impl Reader {
         let mut outputs = self
             .connection
             .prepare("SELECT preset, count(*), sum(size) FROM output WHERE stale = 0 GROUP BY 1 ORDER BY 1")?;
-        let mut runs = self.connection.prepare(
-            "SELECT program, datetime(started, 'unixepoch'), datetime(ended, 'unixepoch'), completed FROM run
-             ORDER BY id DESC LIMIT ?1",
-        )?;
-        let run = |row: &rusqlite::Row<'_>| {
-            Ok(Run { program: row.get(0)?, started: row.get(1)?, ended: row.get(2)?, is_complete: row.get(3)? })
-        };
         Ok(Accounting {
             sources: sources.query_map([], |row| row.try_into())?.collect::<Result<_, _>>()?,
             outputs: outputs.query_map([], |row| row.try_into())?.collect::<Result<_, _>>()?,
-            runs: runs.query_map([RUNS], run)?.collect::<Result<_, _>>()?,
+            runs: self.runs(RUNS)?,
         })
+    }
+
+    /// The last `count` runs, the last one first.
+    fn runs(&self, count: i64) -> rusqlite::Result<Vec<Run>> {
+        let mut query = self.connection.prepare(
+            "SELECT program, datetime(started, 'unixepoch'), datetime(ended, 'unixepoch'), completed, settings FROM run
+             ORDER BY id DESC LIMIT ?1",
+        )?;
+        let run = |row: &rusqlite::Row<'_>| {
+            Ok(Run {
+                program: row.get(0)?,
+                started: row.get(1)?,
+                ended: row.get(2)?,
+                is_complete: row.get(3)?,
+                settings: row.get(4)?,
+            })
+        };
+        query.query_map([count], run)?.collect()
     }
 }

@@ -87,6 +87,22 @@ impl Ledger {
         Ok(Self { connection, path, run, presets, pending: None })
     }
 
+    /// Brings the ledger `name` in `folder` into order after a run that was killed, so that it can be read: half a commit is
+    /// undone by whoever may write.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn recover(folder: &Path, name: &str) -> Result<(), Error> {
+        let path = folder.join(name);
+        if !path.exists() {
+            return Ok(());
+        }
+        let told = |error: rusqlite::Error| trouble(&path, &error);
+        let connection = Connection::open(&path).map_err(told)?;
+        connection.busy_timeout(PATIENCE).map_err(told)?;
+        is_new(&connection).map(|_| ()).map_err(told)
+    }
+
     /// Writes down what became of a photo, whose outputs are published.
     ///
     /// # Errors
@@ -125,15 +141,18 @@ impl Ledger {
         self.commit_if_due()
     }
 
+    /// Where nothing is known of the file's content, what was known of it stays: the outputs that are there were made of that.
     fn insert(&self, entry: &SourceEntry, record: &str) -> rusqlite::Result<()> {
         let source: i64 = self
             .connection
             .prepare_cached(
                 "INSERT INTO source (path, path_text, root, size, modified_ns, hash, settings, outcome, reason, record, run)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-                 ON CONFLICT (path) DO UPDATE SET root = excluded.root, size = excluded.size,
-                     modified_ns = excluded.modified_ns, hash = excluded.hash, settings = excluded.settings,
-                     outcome = excluded.outcome, reason = excluded.reason, record = excluded.record, run = excluded.run
+                 ON CONFLICT (path) DO UPDATE SET root = excluded.root, size = coalesce(excluded.size, size),
+                     modified_ns = iif(excluded.hash IS NULL, modified_ns, excluded.modified_ns),
+                     settings = iif(excluded.hash IS NULL, settings, excluded.settings),
+                     hash = coalesce(excluded.hash, hash), outcome = excluded.outcome, reason = excluded.reason,
+                     record = excluded.record, run = excluded.run
                  RETURNING id",
             )?
             .query_one(
@@ -159,6 +178,13 @@ impl Ledger {
             for preset in &self.presets {
                 stale.execute(params![source, preset])?;
             }
+        }
+        // An output that was another photo's: that photo has to make its own again, should it come back.
+        let mut taken = self.connection.prepare_cached(
+            "UPDATE source SET hash = NULL WHERE id IN (SELECT source FROM output WHERE path = ?1 AND source <> ?2)",
+        )?;
+        for output in &entry.outputs {
+            taken.execute(params![bytes(&output.path), source])?;
         }
         let mut insert = self
             .connection
@@ -188,8 +214,13 @@ impl Ledger {
     pub fn forget(&mut self, outputs: &[PathBuf], sources: &[i64]) -> Result<(), Error> {
         self.begin()?;
         let delete = || -> rusqlite::Result<()> {
+            // A photo that keeps other outputs has to make these again, should it come back.
+            let mut owner = self.connection.prepare_cached(
+                "UPDATE source SET hash = NULL WHERE id IN (SELECT source FROM output WHERE path = ?1 AND stale = 0)",
+            )?;
             let mut output = self.connection.prepare_cached("DELETE FROM output WHERE path = ?1")?;
             for path in outputs {
+                owner.execute([bytes(path)])?;
                 output.execute([bytes(path)])?;
             }
             let mut source = self.connection.prepare_cached(

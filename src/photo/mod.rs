@@ -144,6 +144,16 @@ impl Header {
     }
 }
 
+/// The cargo features that decide which kinds of photo are read, and which of them this build has.
+pub(crate) const OPTIONAL_KINDS: [(&str, bool); 6] = [
+    ("avif-decode", cfg!(feature = "avif-decode")),
+    ("heif", cfg!(feature = "heif")),
+    ("jp2", cfg!(feature = "jp2")),
+    ("jpeg-rare", cfg!(feature = "jpeg-rare")),
+    ("jxl", cfg!(feature = "jxl")),
+    ("raw", cfg!(feature = "raw")),
+];
+
 /// What reads a kind of file: its header, and all of it.
 struct Reader {
     probe: fn(&[u8]) -> Result<Header, Failure>,

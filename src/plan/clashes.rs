@@ -2,7 +2,7 @@
 
 use super::{Plan, hash_of};
 use crate::error::Error;
-use crate::names::{impossible, key};
+use crate::names::{impossible, is_own, key};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -103,6 +103,9 @@ fn clashes(plan: &Plan) -> Vec<Clash> {
 
 /// A line for each photo with an output that no system takes.
 fn impossible_names(plan: &Plan) -> Vec<String> {
-    let line = |output: &PathBuf| Some(format!("{} {}", output.display(), impossible(output)?));
+    let wrong = |output: &Path| {
+        impossible(output).or_else(|| is_own(output).then_some("is a name that the program needs for itself"))
+    };
+    let line = |output: &PathBuf| Some(format!("{} {}", output.display(), wrong(output)?));
     (0..plan.len()).filter_map(|index| plan.outputs(index).iter().find_map(line)).collect()
 }

@@ -2,8 +2,8 @@
 
 use super::spread::Member;
 use super::{Outcome, slashed};
-use crate::ledger::Remembered;
-use std::path::{Path, PathBuf};
+use crate::ledger::{OutputEntry, Remembered};
+use std::path::Path;
 
 /// A photo that was not worked on.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,14 +24,11 @@ impl Kept {
     /// The record of the photo at `relative`, of which `known` is still so but for the outputs that were `edited`. `None`
     /// where the stored line is none of ours.
     #[must_use]
-    pub fn new(relative: &Path, known: &Remembered, edited: &[PathBuf]) -> Option<Self> {
-        let message = (!edited.is_empty()).then(|| {
-            let names: Vec<String> = edited.iter().map(|path| slashed(path)).collect();
-            format!("{} changed since it was made, and is kept; delete it to have it made anew", names.join(", "))
-        });
+    pub fn new(relative: &Path, known: &Remembered, edited: &[OutputEntry]) -> Option<Self> {
+        let message = (!edited.is_empty()).then(|| edited_message(edited));
         let (line, outcome) = repeated(&known.record, known.is_told, message.as_deref())?;
         let source = slashed(relative);
-        let member = |output: &crate::ledger::OutputEntry| {
+        let member = |output: &OutputEntry| {
             let member = Member {
                 source: source.as_str().into(),
                 placement: output.placement,
@@ -43,6 +40,12 @@ impl Kept {
         let members = if outcome == Outcome::Failed { vec![] } else { known.outputs.iter().map(member).collect() };
         Some(Self { source, outcome, message, line, members })
     }
+}
+
+/// The sentence about outputs that somebody changed.
+pub(crate) fn edited_message(edited: &[OutputEntry]) -> String {
+    let names: Vec<String> = edited.iter().map(|output| slashed(&output.path)).collect();
+    format!("{} changed since it was made, and is kept; delete it to have it made anew", names.join(", "))
 }
 
 /// `line`, which [`super::Record::to_json`] wrote, of a photo that was not worked on; and the outcome that it has now.

@@ -16,6 +16,7 @@ struct Line {
     source: String,
     source_bytes: Option<String>,
     outcome: String,
+    reason: Option<String>,
     outputs: Vec<serde::de::IgnoredAny>,
 }
 
@@ -46,7 +47,7 @@ impl Open {
                 serde_json::from_str(line).map_err(|error| wrong(&self.path, self.number, error.to_string()))?;
             let outcome = Outcome::from_code(&parsed.outcome)
                 .ok_or_else(|| wrong(&self.path, self.number, format!("outcome {}", parsed.outcome)))?;
-            tally.add(outcome, parsed.outputs.len());
+            tally.add(outcome, parsed.reason.as_deref(), parsed.outputs.len());
         }
         if let Some(line) = self.lines.next() {
             self.number += 1;

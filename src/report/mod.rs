@@ -273,14 +273,17 @@ pub struct Tally {
     pub failed: usize,
     /// Nothing to be made of, by the roster.
     pub skipped: usize,
+    /// People of the roster without a photo.
+    pub absent: usize,
     /// Their files, written by this run or an earlier one.
     pub files: usize,
 }
 
 impl Tally {
-    /// Counts a photo that came to `outcome`, with `files` outputs.
-    pub fn add(&mut self, outcome: Outcome, files: usize) {
+    /// Counts a photo that came to `outcome` for this reason, with `files` outputs.
+    pub fn add(&mut self, outcome: Outcome, reason: Option<&str>, files: usize) {
         let count = match outcome {
+            Outcome::Skipped if reason == Some(Reason::NoPhoto.code()) => &mut self.absent,
             Outcome::Written => &mut self.written,
             Outcome::Unchanged => &mut self.unchanged,
             Outcome::Review => &mut self.review,

@@ -9,6 +9,7 @@ use glob::{MatchOptions, Pattern};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use unicode_normalization::UnicodeNormalization;
 
 /// Finds the photos of all people. Photos of nobody, and people without a photo, are skipped with the reason.
 ///
@@ -100,7 +101,7 @@ fn listed(
             let person = people.remove(&photo);
             let skipped =
                 person.is_none().then(|| Failure::new(Reason::NotInRoster, "nobody in the roster has this photo"));
-            (source, Part { person, skipped })
+            (source, Part { person, skipped, choice: None })
         })
         .collect();
     let file = path.file_name().unwrap_or(path.as_os_str());
@@ -112,7 +113,7 @@ fn listed(
             photos => format!("no photo is called {}, which would be {}", photos.join(" or "), person.title()),
         };
         let skipped = Some(Failure::new(Reason::NoPhoto, message));
-        all.push((Source::at(name, path), Part { person: Some(person.clone()), skipped }));
+        all.push((Source::at(name, path), Part { person: Some(person.clone()), skipped, choice: None }));
     }
     all.sort_by(|(one, _), (other, _)| one.relative().cmp(other.relative()));
     let (sources, parts): (Vec<Source>, Vec<Part>) = all.into_iter().unzip();
@@ -129,8 +130,9 @@ struct Index {
     stems: Vec<(String, usize)>,
 }
 
+/// The key, with an accent and its letter as one: `?` in a pattern stands for both.
 fn folded(path: &Path) -> String {
-    String::from_utf8_lossy(&key(path)).into_owned()
+    String::from_utf8_lossy(&key(path)).nfc().collect()
 }
 
 impl Index {
@@ -211,7 +213,7 @@ mod tests {
     #[test]
     fn photos_are_found_by_name_path_stem_and_pattern() {
         let list = "file,id,name\nANA.jpg,1,Ana\nteam/ben.png,2,Ben\n1234,3,Cem\ndora-*,4,Dora\nb\\rene\u{301}.jpg,5,Ren\u{e9}\n\
-                    ed [1].jpg,6,Ed\n**/fay?.jpg,7,Fay\n";
+                    ed [1].jpg,6,Ed\n**/fay?.jpg,7,Fay\ngr?g.jpg,8,Greg\n";
         let photos = [
             "x/ana.jpg",
             "team/ben.png",
@@ -223,6 +225,7 @@ mod tests {
             "ed [1].jpg",
             "ed 1.jpg",
             "c/d/fay1.jpg",
+            "gre\u{301}g.jpg",
         ];
         assert_eq!(
             enrolled(&photos, list, &["id", "name"]).expect("no mistake"),
@@ -234,6 +237,7 @@ mod tests {
                 "dora-1.jpg Dora (4)",
                 "ed 1.jpg - not-in-roster: nobody in the roster has this photo",
                 "ed [1].jpg Ed (6)",
+                "gre\u{301}g.jpg Greg (8)",
                 "other/ben.png - not-in-roster: nobody in the roster has this photo",
                 "team/ben.png Ben (2)",
                 "x/ana.jpg Ana (1)",

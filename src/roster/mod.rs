@@ -77,6 +77,7 @@ impl From<&Person> for PersonRecord {
 pub struct Part {
     person: Option<Arc<Person>>,
     skipped: Option<Failure>,
+    choice: Option<[u8; 32]>,
 }
 
 impl Part {
@@ -90,6 +91,12 @@ impl Part {
     #[must_use]
     pub const fn skipped(&self) -> Option<&Failure> {
         self.skipped.as_ref()
+    }
+
+    /// What decided, where it was passed over in a choice.
+    #[must_use]
+    pub const fn choice(&self) -> Option<[u8; 32]> {
+        self.choice
     }
 }
 

@@ -3,8 +3,11 @@
 use super::enrol::identity;
 use super::{Enrolled, Part};
 use crate::error::{Failure, Reason};
+use crate::ledger::Hash;
+use crate::overrides::Adjustment;
 use crate::report::{Outcome, Record};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// What a photo's turn of the head costs, for the whole of [`crate::subject::Head::yaw`].
 const TURN: f64 = 2.0;
@@ -49,8 +52,9 @@ impl Merit {
     /// What `self` has over `other`, in a few words.
     fn over(&self, other: &Self) -> &'static str {
         if self.outcome != other.outcome {
-            return match other.outcome {
-                Outcome::Review => "it needs no second look",
+            return match (self.outcome, other.outcome) {
+                (_, Outcome::Review) => "it needs no second look",
+                (Outcome::Refused, _) => "it can be read",
                 _ => "a headshot can be made of it",
             };
         }
@@ -77,9 +81,23 @@ impl Enrolled {
         photos.into_values().filter(|photos| photos.len() > 1).collect()
     }
 
+    /// What a choice among `photos`, which are one person's, depends on besides their content and the settings of the run:
+    /// the person, which photos there are, and what is pinned for them.
+    #[must_use]
+    pub fn choice(&self, photos: &[usize], pinned: &BTreeMap<PathBuf, Adjustment>) -> Hash {
+        let mut hasher = blake3::Hasher::new();
+        for photo in photos {
+            let Some(source) = self.sources.get(*photo) else { continue };
+            let person = self.parts.get(photo).and_then(Part::person).map(|person| identity(person).0);
+            hasher.update(source.relative().as_os_str().as_encoded_bytes()).update(b"\0");
+            hasher.update(format!("{person:?} {:?}\0", pinned.get(source.relative())).as_bytes());
+        }
+        *hasher.finalize().as_bytes()
+    }
+
     /// Leaves of `photos`, which are one person's, the one with the best of `records`, in the same order; the others are
-    /// skipped and say why.
-    pub fn keep_best(&mut self, photos: &[usize], records: &[&Record]) {
+    /// skipped by this `choice` and say why.
+    pub fn keep_best(&mut self, photos: &[usize], records: &[&Record], choice: Hash) {
         let merits: Vec<Merit> = records.iter().map(|record| Merit::of(record)).collect();
         let order = |one: &Merit, other: &Merit| {
             one.outcome.cmp(&other.outcome).then_with(|| one.cost().total_cmp(&other.cost()))
@@ -88,23 +106,20 @@ impl Enrolled {
         let Some((best, merit)) = merits.iter().enumerate().min_by(|(_, one), (_, other)| order(one, other)) else {
             return;
         };
-        let why: Vec<&str> = merits.iter().map(|other| merit.over(other)).collect();
-        self.keep(photos, best, |index| why.get(index).copied().unwrap_or_default());
-    }
-
-    /// Leaves of `photos` the one at `best`, which an earlier run picked.
-    pub fn keep_picked(&mut self, photos: &[usize], best: usize) {
-        self.keep(photos, best, |_| "it was picked by an earlier run, and nothing has changed");
-    }
-
-    fn keep(&mut self, photos: &[usize], best: usize, why: impl Fn(usize) -> &'static str) {
         let Some(picked) = photos.get(best).and_then(|photo| self.sources.get(*photo)) else { return };
         let picked = picked.relative().display().to_string();
-        for (index, photo) in photos.iter().enumerate().filter(|(index, _)| *index != best) {
-            if let Some(Part { person: Some(person), skipped }) = self.parts.get_mut(photo) {
-                let message = format!("of the photos of {}, {picked} was picked: {}", person.title(), why(index));
-                *skipped = Some(Failure::new(Reason::NotPicked, message));
-            }
+        for (photo, other) in photos.iter().zip(&merits).filter(|(photo, _)| Some(*photo) != photos.get(best)) {
+            let Some(person) = self.parts.get(photo).and_then(Part::person) else { continue };
+            let message = format!("of the photos of {}, {picked} was picked: {}", person.title(), merit.over(other));
+            self.pass_over(*photo, message, choice);
+        }
+    }
+
+    /// Skips the photo with this index, as an earlier run did with this `message` by the same `choice`.
+    pub fn pass_over(&mut self, photo: usize, message: String, choice: Hash) {
+        if let Some(part) = self.parts.get_mut(&photo) {
+            part.skipped = Some(Failure::new(Reason::NotPicked, message));
+            part.choice = Some(choice);
         }
     }
 }
@@ -143,7 +158,7 @@ mod tests {
         let mut enrolled = enrolled();
         assert_eq!(enrolled.several(), [[0, 1, 2]]);
         let records = [record(Outcome::Review, 0.0), record(Outcome::Written, 0.1), record(Outcome::Written, 0.4)];
-        enrolled.keep_best(&[0, 1, 2], &records.iter().collect::<Vec<_>>());
+        enrolled.keep_best(&[0, 1, 2], &records.iter().collect::<Vec<_>>(), [7; 32]);
         assert_eq!(
             skipped(&enrolled),
             [
@@ -160,7 +175,7 @@ mod tests {
     fn of_equals_the_first_is_picked() {
         let mut enrolled = enrolled();
         let records = [record(Outcome::Refused, 0.2), record(Outcome::Refused, 0.2), record(Outcome::Failed, 0.0)];
-        enrolled.keep_best(&[0, 1, 2], &records.iter().collect::<Vec<_>>());
+        enrolled.keep_best(&[0, 1, 2], &records.iter().collect::<Vec<_>>(), [7; 32]);
         assert_eq!(skipped(&enrolled)[0], None);
         assert!(skipped(&enrolled)[1].is_some_and(|why| why.ends_with("it is the first by name")));
     }

@@ -132,6 +132,24 @@ fn an_output_that_somebody_retouched_is_told_and_kept_until_it_is_deleted() {
 }
 
 #[test]
+fn a_retouched_output_stays_while_another_of_its_photo_is_made_anew() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA)]);
+    let arguments = ["in", "-o", "out", "-p", "x,ad-thumbnail", "--quiet"];
+    assert_eq!(place.run(&arguments).code, 0);
+    let retouched = other_bytes(&place.read("out/x/ana.jpg"));
+    place.write("out/x/ana.jpg", &retouched);
+    std::fs::remove_file(place.path("out/ad-thumbnail/ana.jpg")).expect("removed");
+    assert_eq!(place.run(&arguments).code, 4);
+    assert_eq!(place.read("out/x/ana.jpg"), retouched);
+    assert!(place.path("out/ad-thumbnail/ana.jpg").exists());
+    let record = place.only_record("out");
+    assert_eq!((word(&record["outcome"]), word(&record["reason"])), ("review", "edited"));
+    // And so it is told as long as it is so.
+    assert_eq!(place.run(&arguments).code, 4);
+    assert_eq!(place.read("out/x/ana.jpg"), retouched);
+}
+
+#[test]
 fn what_keeps_its_size_and_time_is_found_by_verify() {
     let place = two_photos();
     place.run(ARGUMENTS);
