@@ -1,24 +1,55 @@
 //! What the documents say is what the program does.
 
+#[path = "docs/files.rs"]
+mod files;
+#[path = "docs/rooms.rs"]
+mod rooms;
 #[path = "support/run.rs"]
 mod run;
 
-use headshot::preset::{self, Confidence, Preset, Shape};
+use headshot::preset::{self, Confidence, HeadMeasure, Preset, Shape};
 use run::Workplace;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const TABLE_START: &str = "<!-- presets -->\n";
-const TABLE_END: &str = "<!-- /presets -->";
-
-fn at_root(name: &str) -> PathBuf {
+fn at_root(name: impl AsRef<Path>) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
 fn readme() -> String {
     fs::read_to_string(at_root("README.md")).expect("there is a README")
+}
+
+/// All documents for people, with their paths from the root.
+fn documents() -> Vec<(String, String)> {
+    let at_top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"].map(String::from);
+    let in_docs = fs::read_dir(at_root("docs")).expect("there are documents");
+    let in_docs = in_docs.map(|entry| format!("docs/{}", entry.expect("readable").file_name().to_string_lossy()));
+    let mut names: Vec<String> = at_top.into_iter().chain(in_docs).filter(|name| name.ends_with(".md")).collect();
+    names.sort();
+    let read = |name: String| {
+        let text = fs::read_to_string(at_root(&name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        (name, text)
+    };
+    names.into_iter().map(read).collect()
+}
+
+/// Sees that `expected` stands between the marks `name` of `document`; with BLESS it is written there.
+fn keep(document: &str, name: &str, expected: &str) {
+    let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let text = fs::read_to_string(at_root(document)).unwrap_or_else(|error| panic!("{document}: {error}"));
+    let from = text.find(&start).unwrap_or_else(|| panic!("{document} has no {start}")) + start.len();
+    let to = text.find(&end).unwrap_or_else(|| panic!("{document} has no {end}"));
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(at_root(document), format!("{}{expected}{}", &text[..from], &text[to..])).expect("written");
+        return;
+    }
+    assert!(
+        text[from..to] == *expected,
+        "{document} is out of date: BLESS=1 cargo test --test docs writes this\n{expected}"
+    );
 }
 
 /// The README's table of presets, and the groups below it.
@@ -76,16 +107,35 @@ const fn confidence(confidence: Confidence) -> &'static str {
 
 #[test]
 fn the_table_of_presets_is_that_of_the_files() {
-    let readme = readme();
-    let start = readme.find(TABLE_START).expect("the mark before the table") + TABLE_START.len();
-    let end = readme.find(TABLE_END).expect("the mark behind the table");
-    let expected = preset_table(&preset::built_in().expect("built-in presets are valid"));
-    if std::env::var_os("BLESS").is_some() {
-        let blessed = format!("{}{expected}{}", &readme[..start], &readme[end..]);
-        fs::write(at_root("README.md"), blessed).expect("written");
-        return;
+    keep("README.md", "presets", &preset_table(&preset::built_in().expect("built-in presets are valid")));
+}
+
+/// The table of where presets want the head.
+fn framing_table(presets: &[Preset]) -> String {
+    let mut table = String::from(
+        "| preset | head height | at most | eye line | headroom | to the side | gaze room |\n\
+         | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    for preset in presets {
+        let framing = &preset.framing;
+        let measure = if framing.head_measure == HeadMeasure::CrownToChin { " (crown to chin)" } else { "" };
+        let gaze_room = if framing.gaze_room > 0.0 { format!("{:.2}", framing.gaze_room) } else { String::new() };
+        table.push_str(&format!(
+            "| `{}` | {:.2}{measure} | {:.2} | {:.2} | {:.2} | {:.2} | {gaze_room} |\n",
+            preset.name,
+            framing.head_height,
+            framing.max_head_height,
+            framing.eye_line,
+            framing.headroom,
+            framing.subject_x,
+        ));
     }
-    assert!(readme[start..end] == expected, "presets/ has changed: BLESS=1 cargo test --test docs writes the table");
+    table
+}
+
+#[test]
+fn the_table_of_framings_is_that_of_the_files() {
+    keep("docs/framing.md", "framing", &framing_table(&preset::built_in().expect("built-in presets are valid")));
 }
 
 #[test]
@@ -106,11 +156,11 @@ fn the_overrides_of_the_readme_are_valid() {
     assert_eq!(photos.len(), 2);
 }
 
-/// The lines of the README's code blocks that are marked `sh`.
-fn shell_lines(readme: &str) -> Vec<&str> {
+/// The lines of a document's code blocks that are marked `sh`.
+fn shell_lines(document: &str) -> Vec<&str> {
     let mut inside = false;
     let mut lines = Vec::new();
-    for line in readme.lines() {
+    for line in document.lines() {
         if line.starts_with("```") {
             inside = line == "```sh";
         } else if inside {
@@ -157,22 +207,51 @@ fn words(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_command_of_the_readme_is_one_that_the_program_takes() {
-    let operations = fs::read_to_string(at_root("docs/operations.md")).expect("there is one");
-    let readme = readme() + &operations;
+fn every_command_of_the_documents_is_one_that_the_program_takes() {
     let place = Workplace::new();
     // An argument that is not known is an error before --help is looked at; this is what the test below rests on.
     assert_eq!(place.run(&["in", "--no-such-flag", "--help"]).code, 2);
-    let calls: Vec<Vec<String>> = shell_lines(&readme).into_iter().flat_map(calls).collect();
-    assert!(calls.len() >= 10, "only {} commands were found", calls.len());
-    for mut call in calls {
-        for (flag, words) in call.iter().zip(call.iter().skip(1)) {
-            if flag == "-p" {
-                let names: Vec<String> =
-                    words.split(',').filter(|name| !name.ends_with(".toml")).map(String::from).collect();
-                preset::select(&names).unwrap_or_else(|error| panic!("{call:?}: {error}"));
+    let mut count = 0;
+    for (document, text) in documents() {
+        for mut call in shell_lines(&text).into_iter().flat_map(calls) {
+            for (flag, words) in call.iter().zip(call.iter().skip(1)) {
+                if flag == "-p" {
+                    let names: Vec<String> =
+                        words.split(',').filter(|name| !name.ends_with(".toml")).map(String::from).collect();
+                    preset::select(&names).unwrap_or_else(|error| panic!("{document}: {call:?}: {error}"));
+                }
             }
+            call.push("--help".into());
+            let ran = place.run(&call);
+            assert_eq!(ran.code, 0, "{document}: {call:?}: {}", ran.stderr);
+            count += 1;
         }
+    }
+    assert!(count >= 20, "only {count} commands were found");
+}
+
+#[test]
+fn the_job_for_kubernetes_is_the_shards_of_the_operations_document() {
+    const INDEX: &str = "$((JOB_COMPLETION_INDEX + 1))";
+    let manifest = fs::read_to_string(at_root("deploy/kubernetes-job.yaml")).expect("there is one");
+    let number = |key: &str| -> usize {
+        let value = manifest.lines().find_map(|line| line.trim().strip_prefix(key));
+        value.and_then(|value| value.trim().parse().ok()).unwrap_or_else(|| panic!("no number for {key}"))
+    };
+    let shards = number("completions:");
+    assert_eq!(shards, number("parallelism:"));
+    let operations = fs::read_to_string(at_root("docs/operations.md")).expect("there is one");
+    let told: Vec<&str> = shell_lines(&operations).into_iter().filter(|line| line.contains(" --shard ")).collect();
+    assert_eq!(told.len(), shards, "{told:?}");
+    let line =
+        manifest.lines().map(str::trim).find(|line| line.starts_with("headshot ")).expect("a call of the program");
+    assert!(line.contains(&format!("--shard {INDEX}/{shards}")), "{line}");
+    let place = Workplace::new();
+    for (number, told) in (1..=shards).zip(told) {
+        let shard = format!("{number}/{shards}");
+        assert!(told.contains(&format!("--shard {shard} ")), "{told}");
+        let mut call = calls(&line.replace(INDEX, &number.to_string())).remove(0);
+        assert!(call.contains(&shard), "{call:?}");
         call.push("--help".into());
         let ran = place.run(&call);
         assert_eq!(ran.code, 0, "{call:?}: {}", ran.stderr);
