@@ -3,13 +3,13 @@
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoding, encode};
 use crate::error::{Error, Failure, Reason};
-use crate::frame::{Frame, Levelling, NOT_ENLARGED, OutputSize, Step, adjusted_frame, looks_enlarged, output_size};
+use crate::frame::{Levelling, NOT_ENLARGED, Step, adjusted_frame, looks_enlarged, output_size};
 use crate::geometry::Affine;
 use crate::ground::{Backdrop, Ground};
 use crate::overrides::Adjustment;
 use crate::photo::{self, Header, Limits, Photo};
 use crate::preset::{self, Preset};
-use crate::render::{self, Behind, render};
+use crate::render::{self, Behind, Shared, Wanted, render};
 use crate::report::spread::{NOT_UNIFORM, Placement};
 use crate::report::{Check, Level, thousandths};
 use crate::subject::choice::choose;
@@ -133,8 +133,7 @@ pub struct Crop {
 /// A crop whose pixels are still to be made.
 struct Planned {
     crop: Crop,
-    frame: Frame,
-    size: OutputSize,
+    wanted: Wanted,
 }
 
 /// A preset that no crop could be made for.
@@ -261,12 +260,10 @@ impl Cropper {
             let planned: Vec<_> = (0..self.presets.len())
                 .map(|preset| self.plan_one(&ground, &head, (preset, index), adjustment))
                 .collect();
-            if self.options.render {
-                let frames: Vec<_> = planned.iter().flatten().map(|plan| (plan.frame, plan.size)).collect();
-                render::prepare(photo, &frames);
-            }
+            let outputs: Vec<_> = planned.iter().flatten().map(|planned| planned.wanted).collect();
+            let shared = if self.options.render { render::prepare(photo, &outputs, &ground.clearance)? } else { None };
             for (preset, planned) in planned.into_iter().enumerate() {
-                match planned.and_then(|planned| self.rendered(photo, &ground, planned)) {
+                match planned.and_then(|planned| self.rendered(photo, shared.as_ref(), &ground, planned)) {
                     Ok(crop) => {
                         if let Some(height) = self.uniform[preset]
                             && !adjustment.for_preset(&self.presets[preset].name).sets_head_height()
@@ -313,16 +310,22 @@ impl Cropper {
             upscale: size.upscale,
             quality: None,
         };
-        Ok(Planned { crop, frame: framed.frame, size })
+        Ok(Planned { crop, wanted: Wanted { frame: framed.frame, size, extend: preset.framing.extend } })
     }
 
     /// The crop with its pixels, as a file.
-    fn rendered(&self, photo: &Photo, ground: &Ground, planned: Planned) -> Result<Crop, Failure> {
-        let Planned { mut crop, frame, size } = planned;
+    fn rendered(
+        &self,
+        photo: &Photo,
+        shared: Option<&Shared>,
+        ground: &Ground,
+        planned: Planned,
+    ) -> Result<Crop, Failure> {
+        let Planned { mut crop, wanted } = planned;
         if self.options.render {
             let preset = &self.presets[crop.preset];
-            let behind = Behind { extend: preset.framing.extend, background: preset.background.0, alpha: preset.alpha };
-            let image = render(photo, &frame, size, behind, &ground.clearance)?;
+            let behind = Behind { background: preset.background.0, alpha: preset.alpha };
+            let image = render(photo, shared, &wanted, behind, &ground.clearance)?;
             let encoding = Encoding {
                 format: preset.format,
                 quality: preset.quality,

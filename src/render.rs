@@ -4,6 +4,10 @@
 //! separable Lanczos resize. A turned one is first shrunk to one and a half times the output and turned by a
 //! bicubic kernel that finishes the shrinking: rotation, crop and scale together.
 
+mod shared;
+
+pub use shared::Shared;
+
 use crate::error::{Failure, Reason};
 use crate::extend::{Clearance, Fill, Growth, continued};
 use crate::frame::{Frame, OutputSize};
@@ -33,6 +37,8 @@ const BACKGROUND: [u8; 3] = [255, 255, 255];
 #[must_use]
 pub fn memory(preset: &Preset, photo_pixels: u64, allow_upscale: bool) -> u64 {
     const TURNED_BYTES: u64 = 10;
+    // What several outputs are cut from is at most so much larger than the finest, and held beside it.
+    const SHARED: u64 = shared::MOST_PIXELS as u64;
     let asked = u64::from(preset.width) * u64::from(preset.height);
     let most = if allow_upscale { asked } else { asked.min(photo_pixels.saturating_mul(2)) };
     let encoder = match preset.format {
@@ -40,7 +46,7 @@ pub fn memory(preset: &Preset, photo_pixels: u64, allow_upscale: bool) -> u64 {
         OutputFormat::Webp => 20,
         OutputFormat::Avif => 48,
     };
-    TURNED_BYTES * (most * 9 / 2).min(photo_pixels.saturating_mul(2)) + encoder * most
+    TURNED_BYTES * (SHARED * most * 9 / 2).min(photo_pixels.saturating_mul(2)) + (3 * SHARED + encoder) * most
 }
 
 /// A part of a photo, upright and opaque, shrunk; colours still as the photo's profile has them.
@@ -89,44 +95,57 @@ pub fn overview(photo: &Photo, long_side: u32) -> Result<Reduced, Failure> {
     reduced(photo, whole, scale, FilterType::Bilinear)
 }
 
-/// What is seen where the photo has no picture, or none that is opaque.
+/// One output that is wanted of a photo.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wanted {
+    /// Where it is cut from.
+    pub frame: Frame,
+    /// How large it becomes.
+    pub size: OutputSize,
+    /// What is seen beyond the photo's edges.
+    pub extend: Extend,
+}
+
+/// What is seen where the photo is not opaque.
 #[derive(Clone, Copy, Debug)]
 pub struct Behind {
-    /// Beyond the photo's edges.
-    pub extend: Extend,
     /// Behind its transparent parts, in sRGB.
     pub background: [u8; 3],
     /// Whether transparent parts stay so.
     pub alpha: Alpha,
 }
 
-/// The output for `frame` in sRGB: upright source pixels come to it by [`Frame::transform`]. `clearance` is that of the
-/// person, in upright source pixels. It is opaque unless alpha is kept.
+/// The output `wanted` in sRGB: upright source pixels come to it by [`Frame::transform`]. `shared` is what
+/// [`prepare`] made for it and others; `clearance` is that of the person, in upright source pixels. It is opaque unless
+/// alpha is kept.
 ///
 /// # Errors
 /// As [`reduced`].
 pub fn render(
     photo: &Photo,
-    frame: &Frame,
-    size: OutputSize,
+    shared: Option<&Shared>,
+    wanted: &Wanted,
     behind: Behind,
     clearance: &Clearance,
 ) -> Result<Raster, Failure> {
-    let extended = |photo: &Photo| framed(photo, frame, size, behind.extend, clearance);
-    let mut colours = extended(photo)?;
+    let Wanted { frame, extend, .. } = wanted;
+    let mut colours = match shared.and_then(|shared| shared.cut(wanted)) {
+        Some(cut) => cut?,
+        None => framed(photo, wanted, clearance)?,
+    };
     let is_plain = behind.alpha == Alpha::Flatten && behind.background == BACKGROUND;
     let alpha = if is_plain { None } else { transparency::alpha_as_photo(photo) };
     let Some(alpha) = alpha else {
         photo.colour.to_srgb(&mut colours);
-        paint_beyond(&mut colours, frame, photo, behind.extend);
+        paint_beyond(&mut colours, frame, photo, *extend);
         return Ok(Raster::Rgb(colours));
     };
-    let mut alpha = extended(&alpha)?;
+    let mut alpha = framed(&alpha, wanted, clearance)?;
     let mut image = transparency::uncovered(&colours, &alpha, BACKGROUND);
     photo.colour.to_srgb_rgba(&mut image);
-    if let Extend::Colour(_) = behind.extend {
+    if let Extend::Colour(_) = extend {
         let mut colours = DynamicImage::ImageRgba8(image).into_rgb8();
-        paint_beyond(&mut colours, frame, photo, behind.extend);
+        paint_beyond(&mut colours, frame, photo, *extend);
         paint_beyond(&mut alpha, frame, photo, Extend::Colour([255; 3]));
         image = transparency::joined(&colours, &alpha);
     }
@@ -136,25 +155,16 @@ pub fn render(
     })
 }
 
-/// The pixels of `frame`, still in the photo's colours.
-fn framed(
-    photo: &Photo,
-    frame: &Frame,
-    size: OutputSize,
-    extend: Extend,
-    clearance: &Clearance,
-) -> Result<RgbImage, Failure> {
+/// The pixels of what is `wanted`, still in the photo's colours.
+fn framed(photo: &Photo, wanted: &Wanted, clearance: &Clearance) -> Result<RgbImage, Failure> {
+    let Wanted { frame, size, extend } = wanted;
     if frame.roll_deg == 0.0 && !reaches_beyond(frame, photo) {
-        let part = Rect::new(
-            frame.centre.x - frame.width / 2.0,
-            frame.centre.y - frame.height / 2.0,
-            frame.width,
-            frame.height,
-        );
+        let (left, top) = (frame.centre.x - frame.width / 2.0, frame.centre.y - frame.height / 2.0);
+        let part = Rect::new(left, top, frame.width, frame.height);
         return upright_box(photo, part, (size.width, size.height), FilterType::Lanczos3);
     }
-    let fill = if extend == Extend::Plain { Fill::Own(*clearance) } else { Fill::Blurred };
-    turned_box(photo, frame, size, fill)
+    let fill = if *extend == Extend::Plain { Fill::Own(*clearance) } else { Fill::Blurred };
+    turned_box(photo, frame, *size, fill)
 }
 
 fn reaches_beyond(frame: &Frame, photo: &Photo) -> bool {
@@ -162,18 +172,32 @@ fn reaches_beyond(frame: &Frame, photo: &Photo) -> bool {
     Growth::around(Rect::around(&frame.corners()), width, height, 1.0) != Growth::default()
 }
 
-/// Decodes at once what rendering `frames` of one photo is going to read, where the photo is decoded on demand.
-pub fn prepare(photo: &mut Photo, frames: &[(Frame, OutputSize)]) {
+/// Makes at once what rendering all that is `wanted` of one photo needs in common: decodes where the photo is decoded on
+/// demand, and turns and shrinks where frames are much alike.
+///
+/// # Errors
+/// As [`reduced`].
+pub fn prepare(photo: &mut Photo, wanted: &[Wanted], clearance: &Clearance) -> Result<Option<Shared>, Failure> {
+    let plan = shared::Plan::new(wanted, photo);
+    let is_alone = |wanted: &&Wanted| !plan.as_ref().is_some_and(|plan| plan.has(wanted));
+    let mut read: Vec<_> = wanted.iter().filter(is_alone).copied().collect();
+    read.extend(plan.as_ref().map(|plan| plan.whole));
+    decode_for(photo, &read);
+    plan.map(|plan| Shared::new(photo, plan, clearance)).transpose()
+}
+
+/// Decodes at once what rendering all that is `wanted` is going to read, where the photo is decoded on demand.
+fn decode_for(photo: &mut Photo, wanted: &[Wanted]) {
     let (stored_width, stored_height) = photo.stored_size();
     let Some(to_stored) = photo.orientation.to_upright(stored_width, stored_height).inverse() else { return };
     let Pixels::Sparse(sparse) = &mut photo.pixels else { return };
-    let wanted = |(frame, size): &(Frame, OutputSize)| {
+    let part = |Wanted { frame, size, .. }: &Wanted| {
         let finer = if frame.roll_deg == 0.0 { 1.0 } else { PIXELS_PER_OUTPUT_PIXEL };
         let shrinking = frame.width / f64::from(size.width) / finer;
         let bounds = Rect::around(&frame.corners().map(|corner| to_stored.apply(corner)));
         (bounds.grown(2.0 * KERNEL_REACH * shrinking.max(1.0)), shrinking)
     };
-    let whole = frames.iter().map(wanted).reduce(|(a, fine), (b, finer)| (a.union(b), fine.min(finer)));
+    let whole = wanted.iter().map(part).reduce(|(a, fine), (b, finer)| (a.union(b), fine.min(finer)));
     if let Some((area, shrinking)) = whole {
         sparse.prepare(area, shrinking);
     }

@@ -1,7 +1,10 @@
 //! Sampling a picture through an affine map: for turned frames and for the small cuts that faces are measured in.
 
+mod window;
+
 use crate::geometry::{Affine, Point};
 use image::RgbImage;
+use window::{MOST_TAPS, Weights, weighted};
 
 /// Catmull-Rom's cubic reaches this many pixels each way, at scale 1.
 const REACH: f64 = 2.0;
@@ -9,16 +12,30 @@ const REACH: f64 = 2.0;
 /// `source` seen through `from_output` (output pixels to source pixels) as a picture of `width` x `height` pixels.
 ///
 /// The kernel is a Catmull-Rom cubic, widened by the shrinking that is left, along the source's axes. Beyond the source
-/// its edge pixels continue.
+/// its edge pixels continue. The result is the same on every processor.
 #[must_use]
 pub fn turned(source: &RgbImage, from_output: &Affine, width: u32, height: u32) -> RgbImage {
     let [a, b, _, d, e, _] = from_output.0;
-    let kernel = Kernel::new((a * e - b * d).abs().sqrt());
-    let padded = Padded::new(source);
-    RgbImage::from_fn(width, height, |x, y| {
-        let at = from_output.apply(Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5));
-        image::Rgb(padded.weighted(&kernel.taps(at.x), &kernel.taps(at.y)))
-    })
+    let cubic = Cubic::new((a * e - b * d).abs().sqrt());
+    let source = Padded::new(source);
+    let mut output = RgbImage::new(width, height);
+    match cubic.pairs {
+        ..3 => turn::<2>(&source, &cubic, from_output, &mut output),
+        3 => turn::<3>(&source, &cubic, from_output, &mut output),
+        _ => turn::<4>(&source, &cubic, from_output, &mut output),
+    }
+    output
+}
+
+/// The work of [`turned`], with `PAIRS` pairs of taps each way.
+fn turn<const PAIRS: usize>(source: &Padded, cubic: &Cubic, from_output: &Affine, output: &mut RgbImage) {
+    let width = output.width().max(1) as usize;
+    for (y, row) in output.chunks_exact_mut(3 * width).enumerate() {
+        for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+            let at = from_output.apply(Point::new(x as f64 + 0.5, y as f64 + 0.5));
+            *pixel = source.at::<PAIRS>(cubic.taps(at.x), cubic.taps(at.y));
+        }
+    }
 }
 
 /// What is seen beyond a picture.
@@ -47,27 +64,19 @@ pub fn cut(source: &RgbImage, from_output: &Affine, width: u32, height: u32, bey
 /// The kernel is widened by this at most; a larger shrinking would need another resampling first.
 const WIDEST: f64 = 2.0;
 
-/// Most taps of one axis: [`REACH`] both ways, at its widest.
-const MOST_TAPS: usize = 8;
-
 /// Positions between two pixels that have weights of their own: 1/256 pixel is a step of one level only where
 /// neighbours differ by all 255.
 const PHASES: usize = 256;
 
 /// The weights of one axis, for every phase of a position between two pixels.
-struct Kernel {
-    count: usize,
+struct Cubic {
+    /// Taps are taken two by two: 2, 3 or 4 pairs.
+    pairs: usize,
     reach: f64,
-    weights: Vec<[f32; MOST_TAPS]>,
+    weights: Vec<Weights>,
 }
 
-/// The pixels that count along one axis, from the first on, and how much; the weights sum to 1.
-struct Taps<'a> {
-    first: i64,
-    weights: &'a [f32],
-}
-
-impl Kernel {
+impl Cubic {
     fn new(widening: f64) -> Self {
         let widening = widening.clamp(1.0, WIDEST);
         let reach = REACH * widening;
@@ -78,58 +87,71 @@ impl Kernel {
             for (tap, weight) in weights[..count].iter_mut().enumerate() {
                 *weight = catmull_rom((tap as f64 + 1.0 - fraction - reach) / widening);
             }
-            let sum: f64 = weights.iter().sum();
-            weights.map(|weight| (weight / sum) as f32)
+            Weights::new(weights)
         };
-        Self { count, reach, weights: (0..=PHASES).map(weights).collect() }
+        Self { pairs: count.div_ceil(2), reach, weights: (0..=PHASES).map(weights).collect() }
     }
 
-    fn taps(&self, at: f64) -> Taps<'_> {
+    /// The first pixel that counts at `at` along one axis, and the weights from it on.
+    #[inline(always)]
+    fn taps(&self, at: f64) -> (i64, &Weights) {
         let start = at - self.reach + 0.5;
-        let first = start.floor();
-        let phase = ((start - first) * PHASES as f64).round() as usize;
-        Taps { first: first as i64, weights: &self.weights[phase.min(PHASES)][..self.count] }
+        let first = floor(start);
+        let phase = ((start - first as f64) * PHASES as f64 + 0.5) as usize;
+        (first, &self.weights[phase.min(PHASES)])
     }
 }
 
-/// A picture with four bytes a pixel, so that a pixel is one vector.
+/// `value` rounded down. Without SSE4.1 the standard library's is a call, which costs more than all else in these loops.
+#[inline(always)]
+const fn floor(value: f64) -> i64 {
+    let whole = value as i64;
+    if whole as f64 > value { whole - 1 } else { whole }
+}
+
+/// A picture with four bytes a pixel, so that two pixels are eight bytes.
 struct Padded {
     width: i64,
     height: i64,
-    pixels: Vec<[u8; 4]>,
+    samples: Vec<[u8; 4]>,
 }
 
 impl Padded {
     fn new(source: &RgbImage) -> Self {
-        let pixels = source.pixels().map(|pixel| [pixel[0], pixel[1], pixel[2], 0]).collect();
-        Self { width: i64::from(source.width()), height: i64::from(source.height()), pixels }
+        let samples = source.as_raw().as_chunks::<3>().0.iter().map(|&[red, green, blue]| [red, green, blue, 0]);
+        Self { width: i64::from(source.width()), height: i64::from(source.height()), samples: samples.collect() }
     }
 
-    /// The weighted sum of the pixels under both axes' taps; beyond the picture its edge pixels count again.
-    fn weighted(&self, columns: &Taps, rows: &Taps) -> [u8; 3] {
-        let is_inside = columns.first >= 0 && columns.first + columns.weights.len() as i64 <= self.width;
-        let mut sum = [0f32; 4];
-        for (row, &row_weight) in (rows.first..).zip(rows.weights) {
-            let line = &self.pixels[(row.clamp(0, self.height - 1) * self.width) as usize..][..self.width as usize];
-            let mut along = [0f32; 4];
-            let mut add = |pixel: [u8; 4], weight: f32| {
-                for channel in 0..4 {
-                    along[channel] += weight * f32::from(pixel[channel]);
-                }
-            };
-            if is_inside {
-                let taps = &line[columns.first as usize..][..columns.weights.len()];
-                taps.iter().zip(columns.weights).for_each(|(&pixel, &weight)| add(pixel, weight));
-            } else {
-                let taps = (columns.first..).zip(columns.weights);
-                taps.for_each(|(column, &weight)| add(line[column.clamp(0, self.width - 1) as usize], weight));
-            }
-            for channel in 0..4 {
-                sum[channel] += row_weight * along[channel];
-            }
+    /// The weighted sum of the pixels under both axes' taps, `PAIRS` pairs of them each way; beyond the picture its edge
+    /// pixels count again.
+    #[inline(always)]
+    fn at<const PAIRS: usize>(&self, (left, across): (i64, &Weights), (top, down): (i64, &Weights)) -> [u8; 3] {
+        let reach = 2 * PAIRS as i64;
+        if left < 0 || top < 0 || left + reach > self.width || top + reach > self.height {
+            return self.at_edge::<PAIRS>((left, across), (top, down));
         }
-        [sum[0], sum[1], sum[2]].map(|value| value.round().clamp(0.0, 255.0) as u8)
+        let start = (top * self.width + left) as usize;
+        weighted::<PAIRS>(&self.samples[start..], self.width as usize, across, down)
     }
+
+    #[cold]
+    #[inline(never)]
+    fn at_edge<const PAIRS: usize>(&self, (left, across): (i64, &Weights), (top, down): (i64, &Weights)) -> [u8; 3] {
+        let window: [[[u8; 4]; MOST_TAPS]; MOST_TAPS] = std::array::from_fn(|row| {
+            let line = (top + row as i64).clamp(0, self.height - 1) * self.width;
+            std::array::from_fn(|tap| {
+                let column = (left + tap as i64).clamp(0, self.width - 1);
+                self.samples[(line + column) as usize]
+            })
+        });
+        weighted::<PAIRS>(window.as_flattened(), MOST_TAPS, across, down)
+    }
+}
+
+/// The nearest level, 0..=255.
+#[inline(always)]
+const fn rounded(value: f32) -> u8 {
+    (value + 0.5) as u8
 }
 
 /// Catmull and Rom's interpolating cubic (Keys' with a = -0.5) at distance `x`.
@@ -144,23 +166,28 @@ fn catmull_rom(x: f64) -> f64 {
     }
 }
 
+/// `None` where no pixel of the source is near; what is beyond its edge is black.
 fn bilinear(source: &RgbImage, at: Point) -> Option<[u8; 3]> {
     let (x, y) = (at.x - 0.5, at.y - 0.5);
-    let (width, height) = (f64::from(source.width()), f64::from(source.height()));
-    if !(x > -1.0 && y > -1.0 && x < width && y < height) {
+    let (width, height) = (i64::from(source.width()), i64::from(source.height()));
+    if !(x > -1.0 && y > -1.0 && x < width as f64 && y < height as f64) {
         return None;
     }
-    let (left, top) = (x.floor(), y.floor());
-    let (across, down) = ((x - left) as f32, (y - top) as f32);
-    let pixel = |dx: f64, dy: f64| -> [f32; 3] {
-        let inside = left + dx >= 0.0 && top + dy >= 0.0 && left + dx < width && top + dy < height;
-        if inside { source.get_pixel((left + dx) as u32, (top + dy) as u32).0.map(f32::from) } else { [0.0; 3] }
+    let (left, top) = (floor(x), floor(y));
+    let (across, down) = ((x - left as f64) as f32, (y - top as f64) as f32);
+    let two = |line: i64| -> [[f32; 3]; 2] {
+        let pixels = source.as_raw().as_chunks::<3>().0;
+        let pixel = |column: i64| {
+            let inside = column >= 0 && line >= 0 && column < width && line < height;
+            if inside { pixels[(line * width + column) as usize].map(f32::from) } else { [0.0; 3] }
+        };
+        [pixel(left), pixel(left + 1)]
     };
-    let (a, b, c, d) = (pixel(0.0, 0.0), pixel(1.0, 0.0), pixel(0.0, 1.0), pixel(1.0, 1.0));
+    let ([a, b], [c, d]) = (two(top), two(top + 1));
     Some(std::array::from_fn(|channel| {
         let above = a[channel] + across * (b[channel] - a[channel]);
         let below = c[channel] + across * (d[channel] - c[channel]);
-        (above + down * (below - above)).round() as u8
+        rounded(above + down * (below - above))
     }))
 }
 
