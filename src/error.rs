@@ -3,12 +3,12 @@
 //! Every message says what happened, to which path, and what to do next. A message is one sentence or two, starts with a
 //! lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's name.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
 
 /// Why a photo has no headshot, or one that needs a look. The words are part of the report's contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -50,6 +50,24 @@ pub enum Reason {
     WouldOverwriteSource,
     /// The head is larger or smaller than those of the set that it belongs to.
     ApartFromSet,
+    /// The face is not sharp.
+    SoftFocus,
+    /// The face has noise.
+    Noisy,
+    /// The face is dark.
+    Dark,
+    /// The face is white where it should have colour.
+    BlownOut,
+    /// One side of the face is brighter.
+    UnevenLight,
+    /// The head is turned away.
+    LookingAway,
+    /// The head is tilted in the headshot.
+    Tilted,
+    /// The background asks for attention.
+    BusyBackground,
+    /// Only photos with other verdicts are wanted.
+    OtherVerdict,
 }
 
 impl Reason {
@@ -76,6 +94,15 @@ impl Reason {
             Self::Internal => "internal",
             Self::WouldOverwriteSource => "would-overwrite-source",
             Self::ApartFromSet => "apart-from-set",
+            Self::SoftFocus => "soft-focus",
+            Self::Noisy => "noisy",
+            Self::Dark => "dark",
+            Self::BlownOut => "blown-out",
+            Self::UnevenLight => "uneven-light",
+            Self::LookingAway => "looking-away",
+            Self::Tilted => "tilted",
+            Self::BusyBackground => "busy-background",
+            Self::OtherVerdict => "other-verdict",
         }
     }
 }

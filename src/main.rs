@@ -9,6 +9,7 @@ use command::inspect::inspect;
 use command::log::Log;
 use command::merge::merge;
 use command::presets;
+use command::review::to_review;
 use command::status::status;
 use std::process::ExitCode;
 
@@ -20,7 +21,8 @@ fn main() -> ExitCode {
         Some(Command::Presets { name: Some(name), .. }) => presets::show(&name).map(|()| 0),
         Some(Command::Presets { .. }) => presets::list().map(|()| 0),
         Some(Command::Inspect(args)) => inspect(&args),
-        Some(Command::Status { output }) => status(&output).map(|()| 0),
+        Some(Command::Status { output, review: true }) => to_review(&output).map(|()| 0),
+        Some(Command::Status { output, review: false }) => status(&output).map(|()| 0),
         Some(Command::Merge { output }) => merge(&output, &log),
         None => crop(cli.crop, &log),
     };

@@ -9,6 +9,7 @@ pub mod log;
 pub mod merge;
 pub mod presets;
 pub mod prune;
+pub mod review;
 pub mod signals;
 pub mod spread;
 pub mod status;
