@@ -3,12 +3,12 @@
 //! Every message says what happened, to which path, and what to do next. A message is one sentence or two, starts with a
 //! lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's name.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
 
 /// Why a photo has no headshot, or one that needs a look. The words are part of the report's contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -56,6 +56,24 @@ pub enum Reason {
     NotInRoster,
     /// Another photo of the same person makes a better headshot.
     NotPicked,
+    /// The face is not sharp.
+    SoftFocus,
+    /// The face has noise.
+    Noisy,
+    /// The face is dark.
+    Dark,
+    /// The face is white where it should have colour.
+    BlownOut,
+    /// One side of the face is brighter.
+    UnevenLight,
+    /// The head is turned away.
+    LookingAway,
+    /// The head is tilted in the headshot.
+    Tilted,
+    /// The background asks for attention.
+    BusyBackground,
+    /// Only photos with other verdicts are wanted.
+    OtherVerdict,
 }
 
 impl Reason {
@@ -85,6 +103,15 @@ impl Reason {
             Self::NoPhoto => "no-photo",
             Self::NotInRoster => "not-in-roster",
             Self::NotPicked => "not-picked",
+            Self::SoftFocus => "soft-focus",
+            Self::Noisy => "noisy",
+            Self::Dark => "dark",
+            Self::BlownOut => "blown-out",
+            Self::UnevenLight => "uneven-light",
+            Self::LookingAway => "looking-away",
+            Self::Tilted => "tilted",
+            Self::BusyBackground => "busy-background",
+            Self::OtherVerdict => "other-verdict",
         }
     }
 }

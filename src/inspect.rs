@@ -1,7 +1,12 @@
-//! What a photo file is, and what had to be assumed to read it.
+//! What a photo file is, what had to be assumed to read it, and what can be made of it.
 
+use crate::check::verdict::Verdict;
+use crate::check::{Check, Level, advice, sentence};
 use crate::error::{Failure, Reason};
 use crate::photo::{self, Limits, Orientation};
+use crate::pipeline::{Cropped, Cropper};
+use crate::report::FaceRecord;
+use crate::subject::Head;
 use serde::Serialize;
 
 /// What is known of a photo file. As JSON it has the same fields.
@@ -18,6 +23,41 @@ pub struct Inspection {
     pub picture: Option<PictureFacts>,
     /// Why it cannot be read.
     pub failure: Option<FailureFacts>,
+    /// What can be made of it.
+    #[serde(flatten)]
+    pub appraisal: Appraisal,
+}
+
+/// What can be made of a photo.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Appraisal {
+    /// The best of all presets that were asked for.
+    pub verdict: Verdict,
+    /// Where the verdict is `portrait-only` or `unusable`, the words of what stands against a headshot.
+    pub verdict_reasons: Vec<Reason>,
+    /// The faces that were seen, the main one first.
+    pub faces: Vec<FaceRecord>,
+    /// The main person's head, in pixels of the upright photo.
+    pub head: Option<Head>,
+    /// What was looked at, with value and limit.
+    pub checks: Vec<Check>,
+    /// The headshots that a run would write.
+    pub headshots: Vec<HeadshotFacts>,
+    /// Why there are none.
+    pub refused: Option<FailureFacts>,
+}
+
+/// A headshot that a run would write.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct HeadshotFacts {
+    /// The preset's name.
+    pub preset: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
 }
 
 /// What a header says.
@@ -65,9 +105,10 @@ pub struct FailureFacts {
 }
 
 impl Inspection {
-    /// Looks at a whole file. Nothing is an error: what cannot be read is told.
+    /// Looks at a whole file, and at the headshots that `cropper` would make of it. Nothing is an error: what cannot be
+    /// read is told.
     #[must_use]
-    pub fn of(bytes: &[u8], limits: &Limits) -> Self {
+    pub fn of(bytes: &[u8], limits: &Limits, cropper: &Cropper) -> Self {
         let header = photo::probe(bytes).ok();
         let decoded = photo::decode(bytes, limits);
         Self {
@@ -79,8 +120,84 @@ impl Inspection {
                 memory: header.memory,
             }),
             picture: decoded.as_ref().ok().map(PictureFacts::of),
-            failure: decoded.err().map(|Failure { reason, message }| FailureFacts { reason, message }),
+            failure: decoded.err().map(FailureFacts::from),
+            appraisal: Appraisal::of(cropper.crop(bytes), cropper),
         }
+    }
+}
+
+impl From<Failure> for FailureFacts {
+    fn from(Failure { reason, message }: Failure) -> Self {
+        Self { reason, message }
+    }
+}
+
+impl Appraisal {
+    fn of(cropped: Result<Cropped, Failure>, cropper: &Cropper) -> Self {
+        let cropped = match cropped {
+            Ok(cropped) => cropped,
+            Err(why) => {
+                return Self {
+                    verdict: Verdict::Unusable,
+                    verdict_reasons: vec![why.reason],
+                    faces: Vec::new(),
+                    head: None,
+                    checks: Vec::new(),
+                    headshots: Vec::new(),
+                    refused: Some(why.into()),
+                };
+            }
+        };
+        let headshot = |crop: &crate::pipeline::Crop| HeadshotFacts {
+            preset: cropper.presets()[crop.preset].name.clone(),
+            width: crop.width,
+            height: crop.height,
+        };
+        Self {
+            verdict: cropped.verdict,
+            verdict_reasons: cropped.verdict_reasons,
+            faces: cropped.faces.iter().map(FaceRecord::from).collect(),
+            head: cropped.heads.into_iter().next(),
+            checks: cropped.checks,
+            headshots: cropped.crops.iter().map(headshot).collect(),
+            refused: cropped.refused.map(FailureFacts::from),
+        }
+    }
+
+    /// What can be made of the photo, and what to do about it, in sentences for people who are no photographers: pairs of
+    /// a word and what is to be said.
+    #[must_use]
+    pub fn explained(&self) -> Vec<(&'static str, String)> {
+        let verdict = match self.verdict {
+            Verdict::Headshot => "it is a headshot already, framed and clean",
+            Verdict::Croppable => "a headshot can be cut from it",
+            Verdict::PortraitOnly => "there is a person, but no headshot worth the name can be cut from it",
+            Verdict::Unusable => "nobody can be seen in it",
+        };
+        let mut lines = vec![("verdict", format!("{}: {verdict}", self.verdict))];
+        let headshots: Vec<String> =
+            self.headshots.iter().map(|made| format!("{} {} x {}", made.preset, made.width, made.height)).collect();
+        if !headshots.is_empty() {
+            lines.push(("headshots", headshots.join(", ")));
+        }
+        let line = |check: &Check| {
+            let advice = advice(check.code).map(|advice| format!(": {advice}")).unwrap_or_default();
+            format!("{}{advice} ({})", sentence(check), check.code)
+        };
+        for (level, word) in [(Level::Fail, "against it"), (Level::Warn, "look at")] {
+            lines.extend(self.checks.iter().filter(|check| check.level == level).map(|check| (word, line(check))));
+        }
+        // What a check has told in words of its own is not told twice.
+        let is_told = |why: &&FailureFacts| self.checks.iter().any(|c| c.code == why.reason && c.level == Level::Fail);
+        if let Some(why) = self.refused.as_ref().filter(|why| !is_told(why)) {
+            lines.push(("refused", why.message.clone()));
+        }
+        let fine: Vec<&str> =
+            self.checks.iter().filter(|check| check.level == Level::Ok).map(|check| check.code.code()).collect();
+        if !fine.is_empty() {
+            lines.push(("in order", format!("nothing to be said of {}", fine.join(", "))));
+        }
+        lines
     }
 }
 

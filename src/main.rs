@@ -10,6 +10,7 @@ use command::log::Log;
 use command::manual;
 use command::merge::merge;
 use command::presets;
+use command::review::to_review;
 use command::status::status;
 use std::process::ExitCode;
 
@@ -21,7 +22,8 @@ fn main() -> ExitCode {
         Some(Command::Presets { name: Some(name), .. }) => presets::show(&name).map(|()| 0),
         Some(Command::Presets { .. }) => presets::list().map(|()| 0),
         Some(Command::Inspect(args)) => inspect(&args),
-        Some(Command::Status { output }) => status(&output).map(|()| 0),
+        Some(Command::Status { output, review: true }) => to_review(&output).map(|()| 0),
+        Some(Command::Status { output, review: false }) => status(&output).map(|()| 0),
         Some(Command::Merge { output }) => merge(&output, &log),
         Some(Command::Completions { shell }) => manual::completions(shell).map(|()| 0),
         Some(Command::Man) => manual::manual().map(|()| 0),

@@ -1,20 +1,24 @@
 //! One photo, top to bottom: decode, detect, subject, frame, render, encode. No file is touched here.
 
+mod judged;
+
+use crate::check::verdict::Verdict;
+use crate::check::{Certainty, Check, FaceMeasures, FaceView};
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoding, encode};
 use crate::error::{Error, Failure, Reason};
-use crate::frame::{Levelling, NOT_ENLARGED, Step, adjusted_frame, looks_enlarged, output_size};
+use crate::frame::{Framed, Levelling, OutputSize, Step, adjusted_frame, output_size};
 use crate::geometry::Affine;
 use crate::ground::{Backdrop, Ground};
 use crate::overrides::Adjustment;
 use crate::photo::{self, Header, Limits, Photo};
 use crate::preset::{self, Preset};
-use crate::render::{self, Behind, Shared, Wanted, render};
-use crate::report::spread::{NOT_UNIFORM, Placement};
-use crate::report::{Check, Level, thousandths};
+use crate::render::{self, Behind, Reduced, Shared, Wanted, render};
+use crate::report::spread::Placement;
 use crate::subject::choice::choose;
-use crate::subject::finder::{Finder, Found, TRUSTED_ALONE};
+use crate::subject::finder::{Finder, Found};
 use crate::subject::{Head, closeup, crown};
+use judged::Thought;
 
 /// Whom to make headshots of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +52,10 @@ pub struct Options {
     pub level: bool,
     /// Whether small faces are enlarged without limit.
     pub allow_upscale: bool,
+    /// Whether headshots that a person should look at are not made.
+    pub strict: bool,
+    /// The verdicts of the photos that headshots are made of; empty for all.
+    pub only_verdicts: Vec<Verdict>,
     /// Limits for reading photos.
     pub limits: Limits,
     /// Whether pixels are made at all; without, crops have everything but bytes.
@@ -56,13 +64,17 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { faces: Faces::Main, level: true, allow_upscale: false, limits: Limits::default(), render: true }
+        Self {
+            faces: Faces::Main,
+            level: true,
+            allow_upscale: false,
+            strict: false,
+            only_verdicts: Vec::new(),
+            limits: Limits::default(),
+            render: true,
+        }
     }
 }
-
-/// From this share of the main face's prominence on, the next face could be meant as well. Of the 98 portraits none has
-/// more than 0.34; where people stand side by side, or in front of pictures of people, it is 0.76 to 0.99.
-const RIVAL: f64 = 0.6;
 
 /// What finding and measuring a face takes besides the photo, in bytes: pictures of 1280 pixels and the network's layers
 /// at that size. Measured as 9 MB.
@@ -94,8 +106,12 @@ pub struct Cropped {
     pub refused: Option<Failure>,
     /// Why a person should look at the crops, worst first.
     pub doubts: Vec<Failure>,
-    /// What was looked at, with value and limit.
+    /// What was looked at, with value and limit: of each code the worst of all faces and presets.
     pub checks: Vec<Check>,
+    /// What can be made of the photo: the best of all faces and presets.
+    pub verdict: Verdict,
+    /// What stands against a headshot, where there is a person but no headshot worth the name.
+    pub verdict_reasons: Vec<Reason>,
     /// The crops, in the order of faces and presets.
     pub crops: Vec<Crop>,
     /// Presets that no crop could be made for.
@@ -134,6 +150,16 @@ pub struct Crop {
 struct Planned {
     crop: Crop,
     wanted: Wanted,
+}
+
+/// Somebody to be framed.
+struct Person {
+    /// Which of the faces.
+    index: usize,
+    head: Head,
+    ground: Ground,
+    measures: FaceMeasures,
+    certainty: Certainty,
 }
 
 /// A preset that no crop could be made for.
@@ -232,85 +258,117 @@ impl Cropper {
         adjustment: &Adjustment,
         cropped: &mut Cropped,
     ) -> Result<(), Failure> {
-        let Found { mut faces, sure, rivalry, .. } = found;
+        let Found { mut faces, sure, rivalry, overview, .. } = found;
         let wanted = choose(&mut faces, self.options.faces, adjustment.face);
-        if !sure
-            && !self.is_vouched_for(adjustment)
-            && let Some(face) = faces.first()
-        {
-            cropped.doubt_the_face(face);
-        }
-        if rivalry >= RIVAL && self.options.faces == Faces::Main && adjustment.face.is_none() {
-            cropped.doubt_the_choice(rivalry);
-        }
+        let doubted = faces.first().filter(|_| !sure && !self.is_vouched_for(adjustment));
+        let certainty = Certainty {
+            doubted_score: doubted.map(|face| face.score),
+            rivalry: if self.options.faces == Faces::Main && adjustment.face.is_none() { rivalry } else { 0.0 },
+            knows_of_others: self.options.faces == Faces::All || adjustment.face.is_some(),
+        };
         cropped.faces = faces;
         let wanted = match wanted {
             Ok(wanted) => wanted,
             Err(why) => {
-                cropped.refused = Some(why);
+                cropped.refuse(why, &overview, &photo.colour);
                 return Ok(());
             }
         };
         let backdrop = Backdrop::of(photo)?;
+        let mut people = Vec::new();
         for index in wanted {
-            let face = &cropped.faces[index];
-            let Some(head) = closeup::look(photo, face, self.finder.detector.as_ref())? else { continue };
-            let head = crown::find(photo, head)?;
-            let ground = Ground::around(&head, backdrop.clone());
-            let planned: Vec<_> = (0..self.presets.len())
-                .map(|preset| self.plan_one(&ground, &head, (preset, index), adjustment))
-                .collect();
-            let outputs: Vec<_> = planned.iter().flatten().map(|planned| planned.wanted).collect();
-            let shared = if self.options.render { render::prepare(photo, &outputs, &ground.clearance)? } else { None };
-            for (preset, planned) in planned.into_iter().enumerate() {
-                match planned.and_then(|planned| self.rendered(photo, shared.as_ref(), &ground, planned)) {
-                    Ok(crop) => {
-                        if let Some(height) = self.uniform[preset]
-                            && !adjustment.for_preset(&self.presets[preset].name).sets_head_height()
-                        {
-                            cropped.compare(&crop.placement, height);
-                        }
-                        cropped.keep(crop, &self.presets[preset], self.options.allow_upscale);
-                    }
-                    Err(why) => cropped.missing.push(MissingCrop { preset, face: index, why }),
-                }
-            }
-            cropped.heads.push(head);
+            let Some(seen) = closeup::look(photo, &cropped.faces[index], self.finder.detector.as_ref())? else {
+                continue;
+            };
+            let head = crown::find(photo, seen.head)?;
+            let view = seen.picture.and_then(|picture| FaceView::new(&picture, &head, &photo.colour));
+            let measures = FaceMeasures::of(&head, view.as_ref(), photo.size());
+            people.push(Person { index, ground: Ground::around(&head, backdrop.clone()), head, measures, certainty });
         }
-        if cropped.crops.is_empty() {
-            cropped.refused = cropped.missing.first().map(|missing| missing.why.clone());
+        let thoughts: Vec<Vec<Thought>> =
+            people.iter().map(|person| self.thoughts(person, &cropped.faces, (&overview, photo), adjustment)).collect();
+        let thoughts = cropped.judge(thoughts, &self.options);
+        if cropped.refused.is_none() {
+            for (person, thoughts) in people.iter().zip(thoughts) {
+                self.render_all(photo, person, thoughts, cropped)?;
+            }
+            if cropped.crops.is_empty() {
+                cropped.refused = cropped.missing.first().map(|missing| missing.why.clone());
+            }
+        }
+        cropped.heads = people.into_iter().map(|person| person.head).collect();
+        Ok(())
+    }
+
+    /// Makes the pixels of all headshots of a person.
+    ///
+    /// # Errors
+    /// As [`render::prepare`].
+    fn render_all(
+        &self,
+        photo: &mut Photo,
+        person: &Person,
+        thoughts: Vec<Thought>,
+        cropped: &mut Cropped,
+    ) -> Result<(), Failure> {
+        let planned = thoughts.iter().filter_map(|thought| thought.planned.as_ref().ok());
+        let outputs: Vec<_> = planned.map(|planned| planned.wanted).collect();
+        let clearance = &person.ground.clearance;
+        let shared = if self.options.render { render::prepare(photo, &outputs, clearance)? } else { None };
+        for (preset, thought) in thoughts.into_iter().enumerate() {
+            match thought.planned.and_then(|planned| self.rendered(photo, shared.as_ref(), &person.ground, planned)) {
+                Ok(crop) => cropped.crops.push(crop),
+                Err(why) => cropped.missing.push(MissingCrop { preset, face: person.index, why }),
+            }
         }
         Ok(())
     }
 
-    /// One crop before its pixels, of the preset and the face with these indices: frame and size.
-    fn plan_one(
+    /// What to make of a person, for each preset.
+    fn thoughts(
         &self,
-        ground: &Ground,
-        head: &Head,
-        (index, face): (usize, usize),
+        person: &Person,
+        faces: &[Face],
+        (overview, photo): (&Reduced, &Photo),
         adjustment: &Adjustment,
-    ) -> Result<Planned, Failure> {
-        let preset = &self.presets[index];
-        let levelling = if self.options.level { Levelling::Measured } else { Levelling::Off };
-        let pinned = adjustment.for_preset(&preset.name);
-        let framed = adjusted_frame(head, ground, preset, levelling, self.uniform[index], &pinned)?;
-        let size = output_size(framed.frame.width, preset, self.options.allow_upscale)?;
+    ) -> Vec<Thought> {
+        let one = |(index, preset): (usize, &Preset)| {
+            let levelling = if self.options.level { Levelling::Measured } else { Levelling::Off };
+            let pinned = adjustment.for_preset(&preset.name);
+            let uniform = self.uniform[index];
+            let framed = adjusted_frame(&person.head, &person.ground, preset, levelling, uniform, &pinned);
+            let framed = match framed {
+                Ok(framed) => framed,
+                Err(why) => return Thought::without_frame(person, preset, why),
+            };
+            let size = output_size(framed.frame.width, preset, self.options.allow_upscale);
+            let uniform = uniform.filter(|_| !pinned.sets_head_height());
+            let scene = judged::Scene { faces, overview, colour: &photo.colour, uniform, options: &self.options };
+            let mut thought = Thought::of(person, preset, &framed, size.as_ref().ok().copied(), &scene);
+            thought.planned = size.map(|size| self.planned(person, index, framed, size));
+            thought
+        };
+        self.presets.iter().enumerate().map(one).collect()
+    }
+
+    /// The crop for a frame and a size, before its pixels.
+    fn planned(&self, person: &Person, index: usize, framed: Framed, size: OutputSize) -> Planned {
         let transform = framed.frame.transform(size.width, size.height);
         let crop = Crop {
             preset: index,
-            face,
+            face: person.index,
             width: size.width,
             height: size.height,
             bytes: Vec::new(),
             transform,
-            placement: Placement::of(head, &transform, preset, size.height),
+            placement: Placement::of(&person.head, &transform, &self.presets[index], size.height),
             steps: framed.steps,
             padded: framed.padded,
             upscale: size.upscale,
             quality: None,
         };
-        Ok(Planned { crop, wanted: Wanted { frame: framed.frame, size, extend: preset.framing.extend } })
+        let extend = self.presets[index].framing.extend;
+        Planned { crop, wanted: Wanted { frame: framed.frame, size, extend } }
     }
 
     /// The crop with its pixels, as a file.
@@ -341,95 +399,5 @@ impl Cropper {
     /// Whether a person says that there is one in the photo, so that the detectors' doubts do not count.
     fn is_vouched_for(&self, adjustment: &Adjustment) -> bool {
         adjustment.face.is_some() || self.presets.iter().any(|preset| adjustment.for_preset(&preset.name).is_as_is())
-    }
-}
-
-impl Cropped {
-    const fn new(size: (u32, u32)) -> Self {
-        Self {
-            size,
-            turned_deg: 0,
-            faces: Vec::new(),
-            heads: Vec::new(),
-            refused: None,
-            doubts: Vec::new(),
-            checks: Vec::new(),
-            crops: Vec::new(),
-            missing: Vec::new(),
-        }
-    }
-
-    fn doubt_the_face(&mut self, face: &Face) {
-        let message = "only one of two detectors sees a face here; look whether it is a person";
-        self.doubts.push(Failure::new(Reason::LowConfidence, message));
-        self.checks.push(Check {
-            code: Reason::LowConfidence,
-            level: Level::Warn,
-            value: thousandths(face.score),
-            limit: TRUSTED_ALONE,
-        });
-    }
-
-    fn doubt_the_choice(&mut self, rivalry: f64) {
-        let message = "several people could be meant and the most prominent was taken; pin the face in headshot.toml, or use --faces all";
-        self.doubts.push(Failure::new(Reason::SeveralPeople, message));
-        self.checks.push(Check {
-            code: Reason::SeveralPeople,
-            level: Level::Warn,
-            value: thousandths(rivalry),
-            limit: RIVAL,
-        });
-    }
-
-    /// Tells of a head that is not of the set's height.
-    fn compare(&mut self, placement: &Placement, height: f64) {
-        if (placement.head_height / height - 1.0).abs() > NOT_UNIFORM {
-            self.checks.push(Check {
-                code: Reason::ApartFromSet,
-                level: Level::Warn,
-                value: thousandths(placement.head_height),
-                limit: thousandths(height),
-            });
-        }
-    }
-
-    /// Takes `crop`, with the doubts that its frame and size raise. Enlarging that was allowed is told, not doubted.
-    fn keep(&mut self, crop: Crop, preset: &Preset, may_enlarge: bool) {
-        if crop.steps.contains(&Step::Widest) {
-            self.doubts.push(Failure::new(
-                Reason::TighterThanPreset,
-                format!("the photo is tighter than {} wants; the largest frame that it holds was taken", preset.name),
-            ));
-        }
-        if looks_enlarged(crop.upscale) {
-            if !may_enlarge {
-                self.doubts.push(Failure::new(
-                    Reason::WouldUpscale,
-                    format!(
-                        "{} is enlarged {:.1} times and looks soft; use the original file",
-                        preset.name, crop.upscale
-                    ),
-                ));
-            }
-            self.checks.push(Check {
-                code: Reason::WouldUpscale,
-                level: Level::Warn,
-                value: thousandths(crop.upscale),
-                limit: NOT_ENLARGED,
-            });
-        }
-        self.crops.push(crop);
-    }
-
-    /// From pixels of the turned photo to those of the photo as its file says it stands.
-    fn turn_back(&mut self, to_turned: &Affine) -> Result<(), Failure> {
-        if *to_turned == Affine::IDENTITY {
-            return Ok(());
-        }
-        let back = to_turned.inverse().ok_or_else(|| Failure::new(Reason::Internal, "a turn has no way back"))?;
-        self.faces.iter_mut().for_each(|face| *face = face.mapped(&back));
-        self.heads.iter_mut().for_each(|head| *head = head.mapped(&back));
-        self.crops.iter_mut().for_each(|crop| crop.transform = to_turned.then(&crop.transform));
-        Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod rooms;
 #[path = "support/run.rs"]
 mod run;
 
+use headshot::check::{Bad, Kind};
 use headshot::preset::{self, Confidence, HeadMeasure, Preset, Shape};
 use run::Workplace;
 use serde_json::Value;
@@ -136,6 +137,56 @@ fn framing_table(presets: &[Preset]) -> String {
 #[test]
 fn the_table_of_framings_is_that_of_the_files() {
     keep("docs/framing.md", "framing", &framing_table(&preset::built_in().expect("built-in presets are valid")));
+}
+
+/// The table of checks in docs/checks.md.
+fn check_table() -> String {
+    let mut table = String::from("| check | measured in | bad is | warns | fails |\n| --- | --- | --- | --- | --- |\n");
+    for kind in Kind::ALL {
+        let bounds = kind.default_bounds();
+        let limit = |limit: f64| if limit.is_finite() { limit.to_string() } else { "never".into() };
+        let bad = if kind.bad() == Bad::Over { "over" } else { "under" };
+        table.push_str(&format!(
+            "| `{}` | {} | {bad} | {} | {} |\n",
+            kind.reason(),
+            kind.unit(),
+            limit(bounds.warn),
+            limit(bounds.fail)
+        ));
+    }
+    table
+}
+
+#[test]
+fn the_table_of_checks_is_that_of_the_program_and_each_is_explained() {
+    let path = at_root("docs/checks.md");
+    let told = fs::read_to_string(&path).expect("there is one");
+    let (before, rest) = told.split_once("<!-- checks -->\n").expect("the mark before the table");
+    let (table, after) = rest.split_once("<!-- /checks -->").expect("the mark behind the table");
+    let expected = check_table();
+    if std::env::var_os("BLESS").is_some() {
+        let blessed = format!("{before}<!-- checks -->\n{expected}<!-- /checks -->{after}");
+        fs::write(path, blessed).expect("written");
+        return;
+    }
+    assert!(table == expected, "the limits have changed: BLESS=1 cargo test --test docs writes the table");
+    for kind in Kind::ALL {
+        let code = kind.reason().code();
+        let is_heading = |line: &str| line.starts_with("### ") && line.contains(code);
+        assert!(after.lines().any(is_heading), "docs/checks.md does not explain {code}");
+        assert!(readme().contains(&format!("`{code}`")), "the README does not name {code}");
+    }
+}
+
+#[test]
+fn the_limits_in_the_documents_are_valid() {
+    let told = fs::read_to_string(at_root("docs/checks.md")).expect("there is one");
+    let (_, rest) = told.split_once("```toml\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("its end");
+    let linkedin = preset::select(&["linkedin".into()]).expect("built in").remove(0);
+    let text = toml::to_string(&linkedin).expect("TOML") + "\n" + example;
+    let preset = Preset::parse(&text, "checks.md").unwrap_or_else(|error| panic!("{error}"));
+    assert!(preset.checks.of(Kind::Tilted).warn.is_infinite());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What was made of a photo -> its record.
 
-use crate::error::Failure;
+use crate::check::verdict::Verdict;
+use crate::error::{Failure, Reason};
 use crate::pipeline::{Crop, Cropped, Cropper};
 use crate::plan::Job;
 use crate::report::{FaceRecord, Outcome, OutputRecord, PhotoSize, Record, RefusedRecord, slashed, thousandths};
@@ -10,6 +11,9 @@ use std::path::Path;
 /// The record of a photo that failed.
 pub(super) fn failed(job: &Job, failure: Failure) -> Record {
     let mut record = Record::of(job.source.relative(), Outcome::Failed);
+    let is_unreadable =
+        matches!(failure.reason, Reason::Damaged | Reason::TooLarge | Reason::UnsupportedFormat | Reason::Unreadable);
+    record.verdict = is_unreadable.then_some(Verdict::Unusable);
     (record.reason, record.message) = (Some(failure.reason), Some(failure.message));
     record.person = job.person.as_deref().map(PersonRecord::from);
     record
@@ -35,6 +39,8 @@ pub(super) fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Reco
     record.turned = (cropped.turned_deg != 0).then_some(cropped.turned_deg);
     record.faces = cropped.faces.iter().map(FaceRecord::from).collect();
     record.head = cropped.heads.first().cloned();
+    record.verdict = Some(cropped.verdict);
+    record.verdict_reasons = cropped.verdict_reasons.clone();
     record.checks = cropped.checks.clone();
     record.person = job.person.as_deref().map(PersonRecord::from);
     record.overridden = job.adjustment.keys(cropper.presets());

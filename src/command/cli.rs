@@ -1,6 +1,7 @@
 //! Arguments and help texts; no logic.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use headshot::check::verdict::Verdict;
 use headshot::shard::Shard;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -34,13 +35,16 @@ pub enum Command {
         #[arg(long, value_name = "FILE", conflicts_with = "name")]
         check: Option<PathBuf>,
     },
-    /// Say what a photo file is: format, size, orientation, colours, and why it cannot be read
+    /// Say what a photo file is, whether a headshot can be made of it, and what to do where not
     Inspect(InspectArgs),
     /// Say what the ledger of an output folder knows: photos by outcome, outputs, what is stale, the last runs
     Status {
         /// The output folder
         #[arg(value_name = "OUTPUT")]
         output: PathBuf,
+        /// List the headshots that a person should look at, one a line, with what is to be looked at
+        #[arg(long)]
+        review: bool,
     },
     /// Join the reports and ledgers of all shards of an output folder
     Merge {
@@ -64,6 +68,9 @@ pub struct InspectArgs {
     /// Photos
     #[arg(required = true, value_name = "FILE")]
     pub inputs: Vec<PathBuf>,
+    /// What the headshot would be for: presets, groups of presets, or preset files
+    #[arg(short, long, value_name = "NAME,...", value_delimiter = ',', default_value = "linkedin")]
+    pub preset: Vec<String>,
     /// One line of JSON a photo
     #[arg(long)]
     pub json: bool,
@@ -126,6 +133,12 @@ pub struct CropArgs {
     /// Enlarge faces that are too small, instead of refusing them
     #[arg(long)]
     pub allow_upscale: bool,
+    /// Write nothing that a person should look at first: it is refused instead
+    #[arg(long)]
+    pub strict: bool,
+    /// Make headshots only of photos with these verdicts: headshot, croppable, portrait-only
+    #[arg(long, value_name = "VERDICT,...", value_delimiter = ',', value_parser = Verdict::from_str)]
+    pub only_verdict: Vec<Verdict>,
     /// Use what can be read of damaged files
     #[arg(long)]
     pub allow_damaged: bool,

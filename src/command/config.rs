@@ -69,6 +69,8 @@ impl RunConfig {
         };
         options.level = !args.no_level;
         options.allow_upscale = args.allow_upscale;
+        options.strict = args.strict;
+        options.only_verdicts = args.only_verdict;
         options.limits.allow_damaged = args.allow_damaged;
         if let Some(megapixels) = args.max_pixels {
             options.limits.max_pixels = megapixels * 1_000_000;

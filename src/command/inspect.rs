@@ -1,12 +1,14 @@
-//! `headshot inspect`: what a file is, and what had to be assumed to read it.
+//! `headshot inspect`: what a file is, what had to be assumed to read it, and what can be made of it.
 
 use super::cli::InspectArgs;
 use super::log::{println_ignoring_a_closed_pipe as print, say};
 use headshot::error::Error;
 use headshot::inspect::Inspection;
 use headshot::photo::Limits;
+use headshot::pipeline::{Cropper, DetectorChoice, Options};
+use headshot::preset;
 use serde::Serialize;
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// One line of `--json`.
@@ -23,11 +25,15 @@ pub fn inspect(args: &InspectArgs) -> Result<u8, Error> {
     if let Some(megapixels) = args.max_pixels {
         limits.max_pixels = megapixels * 1_000_000;
     }
+    let words: Vec<String> = args.preset.iter().map(|word| word.trim().to_owned()).collect();
+    let mut options = Options::default();
+    (options.limits, options.render) = (limits, false);
+    let cropper = Cropper::with_presets(preset::select(&words)?, options, DetectorChoice::YuNet);
     // What a decoder of other people says when it gives up is of no use to a user.
     std::panic::set_hook(Box::new(|_| {}));
     let mut code = 0;
     for path in &args.inputs {
-        let Some(inspection) = look(path, limits) else {
+        let Some(inspection) = look(path, limits, &cropper) else {
             code = 3;
             continue;
         };
@@ -44,7 +50,7 @@ pub fn inspect(args: &InspectArgs) -> Result<u8, Error> {
     Ok(code)
 }
 
-fn look(path: &Path, limits: Limits) -> Option<Inspection> {
+fn look(path: &Path, limits: Limits, cropper: &Cropper) -> Option<Inspection> {
     if path.is_dir() {
         say(&format!("headshot: {}: is a folder; name a photo", path.display()));
         return None;
@@ -56,7 +62,7 @@ fn look(path: &Path, limits: Limits) -> Option<Inspection> {
             return None;
         }
     };
-    let seen = catch_unwind(|| Inspection::of(&bytes, &limits));
+    let seen = catch_unwind(AssertUnwindSafe(|| Inspection::of(&bytes, &limits, cropper)));
     if seen.is_err() {
         say(&format!(
             "headshot: {}: the decoder gave up on it; please report it, with the photo if you can",
@@ -89,6 +95,8 @@ fn in_lines(source: &str, seen: &Inspection) -> String {
     }
     if let Some(failure) = &seen.failure {
         add("not read", failure.message.clone());
+    } else {
+        seen.appraisal.explained().into_iter().for_each(|(what, value)| add(what, value));
     }
     lines.join("\n")
 }

@@ -11,6 +11,7 @@ pub mod merge;
 pub mod people;
 pub mod presets;
 pub mod prune;
+pub mod review;
 pub mod signals;
 pub mod spread;
 pub mod status;

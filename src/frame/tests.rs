@@ -22,6 +22,7 @@ fn head(eye_mid: Point, length: f64, roll_deg: f64) -> Head {
         crown_confidence: 1.0,
         roll_deg,
         yaw: 0.0,
+        pitch: 0.0,
         face: Rect::new(centre.x - 0.32 * length, centre.y - 0.42 * length, 0.64 * length, 0.84 * length),
     }
 }

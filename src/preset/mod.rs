@@ -6,6 +6,7 @@ mod values;
 pub use select::{built_in, group_names, select};
 pub use values::{Alpha, Confidence, Extend, HeadMeasure, HexColour, OutputFormat, Shape};
 
+use crate::check::Limits;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -51,6 +52,9 @@ pub struct Preset {
     pub alpha: Alpha,
     /// Where the person stands in the frame.
     pub framing: Framing,
+    /// From where on a check warns or fails, where that differs from the defaults.
+    #[serde(default, skip_serializing_if = "Limits::is_default")]
+    pub checks: Limits,
     /// Where the numbers come from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
@@ -167,7 +171,7 @@ impl Preset {
         if self.alpha == Alpha::Keep && !self.format.has_alpha() {
             return Some(("alpha", "alpha = \"keep\" takes format png or webp".into()));
         }
-        framing.problem()
+        framing.problem().or_else(|| self.checks.problem())
     }
 }
 

@@ -5,6 +5,9 @@ pub mod kept;
 pub mod merge;
 pub mod spread;
 
+pub use crate::check::{Check, Level};
+
+use crate::check::verdict::Verdict;
 use crate::detect::Face;
 use crate::error::Reason;
 use crate::frame::Step;
@@ -94,6 +97,12 @@ pub struct Record {
     /// absent where it stood already. All positions are those before that turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turned: Option<u16>,
+    /// What can be made of it; absent where nobody could look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// Where the verdict is `portrait-only`, the words of what stands against a headshot.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub verdict_reasons: Vec<Reason>,
     /// All faces, the main one first.
     pub faces: Vec<FaceRecord>,
     /// The main person's head.
@@ -133,31 +142,6 @@ impl From<&Face> for FaceRecord {
     fn from(face: &Face) -> Self {
         Self { rect: face.rect, score: thousandths(face.score) }
     }
-}
-
-/// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Check {
-    /// The stable word, as in [`Reason`].
-    pub code: Reason,
-    /// How bad it is.
-    pub level: Level,
-    /// What was measured.
-    pub value: f64,
-    /// The limit that it crossed.
-    pub limit: f64,
-}
-
-/// How bad a check's result is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Within its limit.
-    Ok,
-    /// A person may want to look.
-    Warn,
-    /// A person has to look.
-    Fail,
 }
 
 /// An output that was written.
@@ -223,6 +207,8 @@ impl Record {
             message: None,
             photo: None,
             turned: None,
+            verdict: None,
+            verdict_reasons: Vec::new(),
             faces: Vec::new(),
             head: None,
             checks: Vec::new(),

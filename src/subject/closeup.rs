@@ -29,23 +29,26 @@ const MEASURED_CUTS: [f64; 2] = [1.15, 1.7];
 /// Scores below this are not taken for the face that is known to be there.
 const THRESHOLD: f64 = 0.3;
 
+/// A head, and the picture that it was seen in.
+pub struct Seen {
+    /// The head.
+    pub head: Head,
+    /// The face with its surroundings, still in the photo's colours; `None` of a face without extent.
+    pub picture: Option<Reduced>,
+}
+
 /// The head of `face` (upright source pixels) by a closer look; by the face as it came where the look finds nothing.
 ///
 /// # Errors
 /// As [`reduced`].
-pub fn look(photo: &Photo, face: &Face, detector: &dyn Detector) -> Result<Option<Head>, Failure> {
-    let from_afar = Head::from_face(face, &Affine::IDENTITY);
+pub fn look(photo: &Photo, face: &Face, detector: &dyn Detector) -> Result<Option<Seen>, Failure> {
     let longer_side = face.rect.width.max(face.rect.height);
     if longer_side < 1.0 {
-        return Ok(from_afar);
+        return Ok(Head::from_face(face, &Affine::IDENTITY).map(|head| Seen { head, picture: None }));
     }
     let closeup = Closeup::new(photo, face, longer_side)?;
-    let Some(tilted) = closeup.head(detector, CUT_PER_FACE, 0.0) else { return Ok(from_afar) };
-    let tilted = eye_line::refined(&tilted, &closeup.source);
-    let levelled: Vec<Head> =
-        MEASURED_CUTS.iter().filter_map(|&width| closeup.head(detector, width, tilted.roll_deg)).collect();
-    let roll_deg = tilted.roll_deg;
-    Ok(Some(Head::mean(&levelled).unwrap_or(tilted).with_roll(roll_deg)))
+    let head = closeup.measured(detector).or_else(|| Head::from_face(face, &Affine::IDENTITY));
+    Ok(head.map(|head| Seen { head, picture: Some(closeup.source) }))
 }
 
 /// A face with its surroundings, shrunk once for all cuts.
@@ -64,6 +67,16 @@ impl Closeup {
         let scale = f64::from(CUT_SIDE) / (MEASURED_CUTS[0] * longer_side);
         let source = reduced(photo, part, scale, FilterType::Bilinear)?;
         Ok(Self { source, centre, longer_side })
+    }
+
+    /// The head, its tilt from one cut and the rest from levelled ones.
+    fn measured(&self, detector: &dyn Detector) -> Option<Head> {
+        let tilted = self.head(detector, CUT_PER_FACE, 0.0)?;
+        let tilted = eye_line::refined(&tilted, &self.source);
+        let levelled: Vec<Head> =
+            MEASURED_CUTS.iter().filter_map(|&width| self.head(detector, width, tilted.roll_deg)).collect();
+        let roll_deg = tilted.roll_deg;
+        Some(Head::mean(&levelled).unwrap_or(tilted).with_roll(roll_deg))
     }
 
     /// The head as it is seen in a cut `width` face boxes wide and turned by `roll_deg`.

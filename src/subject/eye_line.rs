@@ -208,6 +208,7 @@ mod tests {
             crown_confidence: 1.0,
             roll_deg: 0.0,
             yaw: 0.0,
+            pitch: 0.0,
             face: Rect::new(110.0, 60.0, 180.0, 235.0),
         };
         level.with_roll(roll_deg)

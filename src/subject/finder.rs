@@ -61,6 +61,8 @@ pub struct Found {
     pub sure: bool,
     /// The next face's prominence, as a share of the main one's; 0 where there is one face or none.
     pub rivalry: f64,
+    /// A small picture of the photo; its map is from pixels of the turned photo.
+    pub overview: Reduced,
 }
 
 impl Finder {
@@ -97,7 +99,10 @@ impl Finder {
             Some(face) => face.score >= TRUSTED_ALONE || self.is_confirmed(photo, turn, face)?,
             None => true,
         };
-        Ok(Found { turn, faces, sure, rivalry })
+        let (width, height) = photo.size();
+        let back = turn.to_upright(width, height).inverse().unwrap_or(Affine::IDENTITY);
+        let overview = Reduced { from_photo: back.then(&first.from_photo), ..first };
+        Ok(Found { turn, faces, sure, rivalry, overview })
     }
 
     /// The faces in an overview, in upright source pixels.

@@ -5,6 +5,7 @@ pub mod closeup;
 pub mod crown;
 pub mod eye_line;
 pub mod finder;
+pub(crate) mod lab;
 
 use crate::detect::Face;
 use crate::geometry::{Affine, Point, Rect};
@@ -44,6 +45,9 @@ pub struct Head {
     pub roll_deg: f64,
     /// Turn of the head to the side, about -1 (profile, towards the left of the image) to 1 (towards the right).
     pub yaw: f64,
+    /// Turn of the head up (negative) or down (positive), in the same unit: how far the nose is from where most people's
+    /// is, between eyes and mouth.
+    pub pitch: f64,
     /// The face box that the head was measured from.
     #[serde(skip)]
     pub face: Rect,
@@ -99,6 +103,7 @@ impl Head {
             // Differences from the first, so that -179 and 179 degrees do not meet at 0.
             roll_deg: wrapped(first.roll_deg + mean(&|head| wrapped(head.roll_deg - first.roll_deg))),
             yaw: mean(&|head| head.yaw),
+            pitch: mean(&|head| head.pitch),
             face: Rect::new(
                 mean(&|head| head.face.x),
                 mean(&|head| head.face.y),
@@ -117,9 +122,9 @@ impl Head {
     pub fn from_face(face: &Face, to_picture: &Affine) -> Option<Self> {
         let back = to_picture.inverse()?;
         let rect = face.rect;
-        let (eyes, yaw) = match &face.landmarks {
-            Some(marks) => (marks.eyes, yaw_of(marks)),
-            None => (eyes_of_box(rect), 0.0),
+        let (eyes, yaw, pitch) = match &face.landmarks {
+            Some(marks) => (marks.eyes, yaw_of(marks), pitch_of(marks)),
+            None => (eyes_of_box(rect), 0.0, 0.0),
         };
         let residual = (eyes[1].y - eyes[0].y).atan2(eyes[1].x - eyes[0].x);
         // In a picture that does not level the head, the box stays upright while the head's axis leans: the chin is
@@ -138,6 +143,7 @@ impl Head {
             crown_confidence: CROWN_PRIOR_CONFIDENCE,
             roll_deg: wrapped(turn_of(&back) + residual.to_degrees()),
             yaw,
+            pitch,
             face: rect.mapped(&back),
         })
     }
@@ -177,6 +183,22 @@ fn yaw_of(marks: &crate::detect::Landmarks) -> f64 {
     let nose = Point::new(marks.nose.x - eye_mid.x, marks.nose.y - eye_mid.y);
     let aside = (nose.x * axis.y - nose.y * axis.x) / length;
     (aside / half_eye_distance).clamp(-1.0, 1.0)
+}
+
+/// Turn up or down from how far the nose tip is from its usual place on the way from the eyes to the mouth, in
+/// quarters of it: turned so far, a head is turned about as much as one of that yaw.
+fn pitch_of(marks: &crate::detect::Landmarks) -> f64 {
+    /// Where the nose tip mostly is on that way: the median of the 82 frontal portraits of the test corpus, sd 0.03.
+    const USUAL: f64 = 0.585;
+    let eye_mid = marks.eyes[0].midpoint(marks.eyes[1]);
+    let mouth_mid = marks.mouth[0].midpoint(marks.mouth[1]);
+    let axis = Point::new(mouth_mid.x - eye_mid.x, mouth_mid.y - eye_mid.y);
+    let squared = axis.x * axis.x + axis.y * axis.y;
+    if squared < 1e-6 {
+        return 0.0;
+    }
+    let along = ((marks.nose.x - eye_mid.x) * axis.x + (marks.nose.y - eye_mid.y) * axis.y) / squared;
+    (4.0 * (along - USUAL)).clamp(-1.0, 1.0)
 }
 
 /// Order of preference among faces: score x sqrt(area) x centrality, which beats the largest area (FINDINGS: a poster or

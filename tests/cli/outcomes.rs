@@ -104,8 +104,8 @@ fn a_photo_that_is_tighter_than_the_preset_is_written_as_wide_as_it_is_and_revie
         (ran.code, ran.stderr.as_str()),
         (
             4,
-            "tight.jpg: review: the photo is tighter than team-page wants; the largest frame that it holds was taken\n\
-             headshot: 1 photo: 1 to review; 1 file in out; see report.jsonl there"
+            "tight.jpg: review: the photo is tighter than team-page wants; the largest frame that it holds was taken; use \
+             the photo before it was cropped, or step back\nheadshot: 1 photo: 1 to review; 1 file in out; see report.jsonl there"
         )
     );
     let record = place.only_record("out");

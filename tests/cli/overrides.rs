@@ -149,7 +149,9 @@ fn a_face_that_a_person_pinned_is_not_doubted() {
     place.write("in/doubted.jpg.toml", b"face = 1\n");
     let ran = place.run(&["in", "-o", "pinned", "-p", "ad-thumbnail"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert_eq!(place.only_record("pinned")["checks"], json!([]));
+    let record = place.only_record("pinned");
+    let checks = record["checks"].as_array().expect("a list");
+    assert!(checks.iter().all(|check| check["code"] != "low-confidence" && check["level"] != "fail"), "{record}");
 }
 
 /// A person whom only one of the detectors sees.

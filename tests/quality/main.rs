@@ -8,6 +8,7 @@
 //! cargo run --release --example sheet -- ../shared/corpus/portraits target/tmp/quality/portraits sheet.png
 //! ```
 
+mod checks;
 mod corpus;
 mod figures;
 mod turned;

@@ -1,0 +1,135 @@
+//! Is it a headshot? What is measured of a photo and its crops, each with a value, a limit and a level.
+//!
+//! The checks look at pictures that the framing has made anyway: the close-up of the face and the overview of the photo.
+//! They are the same whether or not a headshot is rendered, so that a dry run says what the run will say.
+
+mod background;
+mod headshot;
+mod limits;
+mod people;
+mod pose;
+mod sharpness;
+mod size;
+mod view;
+mod whole;
+mod words;
+
+pub mod light;
+pub mod verdict;
+
+pub use background::busy_background;
+pub use headshot::{Certainty, FaceMeasures, Shot, checks_of, checks_of_face};
+pub use limits::{Bad, Bounds, Kind, Limits, Said};
+pub use people::beside;
+pub use pose::{away, tilt_left};
+pub use sharpness::{Sharpness, sharpness};
+pub use size::{eye_distance, needed_eye_distance};
+pub use view::FaceView;
+pub use whole::cut_off;
+pub use words::{advice, sentence};
+
+use crate::error::Reason;
+use crate::report::thousandths;
+use serde::{Deserialize, Serialize};
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// The stable word, as in [`Reason`].
+    pub code: Reason,
+    /// How bad it is.
+    pub level: Level,
+    /// What was measured.
+    pub value: f64,
+    /// The limit that it crossed, or would cross next.
+    pub limit: f64,
+    /// The preset whose headshot is meant, where it depends on that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+}
+
+/// How bad a check's result is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Within its limit.
+    Ok,
+    /// A person may want to look.
+    Warn,
+    /// A person has to look.
+    Fail,
+}
+
+impl Level {
+    /// The word in the report.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+impl Check {
+    /// `value` judged by `bounds`; `None` where it was not to be had, or nobody asks.
+    #[must_use]
+    pub fn new(kind: Kind, value: f64, bounds: Bounds) -> Option<Self> {
+        if !value.is_finite() || (bounds.warn.is_infinite() && bounds.fail.is_infinite()) {
+            return None;
+        }
+        let (level, limit) = if kind.is_beyond(value, bounds.fail) {
+            (Level::Fail, bounds.fail)
+        } else if kind.is_beyond(value, bounds.warn) {
+            (Level::Warn, bounds.warn)
+        } else {
+            (Level::Ok, if bounds.warn.is_finite() { bounds.warn } else { bounds.fail })
+        };
+        let (value, limit) = (thousandths(value), thousandths(limit));
+        Some(Self { code: kind.reason(), level, value, limit, preset: None })
+    }
+
+    /// The same, of the headshot for this preset.
+    #[must_use]
+    pub fn of_preset(self, preset: &str) -> Self {
+        Self { preset: Some(preset.to_owned()), ..self }
+    }
+
+    /// How far it is beyond its limit, as a share of the limit; negative where it is within.
+    fn excess(&self) -> f64 {
+        let over = (self.value - self.limit) / self.limit.abs().max(1e-3);
+        if Kind::of(self.code).is_some_and(|kind| kind.bad() == Bad::Under) { -over } else { over }
+    }
+}
+
+/// Where a code stands in a list of checks: what most stands against a headshot first.
+#[must_use]
+pub fn rank(code: Reason) -> usize {
+    match code {
+        Reason::Damaged => 0,
+        // Between what makes it uncertain whom the headshot shows and what is amiss with it.
+        Reason::TighterThanPreset => 5,
+        _ => Kind::ALL.iter().position(|kind| kind.reason() == code).map_or(usize::MAX, |place| 2 * place + 2),
+    }
+}
+
+/// Of each code the worst check, and every other one that fails for another preset; by [`rank`].
+#[must_use]
+pub fn worst_of_each(checks: impl IntoIterator<Item = Check>) -> Vec<Check> {
+    let mut checks: Vec<Check> = checks.into_iter().collect();
+    let severity = |a: &Check, b: &Check| b.level.cmp(&a.level).then_with(|| b.excess().total_cmp(&a.excess()));
+    checks.sort_by(|a, b| rank(a.code).cmp(&rank(b.code)).then_with(|| severity(a, b)));
+    let mut kept: Vec<Check> = Vec::new();
+    for check in checks {
+        let is_known =
+            |known: &Check| known.code == check.code && (check.level != Level::Fail || known.preset == check.preset);
+        if !kept.iter().any(is_known) {
+            kept.push(check);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests;
