@@ -4,6 +4,7 @@ use super::cli::CropArgs;
 use super::config::{Prune, RunConfig};
 use super::console::{Console, FirstLook};
 use super::log::{Log, Summary};
+use super::look::{self, Run};
 use super::prune::{self, Swept};
 use super::signals;
 use super::spread::{spread_lines, uniform_lines};
@@ -13,6 +14,7 @@ use headshot::ledger::fingerprint;
 use headshot::ledger::reader::Reader;
 use headshot::ledger::store::{LEDGER_NAME, Ledger};
 use headshot::overrides::gather::{Gathered, gather};
+use headshot::pictures::Pictures;
 use headshot::pipeline::{Cropper, Faces};
 use headshot::plan::{Plan, plan};
 use headshot::preset::Preset;
@@ -33,6 +35,8 @@ struct Ready {
     is_incomplete: bool,
     /// `None` in a dry run.
     output: Option<OutputFolder>,
+    /// Where small copies of the photos go, with what was seen drawn in.
+    overlays: Option<OutputFolder>,
     /// One for each preset, in a uniform run.
     heights: Option<Vec<UniformHeight>>,
     stop: Stop,
@@ -103,11 +107,12 @@ fn prepare(config: &RunConfig, log: &Log) -> Result<Option<Ready>, Error> {
         }
         output.refuse_ways_out(&folders)?;
     }
+    let overlays = output.as_ref().map(|output| look::overlays(config, output, &plan, &roots)).transpose()?.flatten();
     // A panic becomes a line of the report; the default message would tear the progress bar and say less.
     std::panic::set_hook(Box::new(|_| {}));
     let heights = if config.uniform { Some(uniform_heights(&plan, config, &stop)?) } else { None };
     let roots = roots.iter().map(|root| std::path::absolute(root).unwrap_or_else(|_| root.clone())).collect();
-    Ok(Some(Ready { plan, roots, is_incomplete, output, heights, stop }))
+    Ok(Some(Ready { plan, roots, is_incomplete, output, overlays, heights, stop }))
 }
 
 /// All photos, and what is stale.
@@ -116,7 +121,12 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
     let head_heights: Option<Vec<f64>> =
         heights.as_ref().map(|heights| heights.iter().map(|chosen| chosen.head_height).collect());
     let settings = fingerprint::of_run(&config.presets, &config.options, config.detector, head_heights.as_deref());
-    let mut cropper = Cropper::with_presets(config.presets.clone(), config.options.clone(), config.detector);
+    let pictures = (config.sheet || ready.overlays.is_some())
+        .then(|| Pictures::new(config.sheet, ready.overlays.as_ref()))
+        .filter(|_| output.is_some());
+    let mut options = config.options.clone();
+    options.overview = pictures.as_ref().map(Pictures::long_side);
+    let mut cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
     if let Some(heights) = &head_heights {
         cropper = cropper.uniform(heights);
     }
@@ -140,6 +150,7 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
         threads: config.threads,
         memory: &config.memory,
         several: config.options.faces == Faces::All,
+        pictures: pictures.as_ref(),
         progress: &headshot::progress::Silent,
         stop,
     };
@@ -156,6 +167,15 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
         (Some(reader), None) => sweep(config, ready, reader, ledger.as_mut(), log)?,
         _ => Swept::default(),
     };
+    if let Some(trouble) = pictures.as_ref().and_then(Pictures::trouble) {
+        log.warning(&trouble);
+    }
+    if let (Some(output), Some(ledger), Some(reader)) = (output, ledger.as_mut(), reader.as_mut())
+        && stop.why() != Some(Why::OutputLost)
+    {
+        ledger.commit()?;
+        look::write(&Run { config, plan, output, heights: head_heights.as_deref() }, reader, log);
+    }
     if let Some(ledger) = ledger {
         ledger.finish(&totals.tally, stop.why().is_none())?;
     }
@@ -225,6 +245,7 @@ fn uniform_heights(plan: &Plan, config: &RunConfig, stop: &Stop) -> Result<Vec<U
         threads: config.threads,
         memory: &config.memory,
         several,
+        pictures: None,
         progress: &progress,
         stop,
     }
