@@ -7,6 +7,7 @@ mod records;
 use crate::error::{Error, Failure, Reason};
 use crate::ledger::{Hash, Refresh, Remembered, SourceEntry};
 use crate::memory::MemoryBudget;
+use crate::pictures::Pictures;
 use crate::pipeline::Cropper;
 use crate::plan::{Job, Plan};
 use crate::progress::Progress;
@@ -47,6 +48,8 @@ pub struct Batch<'a> {
     pub memory: &'a MemoryBudget,
     /// Whether a photo may have several crops of one preset, so that their names get numbers.
     pub several: bool,
+    /// Small pictures of the photos themselves; `None` for none.
+    pub pictures: Option<&'a Pictures<'a>>,
     /// Is told of every record.
     pub progress: &'a dyn Progress,
     /// Ends the run early.

@@ -26,7 +26,7 @@
 //! large JPEGs where they are looked at. Around it: [`walk`] and [`plan`] find sources and name
 //! outputs, [`roster`] knows whom the photos show, [`overrides`] has what people pinned, [`batch`] runs many photos, [`intake`] reads one when [`memory`] has
 //! room for it, [`publish`] writes files whole, [`ledger`] remembers what was made from what, [`report`] says what became
-//! of each, [`uniform`] finds the head height that a whole set can have, [`shard`] shares a run among
+//! of each, [`pictures`] and [`overlay`] show the photos small, [`uniform`] finds the head height that a whole set can have, [`shard`] shares a run among
 //! processes, [`inspect`] says what a file is.
 
 pub mod batch;
@@ -44,8 +44,10 @@ pub mod ledger;
 pub mod memory;
 pub mod names;
 pub mod outline;
+pub mod overlay;
 pub mod overrides;
 pub mod photo;
+pub mod pictures;
 pub mod pipeline;
 pub mod plan;
 pub mod preset;
@@ -56,6 +58,8 @@ pub mod report;
 pub mod resample;
 pub mod roster;
 pub mod shard;
+#[cfg(feature = "cli")]
+pub mod sheet;
 pub mod sparse_jpeg;
 pub mod stop;
 pub mod subject;

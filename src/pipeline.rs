@@ -18,6 +18,7 @@ use crate::report::spread::Placement;
 use crate::subject::choice::choose;
 use crate::subject::finder::{Finder, Found};
 use crate::subject::{Head, closeup, crown};
+use image::RgbImage;
 use judged::Thought;
 
 /// Whom to make headshots of.
@@ -60,6 +61,9 @@ pub struct Options {
     pub limits: Limits,
     /// Whether pixels are made at all; without, crops have everything but bytes.
     pub render: bool,
+    /// Long side, in pixels, of a small picture of the whole photo that comes with the crops; `None` for none. With it
+    /// [`Cropped::faces`] has everybody, wherever several people are seen.
+    pub overview: Option<u32>,
 }
 
 impl Default for Options {
@@ -72,6 +76,7 @@ impl Default for Options {
             only_verdicts: Vec::new(),
             limits: Limits::default(),
             render: true,
+            overview: None,
         }
     }
 }
@@ -116,6 +121,8 @@ pub struct Cropped {
     pub crops: Vec<Crop>,
     /// Presets that no crop could be made for.
     pub missing: Vec<MissingCrop>,
+    /// The whole photo as its file says it stands, in sRGB, where [`Options::overview`] asks for it.
+    pub overview: Option<RgbImage>,
 }
 
 /// One headshot.
@@ -237,7 +244,9 @@ impl Cropper {
         // A pinned face is counted among all, so that its number means the same person whoever is wanted.
         let everyone = self.options.faces != Faces::Main || adjustment.face.is_some();
         let found = self.finder.find(&photo, everyone)?;
+        let bystanders = if everyone { Vec::new() } else { self.bystanders(&photo, &found)? };
         let size = photo.size();
+        let overview = self.options.overview.map(|long_side| render::miniature(&photo, long_side)).transpose()?;
         let to_turned = found.turn.to_upright(size.0, size.1);
         photo.orientation = photo.orientation.then(found.turn);
         let mut cropped = Cropped::new(size);
@@ -245,9 +254,24 @@ impl Cropper {
         if let Some(damage) = &photo.damage {
             cropped.doubts.push(Failure::new(Reason::Damaged, damage.clone()));
         }
+        cropped.overview = overview;
         self.crop_faces(&mut photo, found, adjustment, &mut cropped)?;
+        cropped.faces.extend(bystanders);
         cropped.turn_back(&to_turned)?;
         Ok(cropped)
+    }
+
+    /// Those whom only a closer look shows beside the several people of `found`, where a person is going to choose among
+    /// them: a face is pinned by its number among all.
+    fn bystanders(&self, photo: &Photo, found: &Found) -> Result<Vec<Face>, Failure> {
+        /// Two boxes that share this much are one face, as for the finder.
+        const SAME_FACE: f64 = 0.4;
+        if self.options.overview.is_none() || found.faces.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let mut all = self.finder.find(photo, true)?;
+        all.faces.retain(|face| found.faces.iter().all(|seen| seen.rect.overlap(face.rect) < SAME_FACE));
+        Ok(if all.turn == found.turn { all.faces } else { Vec::new() })
     }
 
     /// Fills `cropped` with everything that comes of `found`, in pixels of the turned photo.

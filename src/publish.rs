@@ -281,6 +281,16 @@ impl OutputFolder {
     }
 }
 
+impl Write for GrowingFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.temp.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.temp.flush()
+    }
+}
+
 impl GrowingFile {
     /// Adds `line` and a line feed.
     ///

@@ -106,6 +106,19 @@ pub struct Wanted {
     pub extend: Extend,
 }
 
+/// The whole photo in sRGB with its long side shrunk to `long_side` pixels (never enlarged): for people to look at.
+///
+/// # Errors
+/// As [`reduced`].
+pub fn miniature(photo: &Photo, long_side: u32) -> Result<RgbImage, Failure> {
+    let (width, height) = photo.size();
+    let scale = f64::from(long_side) / f64::from(width.max(height));
+    let whole = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let mut image = reduced(photo, whole, scale, FilterType::CatmullRom)?.image;
+    photo.colour.to_srgb(&mut image);
+    Ok(image)
+}
+
 /// What is seen where the photo is not opaque.
 #[derive(Clone, Copy, Debug)]
 pub struct Behind {

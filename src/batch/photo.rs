@@ -7,6 +7,7 @@ use crate::intake::take;
 use crate::ledger::fresh::{Verdict, hash_file, verdict};
 use crate::ledger::{Hash, OutputEntry, Refresh, Remembered, SourceEntry, Stamp, fingerprint, hash};
 use crate::photo::Header;
+use crate::pictures::thumbnail;
 use crate::pipeline::Cropped;
 use crate::plan::{Job, numbered};
 use crate::report::kept::{Kept, edited_message};
@@ -54,6 +55,8 @@ impl Batch<'_> {
         let now = Stamp::of(&metadata).settled(now_ns());
         let settings = self.settings(&task.job);
         match verdict(known, &settings, (&path, now), &self.folder, self.thorough) {
+            // What somebody retouched is not made anew for a picture's sake.
+            Ok(Verdict::Keep { edited, .. }) if edited.is_empty() && self.lacks_pictures(known) => Err(edited),
             Ok(Verdict::Keep { edited, mut refresh }) => {
                 refresh.root = absolute_root(&task.job).filter(|root| known.root.as_ref() != Some(root));
                 let kept = Kept::new(task.job.source.relative(), known, &edited).ok_or(edited)?;
@@ -62,6 +65,14 @@ impl Batch<'_> {
             Ok(Verdict::Make { edited }) => Err(edited),
             Err(_) => Err(Vec::new()),
         }
+    }
+
+    /// Whether a picture is wanted that only the photo itself can give.
+    fn lacks_pictures(&self, known: &Remembered) -> bool {
+        let has = || self.folder.join(thumbnail(&known.hash, &known.settings)).is_file();
+        self.pictures.is_some_and(|pictures| {
+            known.outcome != Outcome::Failed && (pictures.overlays.is_some() || pictures.thumbnails && !has())
+        })
     }
 
     /// A photo of which nothing is to be made. That it was not picked among several is remembered for as long as it stays
@@ -93,8 +104,13 @@ impl Batch<'_> {
         let need = |header: &Header| self.cropper.memory(header);
         let mut content: Option<Hash> = None;
         let made = take(&path, self.memory, need).and_then(|intake| {
-            content = Some(hash(&intake.bytes));
-            Ok(self.publish(job, self.cropper.crop_adjusted(&intake.bytes, &job.adjustment)?, edited))
+            let seen = hash(&intake.bytes);
+            content = Some(seen);
+            let mut cropped = self.cropper.crop_adjusted(&intake.bytes, &job.adjustment)?;
+            if let (Some(pictures), Some(folder)) = (self.pictures, self.output) {
+                pictures.publish(folder, job.source.relative(), &thumbnail(&seen, &self.settings(job)), &mut cropped);
+            }
+            Ok(self.publish(job, cropped, edited))
         });
         let (record, outputs) = made.unwrap_or_else(|failure| (failed(job, failure), Vec::new()));
         let mut entry = self.entry(job, &record);

@@ -166,6 +166,15 @@ pub struct CropArgs {
     /// Remove headshots whose photo is gone, however many they are
     #[arg(long)]
     pub prune_all: bool,
+    /// Write a contact sheet, index.html in the output folder, to look over all headshots in a browser
+    #[arg(long)]
+    pub sheet: bool,
+    /// Write the report also as a table, report.csv in the output folder
+    #[arg(long)]
+    pub csv: bool,
+    /// Write small copies of the photos with what was seen drawn in: faces, frames, eye line, crown and chin
+    #[arg(long, value_name = "DIR")]
+    pub overlay: Option<PathBuf>,
     /// Take only this share of the photos, for several processes on one folder; `headshot merge` joins them
     #[arg(long, value_name = "I/N", value_parser = Shard::from_str, conflicts_with = "uniform")]
     pub shard: Option<Shard>,

@@ -36,6 +36,9 @@ pub struct RunConfig {
     pub verify: bool,
     pub prune: Prune,
     pub shard: Option<Shard>,
+    pub sheet: bool,
+    pub csv: bool,
+    pub overlay: Option<PathBuf>,
     pub quiet: bool,
     pub no_progress: bool,
 }
@@ -116,6 +119,9 @@ impl RunConfig {
                 (false, false) => Prune::No,
             },
             shard: args.shard,
+            sheet: args.sheet,
+            csv: args.csv,
+            overlay: args.overlay,
             quiet: args.quiet,
             no_progress: args.no_progress,
         })

@@ -4,6 +4,7 @@ use super::cli::CropArgs;
 use super::config::{Prune, RunConfig};
 use super::console::{Console, FirstLook};
 use super::log::{Log, Summary};
+use super::look::{self, Run};
 use super::people;
 use super::prune::{self, Swept};
 use super::signals;
@@ -15,9 +16,11 @@ use headshot::ledger::reader::Reader;
 use headshot::ledger::store::{LEDGER_NAME, Ledger};
 use headshot::overrides::Adjustment;
 use headshot::overrides::gather::{Gathered, gather};
+use headshot::pictures::Pictures;
 use headshot::pipeline::{Cropper, Faces};
 use headshot::plan::{Plan, plan};
 use headshot::preset::Preset;
+use headshot::progress::Progress;
 use headshot::publish::OutputFolder;
 use headshot::report::spread::Spread;
 use headshot::stop::{Stop, Why};
@@ -35,6 +38,8 @@ struct Ready {
     is_incomplete: bool,
     /// `None` in a dry run.
     output: Option<OutputFolder>,
+    /// Where small copies of the photos go, with what was seen drawn in.
+    overlays: Option<OutputFolder>,
     /// One for each preset, in a uniform run.
     heights: Option<Vec<UniformHeight>>,
     stop: Stop,
@@ -136,9 +141,10 @@ fn prepare(config: &RunConfig, log: &Log) -> Result<Prepared, Error> {
         }
         output.refuse_ways_out(&folders)?;
     }
+    let overlays = output.as_ref().map(|output| look::overlays(config, output, &plan, &roots)).transpose()?.flatten();
     let heights = if config.uniform { Some(uniform_heights(&plan, config, &stop)?) } else { None };
     let roots = roots.iter().map(|root| absolute(root)).collect();
-    Ok(Prepared::Ready(Box::new(Ready { plan, roots, is_incomplete, output, heights, stop })))
+    Ok(Prepared::Ready(Box::new(Ready { plan, roots, is_incomplete, output, overlays, heights, stop })))
 }
 
 /// The output folder, locked; `None` in a dry run.
@@ -157,7 +163,12 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
     let head_heights: Option<Vec<f64>> =
         heights.as_ref().map(|heights| heights.iter().map(|chosen| chosen.head_height).collect());
     let settings = fingerprint::of_run(&config.presets, &config.options, config.detector, head_heights.as_deref());
-    let mut cropper = Cropper::with_presets(config.presets.clone(), config.options.clone(), config.detector);
+    let pictures = (config.sheet || ready.overlays.is_some())
+        .then(|| Pictures::new(config.sheet, ready.overlays.as_ref()))
+        .filter(|_| output.is_some());
+    let mut options = config.options.clone();
+    options.overview = pictures.as_ref().map(Pictures::long_side);
+    let mut cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
     if let Some(heights) = &head_heights {
         cropper = cropper.uniform(heights);
     }
@@ -181,6 +192,7 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
         threads: config.threads,
         memory: &config.memory,
         several: config.options.faces == Faces::All,
+        pictures: pictures.as_ref(),
         progress: &headshot::progress::Silent,
         stop,
     };
@@ -197,6 +209,15 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
         (Some(reader), None) => sweep(config, ready, reader, ledger.as_mut(), log)?,
         _ => Swept::default(),
     };
+    if let Some(trouble) = pictures.as_ref().and_then(Pictures::trouble) {
+        log.warning(&trouble);
+    }
+    if let (Some(output), Some(ledger), Some(reader)) = (output, ledger.as_mut(), reader.as_mut())
+        && stop.why() != Some(Why::OutputLost)
+    {
+        ledger.commit()?;
+        look::write(&Run { config, plan, output, heights: head_heights.as_deref() }, reader, log);
+    }
     if let Some(ledger) = ledger {
         ledger.finish(&totals.tally, stop.why().is_none())?;
     }
@@ -256,15 +277,15 @@ fn evenness(spread: &Spread, cropper: &Cropper, heights: Option<&[UniformHeight]
     lines.iter().for_each(|line| log.note(line));
 }
 
-/// The head height that all photos can have, for each preset: from a first look at all of them, each framed for itself.
-fn uniform_heights(plan: &Plan, config: &RunConfig, stop: &Stop) -> Result<Vec<UniformHeight>, Error> {
-    let mut options = config.options.clone();
-    options.render = false;
-    let several = options.faces == Faces::All;
-    let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
-    let progress = FirstLook::new(plan.len(), config.quiet, config.no_progress);
-    let seen = Batch {
-        cropper: &cropper,
+/// A look at photos by which nothing is written.
+pub fn first_look<'a>(
+    cropper: &'a Cropper,
+    config: &'a RunConfig,
+    progress: &'a dyn Progress,
+    stop: &'a Stop,
+) -> Batch<'a> {
+    Batch {
+        cropper,
         output: None,
         folder: config.output.clone(),
         settings: [0; 32],
@@ -272,11 +293,20 @@ fn uniform_heights(plan: &Plan, config: &RunConfig, stop: &Stop) -> Result<Vec<U
         shard: None,
         threads: config.threads,
         memory: &config.memory,
-        several,
-        progress: &progress,
+        several: config.options.faces == Faces::All,
+        pictures: None,
+        progress,
         stop,
     }
-    .run(plan, Past::default())?;
+}
+
+/// The head height that all photos can have, for each preset: from a first look at all of them, each framed for itself.
+fn uniform_heights(plan: &Plan, config: &RunConfig, stop: &Stop) -> Result<Vec<UniformHeight>, Error> {
+    let mut options = config.options.clone();
+    options.render = false;
+    let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
+    let progress = FirstLook::new(plan.len(), config.quiet, config.no_progress);
+    let seen = first_look(&cropper, config, &progress, stop).run(plan, Past::default())?;
     progress.clear();
     let height = |preset: &Preset| uniform_height(seen.spread.of(&preset.name), &preset.framing);
     Ok(config.presets.iter().map(height).collect())

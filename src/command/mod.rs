@@ -6,6 +6,7 @@ pub mod console;
 pub mod crop;
 pub mod inspect;
 pub mod log;
+pub mod look;
 pub mod manual;
 pub mod merge;
 pub mod people;

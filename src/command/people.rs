@@ -2,7 +2,8 @@
 
 use super::config::RunConfig;
 use super::console::FirstLook;
-use headshot::batch::{Batch, Past};
+use super::crop::first_look;
+use headshot::batch::Past;
 use headshot::error::Error;
 use headshot::ledger::fingerprint;
 use headshot::ledger::reader::Reader;
@@ -10,7 +11,7 @@ use headshot::ledger::store::LEDGER_NAME;
 use headshot::ledger::{Hash, Remembered, Stamp};
 use headshot::overrides::Adjustment;
 use headshot::overrides::parse::Mistake;
-use headshot::pipeline::{Cropper, Faces};
+use headshot::pipeline::Cropper;
 use headshot::plan::{NameTemplate, plan};
 use headshot::progress::Progress;
 use headshot::report::kept::Kept;
@@ -132,20 +133,7 @@ fn look<'a>(
     options.render = false;
     let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
     let seen = Seen { bar: FirstLook::new(plan.len(), config.quiet, config.no_progress), records: Mutex::default() };
-    let batch = Batch {
-        cropper: &cropper,
-        output: None,
-        folder: config.output.clone(),
-        settings: [0; 32],
-        thorough: false,
-        shard: None,
-        threads: config.threads,
-        memory: &config.memory,
-        several: config.options.faces == Faces::All,
-        progress: &seen,
-        stop,
-    };
-    batch.run(&plan, Past::default())?;
+    first_look(&cropper, config, &seen, stop).run(&plan, Past::default())?;
     seen.bar.clear();
     let mut records = seen.records.into_inner().unwrap_or_else(PoisonError::into_inner);
     records.sort_by(|one, other| one.source.cmp(&other.source));

@@ -15,9 +15,9 @@ use std::path::PathBuf;
 /// and the version of the program, which is in the hash, is all that changes how they are written.
 #[must_use]
 pub fn of_run(presets: &[Preset], options: &Options, detector: DetectorChoice, uniform: Option<&[f64]>) -> Hash {
-    // A dry run, which makes no pixels, compares with what real runs made; and how much memory there is makes no other
-    // pixels.
-    let mut options = Options { render: true, ..options.clone() };
+    // A dry run, which makes no pixels, compares with what real runs made; how much memory there is makes no other pixels,
+    // and neither do small pictures beside the outputs.
+    let mut options = Options { render: true, overview: None, ..options.clone() };
     options.limits.max_bytes = 0;
     let mut text = format!("{} {}\n{options:?}\n{detector:?}\n{uniform:?}\n", crate::VERSION, crate::report::SCHEMA);
     // A kind of photo that this build does not read may be one that the next does.

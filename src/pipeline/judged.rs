@@ -114,6 +114,7 @@ impl Cropped {
             verdict_reasons: Vec::new(),
             crops: Vec::new(),
             missing: Vec::new(),
+            overview: None,
         }
     }
 

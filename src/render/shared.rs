@@ -153,6 +153,7 @@ mod tests {
             crown_confidence: 1.0,
             roll_deg: 0.0,
             yaw: 0.0,
+            pitch: 0.0,
             face: Rect::new(380.0, 420.0, 140.0, 180.0),
         })
     }

@@ -1,5 +1,7 @@
 //! What became of each photo: the [`Record`], one line of `report.jsonl`.
 
+#[cfg(feature = "cli")]
+pub mod csv;
 pub(crate) mod file;
 pub mod kept;
 pub mod merge;

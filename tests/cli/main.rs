@@ -8,6 +8,7 @@ mod run;
 mod arguments;
 mod inspect;
 mod ledger;
+mod look;
 mod names;
 mod outcomes;
 mod outputs;
