@@ -4,8 +4,8 @@ use crate::check::verdict::Verdict;
 use crate::error::{Failure, Reason};
 use crate::pipeline::{Crop, Cropped, Cropper};
 use crate::plan::Job;
+use crate::report::PersonRecord;
 use crate::report::{FaceRecord, Outcome, OutputRecord, PhotoSize, Record, RefusedRecord, slashed, thousandths};
-use crate::roster::PersonRecord;
 use std::path::Path;
 
 /// The record of a photo that failed.

@@ -4,7 +4,8 @@ use super::Hash;
 use crate::overrides::Adjustment;
 use crate::pipeline::{DetectorChoice, Options};
 use crate::preset::Preset;
-use crate::roster::{Person, PersonRecord};
+use crate::report::PersonRecord;
+use crate::roster::Person;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 

@@ -14,7 +14,6 @@ use crate::detect::Face;
 use crate::error::Reason;
 use crate::frame::Step;
 use crate::geometry::{Affine, Rect};
-use crate::roster::PersonRecord;
 use crate::subject::Head;
 use serde::Serialize;
 use spread::Placement;
@@ -119,6 +118,17 @@ pub struct Record {
     /// The keys of overrides that were obeyed, sorted: `as_is`, `face`, `nudge`, `roll`, `scale`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overridden: Vec<&'static str>,
+}
+
+/// What a record says of the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PersonRecord {
+    /// The column `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The column `name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// Size of a photo after its orientation is applied, in pixels.

@@ -9,8 +9,8 @@ pub mod parse;
 pub mod pick;
 
 use crate::error::Failure;
+use crate::report::PersonRecord;
 use crate::walk::Source;
-use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -52,17 +52,6 @@ impl Person {
             (None, None) => format!("the person on line {}", self.line),
         }
     }
-}
-
-/// What a record says of the person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PersonRecord {
-    /// The column `id`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// The column `name`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
 }
 
 impl From<&Person> for PersonRecord {

@@ -3,7 +3,6 @@
 use super::enrol::identity;
 use super::{Enrolled, Part};
 use crate::error::{Failure, Reason};
-use crate::ledger::Hash;
 use crate::overrides::Adjustment;
 use crate::report::{Outcome, Record};
 use std::collections::BTreeMap;
@@ -84,7 +83,7 @@ impl Enrolled {
     /// What a choice among `photos`, which are one person's, depends on besides their content and the settings of the run:
     /// the person, which photos there are, and what is pinned for them.
     #[must_use]
-    pub fn choice(&self, photos: &[usize], pinned: &BTreeMap<PathBuf, Adjustment>) -> Hash {
+    pub fn choice(&self, photos: &[usize], pinned: &BTreeMap<PathBuf, Adjustment>) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         for photo in photos {
             let Some(source) = self.sources.get(*photo) else { continue };
@@ -97,7 +96,7 @@ impl Enrolled {
 
     /// Leaves of `photos`, which are one person's, the one with the best of `records`, in the same order; the others are
     /// skipped by this `choice` and say why.
-    pub fn keep_best(&mut self, photos: &[usize], records: &[&Record], choice: Hash) {
+    pub fn keep_best(&mut self, photos: &[usize], records: &[&Record], choice: [u8; 32]) {
         let merits: Vec<Merit> = records.iter().map(|record| Merit::of(record)).collect();
         let order = |one: &Merit, other: &Merit| {
             one.outcome.cmp(&other.outcome).then_with(|| one.cost().total_cmp(&other.cost()))
@@ -116,7 +115,7 @@ impl Enrolled {
     }
 
     /// Skips the photo with this index, as an earlier run did with this `message` by the same `choice`.
-    pub fn pass_over(&mut self, photo: usize, message: String, choice: Hash) {
+    pub fn pass_over(&mut self, photo: usize, message: String, choice: [u8; 32]) {
         if let Some(part) = self.parts.get_mut(&photo) {
             part.skipped = Some(Failure::new(Reason::NotPicked, message));
             part.choice = Some(choice);
