@@ -96,7 +96,10 @@ fn inspect_says_what_stands_against_a_headshot_and_what_to_do() {
     let said = |name: &str, preset: &str| place.run(&["inspect", name, "-p", preset]).stdout;
     assert!(said("ana.jpg", "x").contains("\n  headshots    x 400 x 400\n"), "{}", said("ana.jpg", "x"));
     let soft = said("soft.jpg", "x");
-    assert!(soft.contains("\n  verdict      portrait-only: there is a person, but no headshot worth the name"), "{soft}");
+    assert!(
+        soft.contains("\n  verdict      portrait-only: there is a person, but no headshot worth the name"),
+        "{soft}"
+    );
     assert!(soft.contains("focus on the eyes") && soft.contains("(soft-focus)"), "{soft}");
     // The photo has 600 x 800 pixels: for print, the face has far too few.
     let small = said("ana.jpg", "press");
