@@ -79,7 +79,7 @@ fn every_check_has_a_word_a_sentence_and_advice() {
         assert_eq!(json, format!("\"{}\"", kind.reason().code()));
     }
     let small = Check { code: Reason::FaceTooSmall, level: Level::Fail, value: 38.0, limit: 90.0, preset: None };
-    assert_eq!(sentence(&small), "the face is 38 pixels between the eyes and the headshot needs 90");
+    assert_eq!(sentence(&small), "the face is 38 pixels between the eyes and the headshot needs at least 90");
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn inspect_says_what_stands_against_a_headshot_and_what_to_do() {
     assert!(soft.contains("focus on the eyes") && soft.contains("(soft-focus)"), "{soft}");
     // The photo has 600 x 800 pixels: for print, the face has far too few.
     let small = said("ana.jpg", "press");
-    assert!(small.contains("pixels between the eyes and press needs "), "{small}");
+    assert!(small.contains("pixels between the eyes and press needs at least "), "{small}");
     assert!(small.contains("stand closer or use the original file (face-too-small)"), "{small}");
     assert!(said("two.jpg", "x").contains("(several-people)"), "{}", said("two.jpg", "x"));
     assert!(said("wall.jpg", "x").contains("\n  verdict      unusable: nobody can be seen in it"));
