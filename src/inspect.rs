@@ -184,11 +184,13 @@ impl Appraisal {
             let advice = advice(check.code).map(|advice| format!(": {advice}")).unwrap_or_default();
             format!("{}{advice} ({})", sentence(check), check.code)
         };
+        // The sentences are about a face; where none was found, the refusal has what is likely.
+        let of_face = if self.faces.is_empty() { &[] } else { &self.checks[..] };
         for (level, word) in [(Level::Fail, "against it"), (Level::Warn, "look at")] {
-            lines.extend(self.checks.iter().filter(|check| check.level == level).map(|check| (word, line(check))));
+            lines.extend(of_face.iter().filter(|check| check.level == level).map(|check| (word, line(check))));
         }
         // What a check has told in words of its own is not told twice.
-        let is_told = |why: &&FailureFacts| self.checks.iter().any(|c| c.code == why.reason && c.level == Level::Fail);
+        let is_told = |why: &&FailureFacts| of_face.iter().any(|c| c.code == why.reason && c.level == Level::Fail);
         if let Some(why) = self.refused.as_ref().filter(|why| !is_told(why)) {
             lines.push(("refused", why.message.clone()));
         }

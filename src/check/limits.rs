@@ -139,7 +139,7 @@ impl Kind {
             Self::WouldUpscale => (1.25, 1.25),
             Self::SoftFocus => (1.8, 2.6),
             Self::Noisy => (7.0, 10.0),
-            Self::Dark => (105.0, 45.0),
+            Self::Dark => (95.0, 45.0),
             Self::BlownOut => (0.1, 0.35),
             Self::UnevenLight => (2.0, f64::INFINITY),
             Self::LookingAway => (0.5, 0.8),

@@ -15,7 +15,7 @@ pub fn sentence(check: &Check) -> String {
         }
         Reason::HeadCut => format!("the photo cuts the head: about {:.0} % of it is beyond the edge", 100.0 * value),
         Reason::FaceTooSmall => {
-            format!("the face is {value:.0} pixels between the eyes and {preset} needs {limit:.0}")
+            format!("the face is {value:.0} pixels between the eyes and {preset} needs at least {limit:.0}")
         }
         Reason::WouldUpscale => format!("{preset} is enlarged {value:.1} times and looks soft"),
         Reason::TighterThanPreset => {

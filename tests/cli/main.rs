@@ -6,6 +6,7 @@ mod portrait;
 mod run;
 
 mod arguments;
+mod checks;
 mod inspect;
 mod ledger;
 mod look;

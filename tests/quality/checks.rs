@@ -30,7 +30,7 @@ const ODD: [(&str, &str); 3] = [
 
 /// Most of the 98 portraits that may be in review or refused for linkedin; only ever goes down.
 ///
-/// Of 31, 11 have too few pixels, 12 are tighter than the preset, and 7 look away; one is a portrait of 1900 that only one
+/// Of 31, 13 have too few pixels, 12 are tighter than the preset, 4 only look away, and 2 are old photographs that only one
 /// detector takes for a face.
 const DOUBTED: usize = 31;
 

@@ -1,0 +1,137 @@
+//! Is it a headshot? What is said against photos, what is not made of them, and what to do about it.
+
+use crate::photos::{ANA, NOBODY, TWO_PEOPLE, broken, jpeg, portrait};
+use crate::run::{Workplace, number, word};
+use serde_json::Value;
+
+/// Somebody out of focus.
+fn blurred() -> Vec<u8> {
+    jpeg(&image::imageops::blur(&portrait(3).draw().image, 7.0))
+}
+
+fn place() -> Workplace {
+    Workplace::with(&[("in/ana.jpg", &ANA), ("in/soft.jpg", &blurred())])
+}
+
+fn check<'a>(record: &'a Value, code: &str) -> &'a Value {
+    let checks = record["checks"].as_array().expect("a list");
+    checks.iter().find(|check| check["code"] == code).unwrap_or_else(|| panic!("no {code} in {record}"))
+}
+
+#[test]
+fn a_soft_photo_is_written_and_reviewed_and_a_dry_run_says_the_same() {
+    let place = place();
+    let ran = place.run(&["in", "-o", "out", "-p", "x"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert_eq!(place.files("out/x"), ["ana.jpg", "soft.jpg"]);
+    let report = place.report("out");
+    assert_eq!(word(&report[0]["outcome"]), "written", "{}", report[0]);
+    assert!(["headshot", "croppable"].contains(&word(&report[0]["verdict"])), "{}", report[0]);
+    assert!(report[0].get("verdict_reasons").is_none());
+    assert_eq!((word(&report[1]["outcome"]), word(&report[1]["reason"])), ("review", "soft-focus"));
+    assert_eq!((word(&report[1]["verdict"]), word(&report[1]["verdict_reasons"][0])), ("portrait-only", "soft-focus"));
+    let (sharp, soft) = (check(&report[0], "soft-focus"), check(&report[1], "soft-focus"));
+    assert_eq!((word(&sharp["level"]), word(&soft["level"]), word(&soft["preset"])), ("ok", "fail", "x"));
+    assert!(number(&sharp["value"]) < number(&sharp["limit"]) && number(&soft["value"]) > number(&soft["limit"]));
+    let dry = place.run(&["in", "-o", "none", "-p", "x", "--dry-run"]);
+    let line = |text: &str| text.lines().next().map(str::to_owned);
+    assert_eq!((dry.code, line(&dry.stderr)), (4, line(&ran.stderr)));
+}
+
+#[test]
+fn strict_writes_only_what_nobody_has_to_look_at() {
+    let place = place();
+    let ran = place.run(&["in", "-o", "out", "-p", "x", "--strict"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("soft.jpg: refused: the face is not sharp"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("(not written: --strict)"), "{}", ran.stderr);
+    assert_eq!(place.files("out/x"), ["ana.jpg"]);
+    assert_eq!(place.report("out")[1]["reason"], "soft-focus");
+}
+
+#[test]
+fn only_the_verdicts_that_are_asked_for_are_made() {
+    let place = place();
+    let ran = place.run(&["in", "-o", "out", "-p", "x", "--only-verdict", "headshot,croppable"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert_eq!(place.files("out/x"), ["ana.jpg"]);
+    let record = &place.report("out")[1];
+    assert_eq!((word(&record["outcome"]), word(&record["reason"])), ("refused", "other-verdict"));
+    let message = "the verdict is portrait-only (soft-focus), and --only-verdict asks for headshot, croppable";
+    assert_eq!(record["message"], message);
+    let ran = place.run(&["in", "-o", "out", "-p", "x", "--only-verdict", "portrait-only"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(place.files("out/x").contains(&"soft.jpg".into()));
+    let ran = place.run(&["in", "-o", "out", "--only-verdict", "good"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("there are headshot, croppable, portrait-only, unusable"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_is_to_be_reviewed_is_listed_one_headshot_a_line() {
+    let place = place();
+    place.write("in/broken.jpg", &broken());
+    place.run(&["in", "-o", "out", "-p", "x,github"]);
+    let ran = place.run(&["status", "out", "--review"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", ran.stdout);
+    for (line, path) in lines.iter().zip(["x/soft.jpg", "github/soft.jpg"]) {
+        assert!(line.contains("soft.jpg: the face is not sharp") && line.ends_with(" (soft.jpg)"), "{path}: {line}");
+    }
+    let ran = place.run(&["status", "in", "--review"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("there is no report.jsonl"), "{}", ran.stderr);
+}
+
+#[test]
+fn inspect_says_what_stands_against_a_headshot_and_what_to_do() {
+    let place = Workplace::with(&[
+        ("ana.jpg", &ANA),
+        ("soft.jpg", &blurred()),
+        ("two.jpg", &TWO_PEOPLE),
+        ("wall.jpg", &NOBODY),
+        ("broken.jpg", &broken()),
+    ]);
+    let said = |name: &str, preset: &str| place.run(&["inspect", name, "-p", preset]).stdout;
+    assert!(said("ana.jpg", "x").contains("\n  headshots    x 400 x 400\n"), "{}", said("ana.jpg", "x"));
+    let soft = said("soft.jpg", "x");
+    assert!(
+        soft.contains("\n  verdict      portrait-only: there is a person, but no headshot worth the name"),
+        "{soft}"
+    );
+    assert!(soft.contains("focus on the eyes") && soft.contains("(soft-focus)"), "{soft}");
+    // The photo has 600 x 800 pixels: for print, the face has far too few.
+    let small = said("ana.jpg", "press");
+    assert!(small.contains("pixels between the eyes and press needs at least "), "{small}");
+    assert!(small.contains("stand closer or use the original file (face-too-small)"), "{small}");
+    assert!(said("two.jpg", "x").contains("(several-people)"), "{}", said("two.jpg", "x"));
+    assert!(said("wall.jpg", "x").contains("\n  verdict      unusable: nobody can be seen in it"));
+    let ran = place.run(&["inspect", "--json", "soft.jpg", "broken.jpg", "-p", "x"]);
+    assert_eq!(ran.code, 3);
+    let lines: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!((word(&lines[0]["verdict"]), word(&lines[1]["verdict"])), ("portrait-only", "unusable"));
+    assert_eq!(check(&lines[0], "soft-focus")["level"], "fail");
+    assert_eq!(place.run(&["inspect", "ana.jpg", "-p", "linkdin"]).code, 2);
+}
+
+#[test]
+fn a_photo_of_nothing_but_light_is_said_to_be_overexposed() {
+    let white = jpeg(&image::RgbImage::from_pixel(300, 300, image::Rgb([255; 3])));
+    let place = Workplace::with(&[("in/white.jpg", &white)]);
+    place.run(&["in", "-o", "out", "-p", "x"]);
+    let record = place.only_record("out");
+    assert_eq!((word(&record["reason"]), word(&record["verdict"])), ("no-face", "unusable"));
+    assert!(word(&record["message"]).contains("it is probably overexposed"), "{record}");
+    assert_eq!(check(&record, "blown-out")["level"], "fail");
+}
+
+#[test]
+fn a_presets_own_limits_count() {
+    let place = place();
+    let lax = format!("{}\n[checks]\nsoft-focus = {{ fail = inf }}\n", place.run(&["presets", "x"]).stdout);
+    place.write("lax.toml", lax.as_bytes());
+    let ran = place.run(&["in", "-o", "out", "-p", "lax.toml"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(check(&place.report("out")[1], "soft-focus")["level"], "warn");
+}
