@@ -1,7 +1,8 @@
 // A photo in the grid.
 
-/** Crops on a card before the rest is only counted. */
+/** Crops on a card before the rest is only counted, and as many as stand below the name. */
 const CROPS_SHOWN = 8;
+const FEW_CROPS = 2;
 
 function badge(outcome) {
   return element('span', { class: `badge ${outcome}` }, outcome);
@@ -66,5 +67,7 @@ function cropList(photo) {
     element('span', { class: 'caption' }, output.preset),
   ));
   const more = outputs.length - CROPS_SHOWN;
-  return element('ul', { class: 'crops', 'aria-label': 'Headshots' }, ...shown, more > 0 && element('li', { class: 'more' }, `+${more}`));
+  const name = outputs.length <= FEW_CROPS ? 'crops few' : 'crops';
+  const rest = more > 0 && element('li', { class: 'more' }, `+${more}`);
+  return element('ul', { class: name, 'aria-label': 'Headshots' }, ...shown, rest);
 }

@@ -32,6 +32,12 @@ function filled(made, attributes, children) {
   return made;
 }
 
+/** A picture that is loaded when it comes into view; what it shows is told in words beside it. */
+function image(path, attributes = {}) {
+  const always = { src: address(path), alt: '', loading: 'lazy', decoding: 'async', draggable: 'false' };
+  return element('img', { ...always, ...attributes });
+}
+
 /** A path below the output folder as an address: every part escaped by itself. */
 function address(path) {
   return path.split('/').map(encodeURIComponent).join('/');
@@ -48,7 +54,7 @@ function stage(photo, over) {
   const turned = record.turned ?? 0;
   const swaps = turned % 180 !== 0;
   const scene = element('div', { class: 'scene' });
-  if (thumbnail) scene.append(element('img', { src: address(thumbnail), alt: '', loading: 'lazy', decoding: 'async', draggable: 'false' }));
+  if (thumbnail) scene.append(image(thumbnail));
   if (over) scene.append(over);
   const box = element('div', { class: 'stage' }, scene);
   box.style.aspectRatio = swaps ? `${height} / ${width}` : `${width} / ${height}`;
@@ -70,7 +76,17 @@ function headLines(head) {
     const [dx, dy] = [Math.cos(angle) * length, Math.sin(angle) * length];
     return drawn('line', { class: name, x1: x - dx, y1: y - dy, x2: x + dx, y2: y + dy });
   };
-  return [across(middle(...head.eyes), half, 'eye-line'), across(head.crown, half * 0.45, 'crown'), across(head.chin, half * 0.45, 'chin')];
+  return [
+    across(middle(...head.eyes), half, 'eye-line'),
+    across(head.crown, half * 0.45, 'crown'),
+    across(head.chin, half * 0.45, 'chin'),
+  ];
+}
+
+/** A drawing in pixels of the photo. */
+function drawing(photo, attributes) {
+  const { width, height } = photo.record.photo;
+  return drawn('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', ...attributes });
 }
 
 function framePath(transform, output) {
@@ -80,12 +96,10 @@ function framePath(transform, output) {
 /** What was seen in a photo, over its thumbnail. */
 function seen(photo) {
   const { record } = photo;
-  return drawn(
-    'svg',
-    { class: 'seen', viewBox: `0 0 ${record.photo.width} ${record.photo.height}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    ...record.outputs.map((output) => drawn('path', { class: 'frame', d: framePath(transformAfter(photo, output), output) })),
-    ...(record.head ? headLines(record.head) : []),
-  );
+  const picture = drawing(photo, { class: 'seen', 'aria-hidden': 'true' });
+  const frame = (output) => drawn('path', { class: 'frame', d: framePath(transformAfter(photo, output), output) });
+  picture.append(...record.outputs.map(frame), ...(record.head ? headLines(record.head) : []));
+  return picture;
 }
 
 /** An output under the mask that its platform shows, `height` pixels high on the page. */
@@ -97,14 +111,14 @@ function crop(photo, output, height) {
   box.style.height = `${height}px`;
   const isPreview = isChanged(photo, output) || output.width * output.height > MANY_PIXELS;
   if (isPreview && photo.thumbnail) {
-    const picture = element('img', { class: 'preview', src: address(photo.thumbnail), alt: '', loading: 'lazy', decoding: 'async', draggable: 'false' });
+    const picture = image(photo.thumbnail, { class: 'preview' });
     picture.style.width = `${photo.record.photo.width}px`;
     picture.style.height = `${photo.record.photo.height}px`;
     const fit = height / output.height;
     picture.style.transform = matrix(then(transformAfter(photo, output), [fit, 0, 0, 0, fit, 0]));
     box.append(picture);
   } else {
-    box.append(element('img', { src: address(output.path), alt: '', width, height, loading: 'lazy', decoding: 'async', draggable: 'false' }));
+    box.append(image(output.path, { width, height }));
   }
   return box;
 }

@@ -1,8 +1,7 @@
 // The page put together: filters, keys, export.
 
-const controls = Object.fromEntries(
-  ['search', 'check', 'preset', 'mark', 'sort', 'reverse', 'count', 'empty', 'outcomes', 'help'].map((id) => [id, document.getElementById(id)]),
-);
+const CONTROLS = ['search', 'check', 'preset', 'mark', 'sort', 'reverse', 'count', 'empty', 'outcomes', 'help'];
+const controls = Object.fromEntries(CONTROLS.map((id) => [id, document.getElementById(id)]));
 const exportButton = document.getElementById('export-button');
 
 function options(select, list) {
@@ -11,7 +10,8 @@ function options(select, list) {
 
 function outcomeButtons() {
   const count = (outcome) => photos.filter(({ record }) => record.outcome === outcome).length;
-  const all = [['', 'all', photos.length], ...OUTCOMES.map((outcome) => [outcome, outcome, count(outcome)]).filter(([, , number]) => number > 0)];
+  const there = OUTCOMES.map((outcome) => [outcome, outcome, count(outcome)]).filter(([, , number]) => number > 0);
+  const all = [['', 'all', photos.length], ...there];
   controls.outcomes.append(...all.map(([value, text, number]) => element(
     'label',
     { class: `outcome-choice ${value}` },
@@ -22,13 +22,23 @@ function outcomeButtons() {
 
 function fillControls() {
   const codes = checkCodes();
-  const presets = [...new Set([...data.presets.map(({ name }) => name), ...photos.flatMap(({ record }) => record.outputs.map(({ preset }) => preset))])];
+  const presets = data.presets.map(({ name }) => name);
   outcomeButtons();
   options(controls.check, [['', 'any'], ...codes.map(([code, number]) => [code, `${code} (${number.toLocaleString('en')})`])]);
   options(controls.preset, [['', 'any'], ...presets.map((name) => [name, name])]);
-  options(controls.mark, [['', 'any'], ['accept', 'accepted'], ['redo', 'take again'], ['changed', 'changed'], ['none', 'not yet']]);
+  options(controls.mark, [
+    ['', 'any'],
+    ['accept', 'accepted'],
+    ['redo', 'take again'],
+    ['changed', 'changed'],
+    ['none', 'not yet'],
+  ]);
   const measured = codes.filter(([code]) => photos.some(({ record }) => record.checks.some((check) => check.code === code)));
-  options(controls.sort, [['name', 'name'], ['outcome', 'outcome, worst first'], ...measured.map(([code]) => [code, `${code}, worst first`])]);
+  options(controls.sort, [
+    ['name', 'name'],
+    ['outcome', 'outcome, worst first'],
+    ...measured.map(([code]) => [code, `${code}, worst first`]),
+  ]);
 }
 
 function wanted() {

@@ -26,6 +26,9 @@ function openViewer(photo) {
 function renderViewer() {
   const { photo } = open;
   const { record } = photo;
+  const source = record.photo
+    ? stage(photo, scene(photo))
+    : element('p', { class: 'no-picture' }, 'This photo could not be read.');
   const focused = document.activeElement?.dataset?.key;
   viewer.replaceChildren(
     element(
@@ -39,7 +42,7 @@ function renderViewer() {
         keyButton('next', '\u2192', 'Next photo', () => step(1)),
         keyButton('close', '\u2715', 'Close', () => viewer.close(), 'close')),
     ),
-    element('div', { class: 'viewer-source' }, record.photo ? stage(photo, scene(photo)) : element('p', { class: 'no-picture' }, 'This photo could not be read.')),
+    element('div', { class: 'viewer-source' }, source),
     element('div', { class: 'viewer-side' }, ...side(photo)),
   );
   if (focused) viewer.querySelector(`[data-key="${focused}"]`)?.focus({ preventScroll: true });
@@ -52,7 +55,8 @@ function keyButton(key, text, label, act, extra = '') {
 }
 
 function toggle(key, text, isOn, act) {
-  const button = element('button', { type: 'button', class: `toggle ${key}`, 'data-key': key, 'aria-pressed': String(isOn) }, text);
+  const attributes = { type: 'button', class: `toggle ${key}`, 'data-key': key, 'aria-pressed': String(isOn) };
+  const button = element('button', attributes, text);
   button.addEventListener('click', act);
   return button;
 }
@@ -61,18 +65,17 @@ function toggle(key, text, isOn, act) {
 function scene(photo) {
   const { record } = photo;
   const output = record.outputs[open.output];
-  const drawing = drawn('svg', {
+  const picture = drawing(photo, {
     class: 'seen large',
-    viewBox: `0 0 ${record.photo.width} ${record.photo.height}`,
-    preserveAspectRatio: 'none',
     role: 'img',
     'aria-label': 'The photo with its frames; Shift with the arrow keys moves the chosen one',
   });
   record.outputs.forEach((other, index) => {
-    if (index !== open.output) drawing.append(drawn('path', { class: 'frame', d: framePath(transformAfter(photo, other), other) }));
+    if (index === open.output) return;
+    picture.append(drawn('path', { class: 'frame', d: framePath(transformAfter(photo, other), other) }));
   });
-  if (output) drawing.append(...chosenFrame(photo, output));
-  if (record.head) drawing.append(...headLines(record.head));
+  if (output) picture.append(...chosenFrame(photo, output));
+  if (record.head) picture.append(...headLines(record.head));
   record.faces.forEach(({ box: [x, y, width, height] }, index) => {
     const isChosen = output ? chosenFace(photo, output) === index : index === 0;
     const face = drawn('rect', { class: `face${isChosen ? ' chosen' : ''}`, x, y, width, height });
@@ -80,10 +83,10 @@ function scene(photo) {
       face.append(drawn('title', {}, `Take this person: number ${faceNumber(photo, index)} from the left`));
       face.addEventListener('click', () => takeFace(index));
     }
-    drawing.append(face);
+    picture.append(face);
   });
-  if (output && canBePinned(photo)) dragged(drawing, photo);
-  return drawing;
+  if (output && canBePinned(photo)) dragged(picture, photo);
+  return picture;
 }
 
 /** The frame of the chosen output, with all around it dimmed. */
@@ -97,46 +100,46 @@ function chosenFrame(photo, output) {
 }
 
 /** Lets the frame be dragged and the head be scaled by the wheel. */
-function dragged(drawing, photo) {
+function dragged(picture, photo) {
   const at = (event) => {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
     return [point.x, point.y];
   };
   let from = null;
-  drawing.addEventListener('pointerdown', (event) => {
-    const frame = drawing.querySelector('.frame.chosen');
-    if (event.button !== 0 || event.target.classList.contains('face') && !event.target.classList.contains('chosen')) return;
+  picture.addEventListener('pointerdown', (event) => {
+    const frame = picture.querySelector('.frame.chosen');
+    if (event.button !== 0 || event.target.matches('.face:not(.chosen)')) return;
     if (!frame) return;
     from = at(event);
-    drawing.setPointerCapture(event.pointerId);
-    drawing.classList.add('dragging');
+    picture.setPointerCapture(event.pointerId);
+    picture.classList.add('dragging');
   });
-  drawing.addEventListener('pointermove', (event) => {
+  picture.addEventListener('pointermove', (event) => {
     if (!from) return;
     const to = at(event);
     nudgeBySource([to[0] - from[0], to[1] - from[1]]);
     from = to;
-    redraw(drawing, photo);
+    redraw(picture, photo);
   });
   const end = () => {
     if (!from) return;
     from = null;
     changed();
   };
-  drawing.addEventListener('pointerup', end);
-  drawing.addEventListener('pointercancel', end);
-  drawing.addEventListener('wheel', (event) => {
+  picture.addEventListener('pointerup', end);
+  picture.addEventListener('pointercancel', end);
+  picture.addEventListener('wheel', (event) => {
     event.preventDefault();
     change((move) => ({ zoom: move.zoom * ZOOM_STEP ** (-Math.sign(event.deltaY)) }));
   }, { passive: false });
 }
 
 /** The frames and crops while the pointer moves; everything else stays as it is. */
-function redraw(drawing, photo) {
+function redraw(picture, photo) {
   const output = photo.record.outputs[open.output];
   const [dim, frame] = chosenFrame(photo, output);
-  drawing.querySelector('.dim').setAttribute('d', dim.getAttribute('d'));
-  drawing.querySelector('.frame.chosen').setAttribute('d', frame.getAttribute('d'));
+  picture.querySelector('.dim').setAttribute('d', dim.getAttribute('d'));
+  picture.querySelector('.frame.chosen').setAttribute('d', frame.getAttribute('d'));
   viewer.querySelector('.viewer-crops').replaceWith(cropChoice(photo));
 }
 
@@ -150,20 +153,22 @@ function side(photo) {
       toggle('redo', 'Take again', photo.edit.mark === 'redo', () => setMark(photo, 'redo'))),
     output && cropChoice(photo),
     output && canBePinned(photo) && adjustments(photo, output),
-    !canBePinned(photo) && element('p', { class: 'hint' }, 'The name of this file is no UTF-8, so that nothing can be pinned for it.'),
+    !canBePinned(photo) && element('p', { class: 'hint' }, 'This name is no UTF-8: nothing can be pinned for it.'),
     record.checks.length > 0 && checkTable(record.checks),
     output && facts(photo, output),
-    ...(record.refused ?? []).map((refused) => element('p', { class: 'message' }, element('b', {}, refused.preset), `: ${refused.message}`)),
+    ...(record.refused ?? []).map(({ preset, message }) => (
+      element('p', { class: 'message' }, element('b', {}, preset), `: ${message}`))),
   ].filter(Boolean);
 }
 
 /** The crops, to choose the one that is corrected. */
 function cropChoice(photo) {
-  return element('div', { class: 'viewer-crops', role: 'group', 'aria-label': 'Sizes' }, ...photo.record.outputs.map((output, index) => {
+  const choice = (output, index) => {
     const isChosen = index === open.output;
+    const title = presetNamed(output.preset)?.title;
     const button = element(
       'button',
-      { type: 'button', class: 'choice', 'data-key': `size-${index}`, 'aria-pressed': String(isChosen), title: presetNamed(output.preset)?.title },
+      { type: 'button', class: 'choice', 'data-key': `size-${index}`, 'aria-pressed': String(isChosen), title },
       crop(photo, output, isChosen ? CHOSEN_HEIGHT : OTHER_HEIGHT),
       element('span', { class: 'caption' }, output.preset, isChanged(photo, output) && element('b', {}, ' changed')),
     );
@@ -172,7 +177,9 @@ function cropChoice(photo) {
       renderViewer();
     });
     return button;
-  }));
+  };
+  const crops = photo.record.outputs.map(choice);
+  return element('div', { class: 'viewer-crops', role: 'group', 'aria-label': 'Sizes' }, ...crops);
 }
 
 function adjustments(photo, output) {

@@ -73,7 +73,7 @@ fn a_second_run_keeps_the_whole_sheet_and_thumbnails_go_with_their_photos() {
 #[test]
 fn a_sheet_that_is_asked_for_later_has_all_thumbnails_and_retouched_headshots_stay() {
     let place = Workplace::with(&[("in/ana.jpg", &ANA), ("in/ben.jpg", &BEN)]);
-    assert_eq!(place.run(&SHEET[..4]).code, 0);
+    assert_eq!(place.run(&SHEET[..5]).code, 0);
     assert!(!place.path("out/index.html").exists() && thumbnails(&place).is_empty());
     let retouched = place.read("out/x/ana.jpg");
     place.write("out/x/ben.jpg", &retouched);
@@ -97,6 +97,7 @@ fn a_photo_of_several_lists_everybody_for_the_sheet() {
 #[test]
 #[cfg(unix)]
 fn names_of_files_are_text_in_the_sheet_and_no_formula_in_the_table() {
+    // The first is a file in a folder called `<`.
     let hostile = ["</script><script>alert(1)<!--.jpg", "<img src=x onerror=alert(1)>.jpg", "=cmd|'calc'!A1.jpg"];
     let place = Workplace::new();
     hostile.iter().for_each(|name| place.write(format!("in/{name}"), &ANA));
@@ -109,11 +110,7 @@ fn names_of_files_are_text_in_the_sheet_and_no_formula_in_the_table() {
     names.sort_unstable();
     let mut expected = hostile;
     expected.sort_unstable();
-    assert_eq!(
-        names,
-        ["<", "<img src=x onerror=alert(1)>.jpg", "=cmd|'calc'!A1.jpg"]
-            .map(|start| { *expected.iter().find(|name| name.starts_with(start)).expect("there") })
-    );
+    assert_eq!(names, expected);
     let table = String::from_utf8(place.read("out/report.csv")).expect("UTF-8");
     assert!(table.contains("\r\n'=cmd|'calc'!A1.jpg,written"), "{table}");
 }
@@ -148,7 +145,7 @@ fn an_overlay_is_a_copy_of_the_photo_and_never_over_a_source() {
         f64::midpoint(number(&eyes[0][axis]), number(&eyes[1][axis]))
     });
     let [red, green, _] = copy.get_pixel(x as u32, y as u32).0;
-    assert!(red > 180 && green < 130, "the eye line passes through {x}, {y}: {red} {green}");
+    assert!(red > 150 && red > green + 60, "the eye line passes through {x}, {y}: {red} {green}");
     for (folder, told) in [("in/seen", "lies in the input folder"), ("out", "is the output folder")] {
         let ran = place.run(&["in", "-o", "out", "-p", "x", "--overlay", folder]);
         assert!(ran.code == 2 && ran.stderr.contains(told), "{}: {}", ran.code, ran.stderr);

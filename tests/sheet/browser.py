@@ -144,8 +144,11 @@ def obeys_keys(browser, records):
     browser.press("r")
     browser.press("Escape")
     check(not browser.run("return document.getElementById('viewer').open"), "Escape does not close a photo")
-    check(focused(browser) == names[1], "the focus is not on the photo that was open")
+    wait_for(lambda: focused(browser) == names[1], "the focus on the photo that was open")
     check("take again" in browser.run("return document.activeElement.closest('.card').textContent"), "R does not mark")
+    browser.run("location.reload()")
+    marks = "return document.querySelectorAll('.marked-redo').length"
+    wait_for(lambda: browser.run(marks) == 1, "marks after the page is loaded again")
     browser.press("?")
     check(browser.run("return document.getElementById('help').open"), "? does not show the keys")
     browser.press("Escape")
@@ -198,6 +201,32 @@ def nudges(browser, place, program, records):
     check(abs(pinned[dragged]["preset"]["linkedin"]["nudge"][0] - 0.03) < 0.005, f"dragged: {pinned[dragged]}")
     text = saved.read_text(encoding="utf-8")
     check("# to be taken again: " in text, "the marks are not written down")
+    adds_to_what_is_pinned(browser, place, program, saved, moved[HOSTILE])
+
+
+def adds_to_what_is_pinned(browser, place, program, saved, before):
+    """The sheet of a run that obeyed overrides: a nudge there adds to theirs, and nothing of theirs is lost."""
+    first = saved.rename(place / "first.toml")
+    old = tomllib.loads(first.read_text(encoding="utf-8"))["photo"]
+    headshot(program, place, "in", "-o", "out", "-p", PRESETS, "--sheet", "--overrides", str(first))
+    browser.open((place / "out" / "index.html").as_uri())
+    check(browser.run("return document.getElementById('export-button').disabled"), "old marks are on a new sheet")
+    open_photo(browser, HOSTILE)
+    browser.press("2")
+    browser.press("Left", held=["Shift"])
+    browser.press("Escape")
+    browser.click("#export-button")
+    wait_for(saved.exists, "the second file that was saved")
+    new = tomllib.loads(saved.read_text(encoding="utf-8"))["photo"]
+    right, up = old[HOSTILE]["preset"]["team-page"]["nudge"]
+    expected = {**old, HOSTILE: {"preset": {"team-page": {"nudge": [round(right + 0.01, 4), up]}}}}
+    check(new == expected, f"{new}, not {expected}")
+    headshot(program, place, "in", "-o", "moved", "-p", PRESETS, "--overrides", str(saved))
+    after = report(place, "moved")[HOSTILE]
+    for one, other in zip(before["outputs"], after["outputs"]):
+        way = other["transform"][2] - one["transform"][2]
+        asked = 0.01 * one["width"] if one["preset"] == "team-page" else 0
+        check(abs(way - asked) < 0.5, f"moved again by {way}, not {asked}")
 
 
 def stays_on_the_disk(browser):
@@ -206,7 +235,9 @@ def stays_on_the_disk(browser):
     requests = set()
     for entry in browser.log("performance"):
         message = json.loads(entry["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
+        # The browser's own first page asks for much; this is about what ours asks for.
+        is_request = message["method"] == "Network.requestWillBeSent"
+        if is_request and message["params"]["documentURL"].startswith("file:"):
             requests.add(message["params"]["request"]["url"])
     foreign = [address for address in requests if not address.startswith(("file:", "blob:", "data:"))]
     check(requests and not foreign, f"requests: {foreign}")
