@@ -121,7 +121,7 @@ impl Inspection {
             }),
             picture: decoded.as_ref().ok().map(PictureFacts::of),
             failure: decoded.err().map(FailureFacts::from),
-            appraisal: Appraisal::of(cropper.crop(bytes), cropper),
+            appraisal: Appraisal::of(cropper.process(bytes), cropper),
         }
     }
 }

@@ -3,31 +3,28 @@
 //! From bytes to bytes, with no file touched:
 //!
 //! ```
-//! use headshot::pipeline::{Cropper, Options};
+//! use headshot::pipeline::Cropper;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let cropper = Cropper::new(&["linkedin", "email-signature"], Options::default())?;
+//! let cropper = Cropper::builder().preset("linkedin").preset("email-signature").build()?;
 //! # let photo = include_bytes!("../samples/astronaut.png");
-//! let cropped = cropper.crop(photo)?;
-//! if let Some(why) = &cropped.refused {
-//!     println!("no headshot: {why}");
-//! }
-//! for crop in &cropped.crops {
+//! let crops = cropper.crop(photo)?;
+//! for crop in &crops {
 //!     let preset = &cropper.presets()[crop.preset].name;
 //!     println!("{preset}: {} x {}, {} bytes of JPEG", crop.width, crop.height, crop.bytes.len());
 //! }
-//! # assert_eq!(cropped.crops.len(), 2);
+//! # assert_eq!(crops.len(), 2);
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! The way of a photo is [`pipeline`], top to bottom. Its stages, each a module of pure functions: [`photo`] (decode),
 //! [`detect`], [`subject`], [`frame`], [`check`], [`render`], [`encode`]. Under the first lies [`sparse_jpeg`], which decodes
-//! large JPEGs where they are looked at. Around it: [`walk`] and [`plan`] find sources and name
-//! outputs, [`roster`] knows whom the photos show, [`overrides`] has what people pinned, [`batch`] runs many photos, [`intake`] reads one when [`memory`] has
-//! room for it, [`publish`] writes files whole, [`ledger`] remembers what was made from what, [`report`] says what became
-//! of each, [`pictures`] and [`overlay`] show the photos small, [`uniform`] finds the head height that a whole set can have, [`shard`] shares a run among
-//! processes, [`inspect`] says what a file is.
+//! large JPEGs where they are looked at. Around it: [`walk`] and [`plan`] find sources and name outputs, [`roster`] knows
+//! whom the photos show, [`overrides`] has what people pinned, [`batch`] runs many photos, [`intake`] reads one when
+//! [`memory`] has room for it, [`publish`] writes files whole, [`ledger`] remembers what was made from what, [`report`]
+//! says what became of each, [`pictures`] and [`overlay`] show the photos small, [`uniform`] finds the head height that a
+//! whole set can have, [`shard`] shares a run among processes, [`inspect`] says what a file is.
 
 pub mod batch;
 pub mod check;

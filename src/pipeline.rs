@@ -1,18 +1,19 @@
 //! One photo, top to bottom: decode, detect, subject, frame, render, encode. No file is touched here.
 
+mod builder;
 mod judged;
 
 use crate::check::verdict::Verdict;
 use crate::check::{Certainty, Check, FaceMeasures, FaceView};
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoding, encode};
-use crate::error::{Error, Failure, Reason};
+use crate::error::{Failure, Reason};
 use crate::frame::{Framed, Levelling, OutputSize, Step, adjusted_frame, output_size};
 use crate::geometry::Affine;
 use crate::ground::{Backdrop, Ground};
 use crate::overrides::Adjustment;
 use crate::photo::{self, Header, Limits, Photo};
-use crate::preset::{self, Preset};
+use crate::preset::Preset;
 use crate::render::{self, Behind, Reduced, Shared, Wanted, render};
 use crate::report::spread::Placement;
 use crate::subject::choice::choose;
@@ -20,6 +21,8 @@ use crate::subject::finder::{Finder, Found};
 use crate::subject::{Head, closeup, crown};
 use image::RgbImage;
 use judged::Thought;
+
+pub use builder::CropperBuilder;
 
 /// Whom to make headshots of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -182,13 +185,9 @@ pub struct MissingCrop {
 }
 
 impl Cropper {
-    /// A cropper for `presets` (names, groups or preset files).
-    ///
-    /// # Errors
-    /// [`Error::Usage`] where a preset is unknown or wrong.
-    pub fn new(presets: &[&str], options: Options) -> Result<Self, Error> {
-        let words: Vec<String> = presets.iter().map(|&word| word.to_owned()).collect();
-        Ok(Self::with_presets(preset::select(&words)?, options, DetectorChoice::YuNet))
+    /// Begins a cropper: what is to be made, and of whom.
+    pub fn builder() -> CropperBuilder {
+        CropperBuilder::default()
     }
 
     /// A cropper for presets that are read already.
@@ -227,19 +226,32 @@ impl Cropper {
         header.memory.saturating_add(LOOKING_BYTES).saturating_add(largest.unwrap_or(0))
     }
 
-    /// Makes the headshots of one photo.
+    /// The headshots of one photo. Presets that it has no room for are left out.
+    ///
+    /// # Errors
+    /// A [`Failure`] where the photo cannot be read, or where no headshot at all can be made of it: nobody is seen, the face
+    /// is too small for all presets, the head is cut. Its message is for a person.
+    pub fn crop(&self, bytes: &[u8]) -> Result<Vec<Crop>, Failure> {
+        let Cropped { crops, refused, .. } = self.process(bytes)?;
+        match refused {
+            Some(why) => Err(why),
+            None => Ok(crops),
+        }
+    }
+
+    /// The headshots of one photo with everything that was seen and checked.
     ///
     /// # Errors
     /// A [`Failure`] where the photo cannot be read. A photo without a person is not an error: see [`Cropped::refused`].
-    pub fn crop(&self, bytes: &[u8]) -> Result<Cropped, Failure> {
-        self.crop_adjusted(bytes, &Adjustment::default())
+    pub fn process(&self, bytes: &[u8]) -> Result<Cropped, Failure> {
+        self.process_adjusted(bytes, &Adjustment::default())
     }
 
     /// Makes the headshots of one photo, as far as a person pinned them.
     ///
     /// # Errors
-    /// As [`Self::crop`]. Where the pinned face is not there, [`Cropped::refused`] says so.
-    pub fn crop_adjusted(&self, bytes: &[u8], adjustment: &Adjustment) -> Result<Cropped, Failure> {
+    /// As [`Self::process`]. Where the pinned face is not there, [`Cropped::refused`] says so.
+    pub fn process_adjusted(&self, bytes: &[u8], adjustment: &Adjustment) -> Result<Cropped, Failure> {
         let mut photo = photo::decode(bytes, &self.options.limits)?;
         // A pinned face is counted among all, so that its number means the same person whoever is wanted.
         let everyone = self.options.faces != Faces::Main || adjustment.face.is_some();

@@ -118,12 +118,12 @@ fn every_variant_is_framed_as_the_truth_says() {
     let point = |value: &serde_json::Value| Point::new(value[0].as_f64().unwrap(), value[1].as_f64().unwrap());
     let eyes = &truth["eyes_image_left_right"];
     let truth = [point(&eyes[0]), point(&eyes[1]), point(&truth["chin"])];
-    let cropper = Cropper::new(&["linkedin"], Options::default()).unwrap();
+    let cropper = Cropper::builder().preset("linkedin").build().unwrap();
     for path in variants(&corpus) {
         if SPOILT.contains(&name(&path).as_str()) || !is_built_in(&path) {
             continue;
         }
-        let cropped = cropper.crop(&fs::read(&path).unwrap()).unwrap();
+        let cropped = cropper.process(&fs::read(&path).unwrap()).unwrap();
         let (crop, head) = (&cropped.crops[0], &cropped.heads[0]);
         for (seen, wanted) in [head.eyes[0], head.eyes[1], head.chin].into_iter().zip(truth) {
             let (seen, wanted) = (crop.transform.apply(seen), crop.transform.apply(wanted));
@@ -219,7 +219,7 @@ fn no_output_tells_where_the_photo_was_taken() {
         let mut presets = preset::select(&["email-signature".to_owned()]).unwrap();
         presets.iter_mut().for_each(|preset| (preset.format, preset.max_bytes) = (format, None));
         let cropper = Cropper::with_presets(presets, Options::default(), DetectorChoice::YuNet);
-        let cropped = cropper.crop(&bytes).unwrap();
+        let cropped = cropper.process(&bytes).unwrap();
         let output = &cropped.crops[0].bytes;
         for text in
             [b"Exif".as_slice(), b"eXIf", b"EXIF", b"GPS", b"ns.adobe.com", b"II*\0", b"MM\0*", b"iTXt", b"XMP "]

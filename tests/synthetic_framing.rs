@@ -31,7 +31,8 @@ struct Case {
 static CROPPER: LazyLock<Cropper> = LazyLock::new(|| {
     let mut options = Options::default();
     options.render = false;
-    Cropper::new(&PRESETS, options).expect("built-in presets")
+    let builder = PRESETS.iter().fold(Cropper::builder(), |builder, preset| builder.preset(*preset));
+    builder.options(options).build().expect("built-in presets")
 });
 
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
@@ -39,7 +40,7 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
         let drawn = portrait.draw();
         let mut bytes = Vec::new();
         drawn.image.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 92)).expect("encodes");
-        let cropped = CROPPER.crop(&bytes).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        let cropped = CROPPER.process(&bytes).unwrap_or_else(|failure| panic!("{name}: {failure}"));
         Case { name, truth: drawn.truth, crops: cropped.crops }
     };
     portraits().into_iter().map(case).collect()

@@ -106,7 +106,7 @@ impl Batch<'_> {
         let made = take(&path, self.memory, need).and_then(|intake| {
             let seen = hash(&intake.bytes);
             content = Some(seen);
-            let mut cropped = self.cropper.crop_adjusted(&intake.bytes, &job.adjustment)?;
+            let mut cropped = self.cropper.process_adjusted(&intake.bytes, &job.adjustment)?;
             if let (Some(pictures), Some(folder)) = (self.pictures, self.output) {
                 pictures.publish(folder, job.source.relative(), &thumbnail(&seen, &self.settings(job)), &mut cropped);
             }

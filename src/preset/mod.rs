@@ -3,6 +3,7 @@
 mod select;
 mod values;
 
+pub(crate) use select::is_file;
 pub use select::{built_in, group_names, select};
 pub use values::{Alpha, Confidence, Extend, HeadMeasure, HexColour, OutputFormat, Shape};
 

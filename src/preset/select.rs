@@ -39,7 +39,7 @@ pub fn select(words: &[String]) -> Result<Vec<Preset>, Error> {
     let mut chosen: Vec<Preset> = Vec::new();
     for word in words {
         let path = Path::new(word);
-        let found: Vec<Preset> = if path.components().count() > 1 || word.ends_with(".toml") {
+        let found: Vec<Preset> = if is_file(path) {
             vec![Preset::read(path)?]
         } else {
             let is_asked = |p: &&Preset| word == ALL || &p.name == word || p.groups.contains(word);
@@ -62,6 +62,11 @@ pub fn select(words: &[String]) -> Result<Vec<Preset>, Error> {
         }
     }
     Ok(chosen)
+}
+
+/// Whether a word means a preset file: it has a slash, or ends with `.toml`.
+pub(crate) fn is_file(word: &Path) -> bool {
+    word.components().count() > 1 || word.extension().is_some_and(|extension| extension == "toml")
 }
 
 fn unknown_preset(word: &str, built_in: &[Preset]) -> Error {

@@ -14,6 +14,9 @@ const TURN: f64 = 2.0;
 /// What each step costs that a frame gave up: a head that turns by 0.1 more is as bad as one.
 const STEP: f64 = 0.2;
 
+/// What each pixel costs that edges of the face are blurred by in the output (`soft-focus`): sharp portraits have 0.7 to 1.6.
+const BLUR: f64 = 0.4;
+
 /// What a headshot costs that a preset could not have.
 const MISSING: f64 = 1.0;
 
@@ -25,6 +28,7 @@ const ENLARGED: f64 = 0.5;
 struct Merit {
     /// Written before review, review before refused.
     outcome: Outcome,
+    blur: f64,
     turn: f64,
     framing: f64,
     size: f64,
@@ -36,8 +40,10 @@ impl Merit {
         let each = outputs.len().max(1) as f64;
         let steps: usize = outputs.iter().map(|output| output.steps.len()).sum();
         let enlarged: f64 = outputs.iter().map(|output| output.upscale.max(1.0).log2()).sum();
+        let soft_focus = record.checks.iter().find(|check| check.code == Reason::SoftFocus);
         Self {
             outcome: record.outcome,
+            blur: BLUR * soft_focus.map_or(0.0, |check| check.value),
             turn: TURN * record.head.as_ref().map_or(1.0, |head| head.yaw.abs()),
             framing: STEP * steps as f64 / each + MISSING * record.refused.len() as f64,
             size: ENLARGED * enlarged / each,
@@ -45,7 +51,7 @@ impl Merit {
     }
 
     fn cost(&self) -> f64 {
-        self.turn + self.framing + self.size
+        self.blur + self.turn + self.framing + self.size
     }
 
     /// What `self` has over `other`, in a few words.
@@ -58,6 +64,7 @@ impl Merit {
             };
         }
         let gains = [
+            (other.blur - self.blur, "it is sharper"),
             (other.turn - self.turn, "it looks more towards the camera"),
             (other.framing - self.framing, "it has more room around the head"),
             (other.size - self.size, "the face is larger in it"),

@@ -84,9 +84,10 @@ pub fn pipeline(bytes: &[u8]) -> Result<Cropped, Failure> {
     let cropper = CROPPER.get_or_init(|| {
         let mut options = Options::default();
         options.limits = Limits { max_pixels: 300_000, allow_damaged: true, ..LIMITS };
-        Cropper::new(&["ad-thumbnail", "email-signature", "id-badge"], options).expect("built-in presets")
+        let builder = Cropper::builder().preset("ad-thumbnail").preset("email-signature").preset("id-badge");
+        builder.options(options).build().expect("built-in presets")
     });
-    let cropped = cropper.crop(bytes);
+    let cropped = cropper.process(bytes);
     match &cropped {
         Ok(cropped) => {
             assert_eq!(cropped.refused.is_some(), cropped.crops.is_empty());
