@@ -48,7 +48,7 @@ fn the_sheet_has_every_photo_with_its_thumbnail_and_what_is_pinned() {
     let ben = entries(&data).iter().find(|entry| entry["record"]["source"] == "team/ben.jpg").expect("there");
     assert_eq!(ben["pinned"], json!({"scale": 1.05, "preset": {"x": {"nudge": [0.01, 0.0], "scale": 1.05}}}));
     let shapes: Vec<&Value> = data["presets"].as_array().expect("a list").iter().map(|one| &one["shape"]).collect();
-    assert_eq!(shapes, ["square", "circle"]);
+    assert_eq!(shapes, ["circle", "square"]);
     assert_eq!(thumbnails(&place).len(), 3);
 }
 
