@@ -127,7 +127,7 @@ fn the_table_has_a_row_for_each_output_and_each_photo_without() {
     for (row, output) in rows[1..3].iter().zip(outputs(record)) {
         assert!(row.starts_with("ana.jpg,written,") && row.contains(word(&output["path"])), "{row}");
     }
-    assert!(rows[3].starts_with("wall.jpg,refused,,,no-face,"), "{}", rows[3]);
+    assert!(rows[3].starts_with("wall.jpg,refused,,unusable,no-face,"), "{}", rows[3]);
 }
 
 #[test]
