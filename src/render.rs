@@ -16,8 +16,9 @@ use crate::photo::{Photo, Pixels, Raster, flatten};
 use crate::preset::{Alpha, Extend, OutputFormat, Preset};
 use crate::resample::turned;
 use crate::transparency;
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8x3, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, RgbImage, RgbaImage};
 
 /// Resolution at which a turned frame is turned: enough that the turn loses nothing that the output can show.
@@ -259,8 +260,7 @@ fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), filter: FilterType) 
     let image = match &photo.pixels {
         Pixels::Whole(Raster::Rgb(pixels)) => resized_rgb(pixels, area, (width, height), algorithm)?,
         Pixels::Whole(Raster::Rgba(pixels)) => {
-            let bytes =
-                resized(pixels.as_raw(), pixels.dimensions(), PixelType::U8x4, area, (width, height), algorithm)?;
+            let bytes = resized::<U8x4>(pixels.as_raw(), pixels.dimensions(), area, (width, height), algorithm)?;
             let image = RgbaImage::from_raw(width, height, bytes).map(|image| flatten(&image, BACKGROUND));
             image.ok_or_else(wrong_size)?
         }
@@ -281,26 +281,30 @@ fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), filter: FilterType) 
 }
 
 fn resized_rgb(source: &RgbImage, area: Rect, size: (u32, u32), algorithm: ResizeAlg) -> Result<RgbImage, Failure> {
-    let bytes = resized(source.as_raw(), source.dimensions(), PixelType::U8x3, area, size, algorithm)?;
+    let bytes = resized::<U8x3>(source.as_raw(), source.dimensions(), area, size, algorithm)?;
     RgbImage::from_raw(size.0, size.1, bytes).ok_or_else(wrong_size)
 }
 
 /// `area` of the picture with these samples, cut to it, resampled to `size`.
-fn resized(
+///
+/// By the type of its pixels: asked through the crate's untyped pictures, the resizer of every type would be in the program,
+/// 2 MB of them.
+fn resized<Pixel: PixelTrait>(
     samples: &[u8],
     (width, height): (u32, u32),
-    pixel_type: PixelType,
     area: Rect,
     size: (u32, u32),
     algorithm: ResizeAlg,
 ) -> Result<Vec<u8>, Failure> {
-    let source = ImageRef::new(width, height, samples, pixel_type).map_err(|error| internal(&error.to_string()))?;
-    let mut target = Image::new(size.0, size.1, pixel_type);
+    let told = |error: &dyn std::error::Error| internal(&error.to_string());
+    let source = TypedImageRef::<Pixel>::from_buffer(width, height, samples).map_err(|error| told(&error))?;
+    let mut bytes = vec![0; size.0 as usize * size.1 as usize * size_of::<Pixel>()];
+    let mut target = TypedImage::<Pixel>::from_buffer(size.0, size.1, &mut bytes).map_err(|error| told(&error))?;
     let (left, top) = (area.x.max(0.0), area.y.max(0.0));
     let (right, bottom) = (area.right().min(f64::from(width)), area.bottom().min(f64::from(height)));
     let options = ResizeOptions::new().crop(left, top, right - left, bottom - top).resize_alg(algorithm);
-    Resizer::new().resize(&source, &mut target, &options).map_err(|error| internal(&error.to_string()))?;
-    Ok(target.into_vec())
+    Resizer::new().resize_typed(&source, &mut target, &options).map_err(|error| told(&error))?;
+    Ok(bytes)
 }
 
 fn wrong_size() -> Failure {

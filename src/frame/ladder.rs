@@ -10,7 +10,7 @@ use crate::preset::{Preset, Shape};
 
 /// What is given up is weighed: each of these, given up alone, counts 1, and the frame with the smallest sum of squares is
 /// taken. Set on the 98 portraits, by their contact sheets and the figures of `tests/quality`: a set keeps one eye line
-/// before it keeps one scale, and heads are levelled before either.
+/// before it keeps one scale, and heads are levelled before either. `docs/framing.md` tells of them.
 mod cost {
     use crate::geometry::Point;
 
