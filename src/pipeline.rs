@@ -310,6 +310,10 @@ impl Cropper {
                 return Ok(());
             }
         };
+        if wanted.len() == 1 {
+            let face = cropped.faces[wanted.start].rect;
+            render::foresee(photo, face, closeup::surroundings(face), &self.presets);
+        }
         let backdrop = Backdrop::of(photo)?;
         let mut people = Vec::new();
         for index in wanted {

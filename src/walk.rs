@@ -18,16 +18,16 @@ use walkdir::{DirEntry, WalkDir};
 pub struct Source {
     names: Arc<Names>,
     name: Name,
-    place: Place,
+    place: Arc<Place>,
 }
 
 /// Where a source lies.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     /// At its relative path below this input folder.
-    Below(Arc<PathBuf>),
+    Below(PathBuf),
     /// Here.
-    At(Arc<PathBuf>),
+    At(PathBuf),
 }
 
 impl Source {
@@ -37,7 +37,7 @@ impl Source {
         let mut names = Names::default();
         // One name is never too many.
         let name = names.push(relative.as_ref()).unwrap_or_default();
-        Self { names: Arc::new(names), name, place: Place::At(Arc::new(path.as_ref().to_owned())) }
+        Self { names: Arc::new(names), name, place: Arc::new(Place::At(path.as_ref().to_owned())) }
     }
 
     /// Path below the input folder (or as listed), without `..` and without a root: names the outputs and the record.
@@ -49,7 +49,7 @@ impl Source {
     /// Path to open.
     #[must_use]
     pub fn path(&self) -> Cow<'_, Path> {
-        match &self.place {
+        match &*self.place {
             Place::Below(root) => root.join(self.relative()).into(),
             Place::At(path) => path.as_path().into(),
         }
@@ -58,7 +58,7 @@ impl Source {
     /// The folder that was walked, where the file was found so.
     #[must_use]
     pub fn root(&self) -> Option<&Path> {
-        match &self.place {
+        match &*self.place {
             Place::Below(root) => Some(root),
             Place::At(_) => None,
         }
@@ -158,7 +158,7 @@ pub fn walk(inputs: &[Input], output: &Path) -> Result<Walked, Error> {
     for input in inputs {
         match input {
             Input::Path(path) => walk_path(path, output.as_ref(), &mut walked, &mut found)?,
-            Input::Listed(path) => found.push(&kept_components(path), Place::At(Arc::new(path.clone()))),
+            Input::Listed(path) => found.push(&kept_components(path), Arc::new(Place::At(path.clone()))),
         }
     }
     if found.is_full {
@@ -185,12 +185,12 @@ pub fn walk(inputs: &[Input], output: &Path) -> Result<Walked, Error> {
 #[derive(Default)]
 struct Found {
     names: Names,
-    entries: Vec<(Name, Place)>,
+    entries: Vec<(Name, Arc<Place>)>,
     is_full: bool,
 }
 
 impl Found {
-    fn push(&mut self, relative: &Path, place: Place) {
+    fn push(&mut self, relative: &Path, place: Arc<Place>) {
         match self.names.push(relative) {
             Some(name) => self.entries.push((name, place)),
             None => self.is_full = true,
@@ -215,7 +215,7 @@ fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked, found: &
     })?;
     if !metadata.is_dir() {
         let relative = path.file_name().map(PathBuf::from).unwrap_or_default();
-        found.push(&relative, Place::At(Arc::new(path.to_owned())));
+        found.push(&relative, Arc::new(Place::At(path.to_owned())));
         return Ok(());
     }
     if output.is_some() && Handle::from_path(path).ok().as_ref() == output {
@@ -227,7 +227,7 @@ fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked, found: &
     }
     let is_output =
         |entry: &DirEntry| entry.file_type().is_dir() && Handle::from_path(entry.path()).ok().as_ref() == output;
-    let root = Arc::new(path.to_owned());
+    let root = Arc::new(Place::Below(path.to_owned()));
     walked.roots.push(path.to_owned());
     let entries = WalkDir::new(path)
         .follow_links(true)
@@ -237,8 +237,8 @@ fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked, found: &
         match entry {
             Ok(entry) if entry.file_type().is_file() && !is_no_photo(entry.path()) => {
                 match entry.path().strip_prefix(path) {
-                    Ok(relative) => found.push(relative, Place::Below(root.clone())),
-                    Err(_) => found.push(&kept_components(entry.path()), Place::At(Arc::new(entry.path().to_owned()))),
+                    Ok(relative) => found.push(relative, root.clone()),
+                    Err(_) => found.push(&kept_components(entry.path()), Arc::new(Place::At(entry.path().to_owned()))),
                 }
             }
             Ok(_) => {}
@@ -313,7 +313,7 @@ mod tests {
     /// A hundred thousand sources are 5 MB.
     #[test]
     fn a_source_is_small() {
-        assert!(size_of::<Source>() <= 32);
+        assert!(size_of::<Source>() <= 24);
     }
 
     #[test]

@@ -109,6 +109,9 @@ impl<'a> Sparse<'a> {
     /// Decodes what the sharp calls of [`Self::part`] inside `area`, with this `shrinking` or more, are going to ask for.
     pub fn prepare(&mut self, area: Rect, shrinking: f64) {
         let (area, scale) = self.wanted(area, shrinking, true);
+        if self.prepared.as_ref().is_some_and(|region| region.scale <= scale && covers(region, &area)) {
+            return;
+        }
         let used = self.prepared.take().map_or_else(Vec::new, |region| region.pixels.into_raw());
         self.prepared = self.jpeg.region(area, scale, used);
     }

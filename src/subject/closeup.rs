@@ -51,6 +51,14 @@ pub fn look(photo: &Photo, face: &Face, detector: &dyn Detector) -> Result<Optio
     Ok(head.map(|head| Seen { head, picture: Some(closeup.source) }))
 }
 
+/// What is looked at around the box of a face: the widest cut's corners at any turn.
+#[must_use]
+pub fn surroundings(face: Rect) -> Rect {
+    let (centre, longer_side) = (face.centre(), face.width.max(face.height));
+    let reach = MEASURED_CUTS[1] * longer_side * std::f64::consts::FRAC_1_SQRT_2;
+    Rect::new(centre.x - reach, centre.y - reach, 2.0 * reach, 2.0 * reach)
+}
+
 /// A face with its surroundings, shrunk once for all cuts.
 struct Closeup {
     source: Reduced,
@@ -60,13 +68,10 @@ struct Closeup {
 
 impl Closeup {
     fn new(photo: &Photo, face: &Face, longer_side: f64) -> Result<Self, Failure> {
-        let centre = face.rect.centre();
-        // The widest cut's corners at any turn, at the narrowest cut's resolution.
-        let reach = MEASURED_CUTS[1] * longer_side * std::f64::consts::FRAC_1_SQRT_2;
-        let part = Rect::new(centre.x - reach, centre.y - reach, 2.0 * reach, 2.0 * reach);
+        // At the narrowest cut's resolution.
         let scale = f64::from(CUT_SIDE) / (MEASURED_CUTS[0] * longer_side);
-        let source = reduced(photo, part, scale, FilterType::Bilinear)?;
-        Ok(Self { source, centre, longer_side })
+        let source = reduced(photo, surroundings(face.rect), scale, FilterType::Bilinear)?;
+        Ok(Self { source, centre: face.rect.centre(), longer_side })
     }
 
     /// The head, its tilt from one cut and the rest from levelled ones.

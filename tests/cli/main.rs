@@ -10,6 +10,7 @@ mod checks;
 mod inspect;
 mod ledger;
 mod look;
+mod mistakes;
 mod names;
 mod outcomes;
 mod outputs;
