@@ -2,87 +2,28 @@
 
 mod builder;
 mod judged;
+mod made;
+mod options;
 
-use crate::check::verdict::Verdict;
-use crate::check::{Certainty, Check, FaceMeasures, FaceView};
+use crate::check::{Certainty, FaceMeasures, FaceView};
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoding, encode};
 use crate::error::{Failure, Reason};
-use crate::frame::{Framed, Levelling, OutputSize, Step, adjusted_frame, output_size};
-use crate::geometry::Affine;
+use crate::frame::{Framed, Levelling, OutputSize, adjusted_frame, output_size};
 use crate::ground::{Backdrop, Ground};
 use crate::overrides::Adjustment;
-use crate::photo::{self, Header, Limits, Photo};
+use crate::photo::{self, Header, Photo};
 use crate::preset::Preset;
 use crate::render::{self, Behind, Reduced, Shared, Wanted, render};
 use crate::report::spread::Placement;
 use crate::subject::choice::choose;
 use crate::subject::finder::{Finder, Found};
 use crate::subject::{Head, closeup, crown};
-use image::RgbImage;
 use judged::Thought;
 
 pub use builder::CropperBuilder;
-
-/// Whom to make headshots of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Faces {
-    /// The main person.
-    #[default]
-    Main,
-    /// Everybody: one crop a person, from left to right.
-    All,
-    /// The only person: photos of several people are refused.
-    Only,
-}
-
-/// Which detector finds the faces.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DetectorChoice {
-    /// YuNet, with SeetaFace's opinion on unsure faces.
-    #[default]
-    YuNet,
-    /// SeetaFace alone: fewer false faces, misses more of the small and turned ones.
-    Seeta,
-}
-
-/// What to make of every photo.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Options {
-    /// Whom to make headshots of.
-    pub faces: Faces,
-    /// Whether tilted heads are levelled.
-    pub level: bool,
-    /// Whether small faces are enlarged without limit.
-    pub allow_upscale: bool,
-    /// Whether headshots that a person should look at are not made.
-    pub strict: bool,
-    /// The verdicts of the photos that headshots are made of; empty for all.
-    pub only_verdicts: Vec<Verdict>,
-    /// Limits for reading photos.
-    pub limits: Limits,
-    /// Whether pixels are made at all; without, crops have everything but bytes.
-    pub render: bool,
-    /// Long side, in pixels, of a small picture of the whole photo that comes with the crops; `None` for none. With it
-    /// [`Cropped::faces`] has everybody, wherever several people are seen.
-    pub overview: Option<u32>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            faces: Faces::Main,
-            level: true,
-            allow_upscale: false,
-            strict: false,
-            only_verdicts: Vec::new(),
-            limits: Limits::default(),
-            render: true,
-            overview: None,
-        }
-    }
-}
+pub use made::{Crop, Cropped, MissingCrop};
+pub use options::{DetectorChoice, Faces, Options};
 
 /// What finding and measuring a face takes besides the photo, in bytes: pictures of 1280 pixels and the network's layers
 /// at that size. Measured as 9 MB.
@@ -95,65 +36,6 @@ pub struct Cropper {
     /// The head height of the set, for each preset that has one.
     uniform: Vec<Option<f64>>,
     options: Options,
-}
-
-/// What was made of a photo.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Cropped {
-    /// Size of the upright photo, in pixels.
-    pub size: (u32, u32),
-    /// Degrees, clockwise, by which the photo was turned beyond what its file says: 0, 90, 180 or 270.
-    pub turned_deg: u16,
-    /// All faces in upright source pixels: the main one, or the one that was pinned, first; with [`Faces::All`] from left
-    /// to right.
-    pub faces: Vec<Face>,
-    /// The heads that were framed: of the first face; with [`Faces::All`] of every face, or of the one that was pinned.
-    pub heads: Vec<Head>,
-    /// Why no headshot can be made at all.
-    pub refused: Option<Failure>,
-    /// Why a person should look at the crops, worst first.
-    pub doubts: Vec<Failure>,
-    /// What was looked at, with value and limit: of each code the worst of all faces and presets.
-    pub checks: Vec<Check>,
-    /// What can be made of the photo: the best of all faces and presets.
-    pub verdict: Verdict,
-    /// What stands against a headshot, where there is a person but no headshot worth the name.
-    pub verdict_reasons: Vec<Reason>,
-    /// The crops, in the order of faces and presets.
-    pub crops: Vec<Crop>,
-    /// Presets that no crop could be made for.
-    pub missing: Vec<MissingCrop>,
-    /// The whole photo as its file says it stands, in sRGB, where [`Options::overview`] asks for it.
-    pub overview: Option<RgbImage>,
-}
-
-/// One headshot.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Crop {
-    /// Index of the preset that it was made for.
-    pub preset: usize,
-    /// Index of the face that it shows.
-    pub face: usize,
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
-    /// The finished file; empty where nothing was to be rendered.
-    pub bytes: Vec<u8>,
-    /// Upright source pixels to pixels of the crop.
-    pub transform: Affine,
-    /// Where the head is in the crop.
-    pub placement: Placement,
-    /// What the frame gave up.
-    pub steps: Vec<Step>,
-    /// Share of the crop that is beyond the photo, 0..=1.
-    pub padded: f64,
-    /// Output pixels per source pixel.
-    pub upscale: f64,
-    /// The encoder's quality; `None` for lossless formats.
-    pub quality: Option<u8>,
 }
 
 /// A crop whose pixels are still to be made.
@@ -170,18 +52,6 @@ struct Person {
     ground: Ground,
     measures: FaceMeasures,
     certainty: Certainty,
-}
-
-/// A preset that no crop could be made for.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct MissingCrop {
-    /// Index of the preset.
-    pub preset: usize,
-    /// Index of the face.
-    pub face: usize,
-    /// Why.
-    pub why: Failure,
 }
 
 impl Cropper {

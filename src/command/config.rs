@@ -57,42 +57,17 @@ pub enum Prune {
 impl RunConfig {
     /// Checks `args`, reading a list of inputs from `stdin` where one of them is `-`.
     pub fn new(args: CropArgs, stdin: impl Read) -> Result<Self, Error> {
-        let output = args.output.ok_or_else(|| {
+        let output = args.output.clone().ok_or_else(|| {
             Error::usage("-o DIR is missing: where should the headshots go? For example: headshot photos -o headshots")
         })?;
         let words: Vec<String> = args.preset.iter().map(|word| word.trim().to_owned()).collect();
         let mut presets = preset::select(&words)?;
-        let roster = args.roster.map(|path| read_roster(&path).map(|roster| (path, roster))).transpose()?;
+        let roster = args.roster.clone().map(|path| read_roster(&path).map(|roster| (path, roster))).transpose()?;
         let template = template(args.name.as_deref(), roster.as_ref().map(|(_, roster)| roster))?;
-        let mut options = Options::default();
-        options.faces = match args.faces {
-            FacesArg::Main => Faces::Main,
-            FacesArg::All => Faces::All,
-            FacesArg::Only => Faces::Only,
-        };
-        options.level = !args.no_level;
-        options.allow_upscale = args.allow_upscale;
-        options.strict = args.strict;
-        options.only_verdicts = args.only_verdict;
-        options.limits.allow_damaged = args.allow_damaged;
-        if let Some(megapixels) = args.max_pixels {
-            options.limits.max_pixels = megapixels * 1_000_000;
-        }
         for preset in &mut presets {
-            preset.format = args.format.map_or(preset.format, OutputFormat::from);
-            preset.quality = args.quality.or(preset.quality);
-            if args.keep_alpha {
-                preset.alpha = Alpha::Keep;
-            }
-            if preset.alpha == Alpha::Keep && !preset.format.has_alpha() {
-                return Err(Error::usage(format!(
-                    "{} is written as {}, which keeps no transparency; add --format png or webp",
-                    preset.name,
-                    preset.format.extension()
-                )));
-            }
+            overrule(preset, &args)?;
         }
-        options.render = !args.dry_run;
+        let options = options(&args);
         Ok(Self {
             inputs: inputs(args.inputs, stdin, args.null)?,
             output,
@@ -126,6 +101,43 @@ impl RunConfig {
             no_progress: args.no_progress,
         })
     }
+}
+
+/// What `args` say of every photo.
+fn options(args: &CropArgs) -> Options {
+    let mut options = Options::default();
+    options.faces = match args.faces {
+        FacesArg::Main => Faces::Main,
+        FacesArg::All => Faces::All,
+        FacesArg::Only => Faces::Only,
+    };
+    options.level = !args.no_level;
+    options.allow_upscale = args.allow_upscale;
+    options.strict = args.strict;
+    options.only_verdicts.clone_from(&args.only_verdict);
+    options.limits.allow_damaged = args.allow_damaged;
+    if let Some(megapixels) = args.max_pixels {
+        options.limits.max_pixels = megapixels * 1_000_000;
+    }
+    options.render = !args.dry_run;
+    options
+}
+
+/// Puts what `args` say of the files in the place of what the preset says.
+fn overrule(preset: &mut Preset, args: &CropArgs) -> Result<(), Error> {
+    preset.format = args.format.map_or(preset.format, OutputFormat::from);
+    preset.quality = args.quality.or(preset.quality);
+    if args.keep_alpha {
+        preset.alpha = Alpha::Keep;
+    }
+    if preset.alpha == Alpha::Keep && !preset.format.has_alpha() {
+        return Err(Error::usage(format!(
+            "{} is written as {}, which keeps no transparency; add --format png or webp",
+            preset.name,
+            preset.format.extension()
+        )));
+    }
+    Ok(())
 }
 
 /// The template of the command line, or the usual one.

@@ -166,12 +166,7 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
     let pictures = (config.sheet || ready.overlays.is_some())
         .then(|| Pictures::new(config.sheet, ready.overlays.as_ref()))
         .filter(|_| output.is_some());
-    let mut options = config.options.clone();
-    options.overview = pictures.as_ref().map(Pictures::long_side);
-    let mut cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
-    if let Some(heights) = &head_heights {
-        cropper = cropper.uniform(heights);
-    }
+    let cropper = cropper(config, pictures.as_ref(), head_heights.as_deref());
     let presets: Vec<String> = config.presets.iter().map(|preset| preset.name.clone()).collect();
     let name = config.shard.map_or_else(|| LEDGER_NAME.to_owned(), |shard| shard.name(LEDGER_NAME));
     let (mut ledger, mut reader) = match output {
@@ -225,6 +220,17 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
         evenness(&totals.spread, &cropper, heights.as_deref(), log);
     }
     Ok((totals, swept))
+}
+
+/// What makes the crops of the run.
+fn cropper(config: &RunConfig, pictures: Option<&Pictures<'_>>, head_heights: Option<&[f64]>) -> Cropper {
+    let mut options = config.options.clone();
+    options.overview = pictures.map(Pictures::long_side);
+    let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
+    match head_heights {
+        Some(heights) => cropper.uniform(heights),
+        None => cropper,
+    }
 }
 
 /// Tells of stale files, and removes them where that is asked for.

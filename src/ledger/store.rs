@@ -179,6 +179,10 @@ impl Ledger {
                 stale.execute(params![source, preset])?;
             }
         }
+        self.insert_outputs(source, entry)
+    }
+
+    fn insert_outputs(&self, source: i64, entry: &SourceEntry) -> rusqlite::Result<()> {
         // An output that was another photo's: that photo has to make its own again, should it come back.
         let mut taken = self.connection.prepare_cached(
             "UPDATE source SET hash = NULL WHERE id IN (SELECT source FROM output WHERE path = ?1 AND source <> ?2)",

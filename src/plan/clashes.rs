@@ -26,6 +26,9 @@ pub(super) fn refuse(plan: &Plan) -> Result<(), Error> {
         } else {
             "run the inputs one by one with different output folders, or keep {dir}/{stem} in --name"
         });
+        if clashes.iter().any(Clash::is_of_sizes) {
+            message.push_str("; several sizes of one photo need {preset} in --name");
+        }
         if clashes.iter().any(|clash| clash.differs) {
             message.push_str(
                 "; names that differ only in capitals or in how an accent is written are one on many systems",
@@ -55,12 +58,26 @@ struct Clash {
     differs: bool,
 }
 
+impl Clash {
+    /// Whether a photo's own outputs for different presets meet.
+    fn is_of_sizes(&self) -> bool {
+        self.owners.windows(2).any(|pair| pair[0].1 == pair[1].1)
+    }
+
+    /// The owners, each photo once.
+    fn photos(&self) -> Vec<&(PathBuf, PathBuf)> {
+        let mut photos: Vec<_> = self.owners.iter().collect();
+        photos.dedup_by(|one, other| one.1 == other.1);
+        photos
+    }
+}
+
 fn push(message: &mut String, clashes: &[Clash]) {
     for clash in clashes.iter().take(LISTED) {
-        let sources = clash.owners.iter().map(|(_, source)| source.display().to_string());
+        let photos = clash.photos();
+        let sources = photos.iter().map(|(_, source)| source.display().to_string());
         let line = if clash.differs {
-            let pairs =
-                clash.owners.iter().map(|(output, source)| format!("{} from {}", output.display(), source.display()));
+            let pairs = photos.iter().map(|(output, source)| format!("{} from {}", output.display(), source.display()));
             pairs.collect::<Vec<_>>().join(" and ")
         } else {
             let output = clash.owners.first().map(|(output, _)| output.display().to_string()).unwrap_or_default();

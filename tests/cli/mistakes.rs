@@ -30,7 +30,11 @@ const MISTAKES: &[(&[&str], i32, &[&str])] = &[
         2,
         &["there is no field {stme}; fields are {preset} {dir} {stem}"],
     ),
-    (&["in", "-o", "out", "--name", "all.{ext}"], 2, &["all.jpg from in/ana.jpg and in/ben.jpg", "keep {dir}/{stem}"]),
+    (
+        &["in", "-o", "out", "--name", "all.{ext}"],
+        2,
+        &["all.jpg from in/ana.jpg and in/ben.jpg", "keep {dir}/{stem}", "need {preset} in --name"],
+    ),
     (&["in", "-o", "out", "--pick", "best"], 2, &["--roster <FILE>"]),
     (&["in", "-o", "out", "--roster", "staff.csv"], 2, &["staff.csv: the roster cannot be read"]),
     (&["in", "-o", "out", "--roster", "people.csv"], 2, &["people.csv:1: no column says which photo: name one file"]),
