@@ -1,5 +1,8 @@
 //! What the documents say is what the program does.
 
+// These run the program.
+#![cfg(feature = "cli")]
+
 #[path = "docs/files.rs"]
 mod files;
 #[path = "docs/rooms.rs"]

@@ -1,6 +1,9 @@
 //! Runs that nobody watches: killed, interrupted, with the disk full. With HEADSHOT_KILLS=200 the first test does what its
 //! name says that often; HEADSHOT_SEED picks other moments.
 
+// These run the program.
+#![cfg(feature = "cli")]
+
 #[path = "cli/photos.rs"]
 #[allow(dead_code)]
 mod photos;

@@ -1,5 +1,8 @@
 //! The program from outside: a real binary in a temporary folder, judged by its exit code, its words and its files.
 
+// These run the program.
+#![cfg(feature = "cli")]
+
 #[path = "../support/portrait/mod.rs"]
 mod portrait;
 #[path = "../support/run.rs"]

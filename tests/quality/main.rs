@@ -8,6 +8,9 @@
 //! cargo run --release --example sheet -- ../shared/corpus/portraits target/tmp/quality/portraits sheet.png
 //! ```
 
+// These run the program.
+#![cfg(feature = "cli")]
+
 mod checks;
 mod corpus;
 mod figures;
