@@ -23,7 +23,7 @@ impl Reader {
     /// Opens the ledger `name` in `folder`; `None` where there is none.
     ///
     /// # Errors
-    /// Those of [`Ledger::open`].
+    /// Those of [`super::store::Ledger::open`].
     pub fn open(folder: &Path, name: &str) -> Result<Option<Self>, Error> {
         let path = folder.join(name);
         if !fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0) {
