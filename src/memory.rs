@@ -2,12 +2,6 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Where neither the machine nor its control group says how much memory there is.
-const UNKNOWN_MACHINE: u64 = 4 << 30;
-
-/// The share of the machine that a run takes by default: 1 / this.
-const SHARE: u64 = 4;
-
 /// A number of bytes that workers take from and give back to. Whoever came first is served first, so that a large photo
 /// is not passed by for ever by small ones.
 #[derive(Debug)]
@@ -98,6 +92,10 @@ impl Drop for Reservation<'_> {
 #[must_use]
 #[cfg(feature = "cli")]
 pub fn default_capacity() -> u64 {
+    /// Where neither the machine nor its control group says how much memory there is.
+    const UNKNOWN_MACHINE: u64 = 4 << 30;
+    /// The share of the machine that a run takes: 1 / this.
+    const SHARE: u64 = 4;
     let mut system = sysinfo::System::new();
     system.refresh_memory();
     let machine = Some(system.total_memory()).filter(|&bytes| bytes > 0);

@@ -2,5 +2,5 @@
 
 libfuzzer_sys::fuzz_target!(
     init: headshot_fuzz::watch(),
-    |bytes: &[u8]| headshot_fuzz::run(|| drop(headshot_fuzz::hostile::sparse_jpeg(bytes)))
+    |bytes: &[u8]| headshot_fuzz::run(|| _ = headshot_fuzz::hostile::sparse_jpeg(bytes))
 );
