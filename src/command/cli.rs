@@ -98,91 +98,91 @@ pub struct CropArgs {
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<usize>,
     /// Name of the outputs; default: {preset}/{dir}/{stem}.{ext}, or {preset}/{id}.{ext} with a roster that has ids
-    #[arg(long, value_name = "TEMPLATE")]
+    #[arg(help_heading = "Files", long, value_name = "TEMPLATE")]
     pub name: Option<String>,
     /// List of people: a CSV file with the columns file (or pattern), id, name, and any others that --name uses
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Files", long, value_name = "FILE")]
     pub roster: Option<PathBuf>,
     /// Which photo to take of a person with several
-    #[arg(long, value_enum, value_name = "WHICH", requires = "roster")]
+    #[arg(help_heading = "Files", long, value_enum, value_name = "WHICH", requires = "roster")]
     pub pick: Option<PickArg>,
     /// Whom to crop: the main person, everybody, or refuse groups
-    #[arg(long, value_enum, default_value = "main", value_name = "WHO")]
+    #[arg(help_heading = "Framing", long, value_enum, default_value = "main", value_name = "WHO")]
     pub faces: FacesArg,
     /// Which detector finds faces
-    #[arg(long, value_enum, default_value = "yunet", value_name = "NAME")]
+    #[arg(help_heading = "Framing", long, value_enum, default_value = "yunet", value_name = "NAME")]
     pub detector: DetectorArg,
     /// Give all photos one head height: the smallest that each has room for
-    #[arg(long)]
+    #[arg(help_heading = "Framing", long)]
     pub uniform: bool,
     /// Leave tilted heads tilted
-    #[arg(long)]
+    #[arg(help_heading = "Framing", long)]
     pub no_level: bool,
     /// Corrections for single photos, over those in headshot.toml and sidecars beside the photos
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Framing", long, value_name = "FILE")]
     pub overrides: Option<PathBuf>,
     /// Another file format than the presets say
-    #[arg(long, value_enum, value_name = "FORMAT")]
+    #[arg(help_heading = "Files", long, value_enum, value_name = "FORMAT")]
     pub format: Option<FormatArg>,
     /// Another quality than the presets say, 1 to 100
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(help_heading = "Files", long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
     pub quality: Option<u8>,
     /// Keep transparent parts of photos transparent, instead of putting the preset's background behind them
-    #[arg(long)]
+    #[arg(help_heading = "Files", long)]
     pub keep_alpha: bool,
     /// Enlarge faces that are too small, instead of refusing them
-    #[arg(long)]
+    #[arg(help_heading = "Framing", long)]
     pub allow_upscale: bool,
     /// Write nothing that a person should look at first: it is refused instead
-    #[arg(long)]
+    #[arg(help_heading = "Review", long)]
     pub strict: bool,
     /// Make headshots only of photos with these verdicts: headshot, croppable, portrait-only
-    #[arg(long, value_name = "VERDICT,...", value_delimiter = ',', value_parser = Verdict::from_str)]
+    #[arg(help_heading = "Review", long, value_name = "VERDICT,...", value_delimiter = ',', value_parser = Verdict::from_str)]
     pub only_verdict: Vec<Verdict>,
     /// Use what can be read of damaged files
-    #[arg(long)]
+    #[arg(help_heading = "Which photos", long)]
     pub allow_damaged: bool,
     /// Exit with 0 when there is no photo at all
-    #[arg(long)]
+    #[arg(help_heading = "Which photos", long)]
     pub allow_empty: bool,
     /// Refuse photos with more megapixels than this
-    #[arg(long, value_name = "MEGAPIXELS", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    #[arg(help_heading = "Which photos", long, value_name = "MEGAPIXELS", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub max_pixels: Option<u64>,
     /// Most memory for all photos in work together, e.g. 512M; default: a quarter of the machine's
-    #[arg(long, value_name = "SIZE", value_parser = memory_size)]
+    #[arg(help_heading = "Runs", long, value_name = "SIZE", value_parser = memory_size)]
     pub memory: Option<u64>,
     /// Say what would be written, write nothing
-    #[arg(short = 'n', long)]
+    #[arg(help_heading = "Review", short = 'n', long)]
     pub dry_run: bool,
     /// Make everything anew, also what has not changed
-    #[arg(long)]
+    #[arg(help_heading = "Runs", long)]
     pub force: bool,
     /// Compare photos and headshots with the ledger by their content, even where size and time are the same
-    #[arg(long, conflicts_with = "force")]
+    #[arg(help_heading = "Runs", long, conflicts_with = "force")]
     pub verify: bool,
     /// Remove headshots whose photo is gone, as long as they are a fifth of all at most
-    #[arg(long)]
+    #[arg(help_heading = "Runs", long)]
     pub prune: bool,
     /// Remove headshots whose photo is gone, however many they are
-    #[arg(long)]
+    #[arg(help_heading = "Runs", long)]
     pub prune_all: bool,
     /// Write a contact sheet, index.html in the output folder, to look over all headshots in a browser
-    #[arg(long)]
+    #[arg(help_heading = "Review", long)]
     pub sheet: bool,
     /// Write the report also as a table, report.csv in the output folder
-    #[arg(long)]
+    #[arg(help_heading = "Review", long)]
     pub csv: bool,
     /// Write small copies of the photos with what was seen drawn in: faces, frames, eye line, crown and chin
-    #[arg(long, value_name = "DIR")]
+    #[arg(help_heading = "Review", long, value_name = "DIR")]
     pub overlay: Option<PathBuf>,
     /// Take only this share of the photos, for several processes on one folder; `headshot merge` joins them
-    #[arg(long, value_name = "I/N", value_parser = Shard::from_str, conflicts_with = "uniform")]
+    #[arg(help_heading = "Runs", long, value_name = "I/N", value_parser = Shard::from_str, conflicts_with = "uniform")]
     pub shard: Option<Shard>,
     /// How messages are written
-    #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
+    #[arg(help_heading = "Runs", long, value_enum, default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
     /// The list on standard input is separated by NUL, as by `find -print0`
-    #[arg(short = '0', long = "null")]
+    #[arg(help_heading = "Which photos", short = '0', long = "null")]
     pub null: bool,
     /// Print nothing but the summary
     #[arg(short, long)]
