@@ -1,6 +1,10 @@
 //! The decoders on real and hostile files. The corpus is not part of the repository; without it these tests say so and
 //! pass.
 
+#[path = "support/corpus.rs"]
+mod corpus;
+
+use corpus::{corpus, files};
 use headshot::error::Reason;
 use headshot::geometry::Point;
 use headshot::photo::{Limits, Photo, decode};
@@ -9,23 +13,6 @@ use headshot::preset::{self, OutputFormat};
 use image::RgbImage;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// The corpus folder, or `None` (with a notice) where it is absent.
-fn corpus() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no corpus at {}", folder.display());
-    None
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
-    files.sort();
-    files
-}
 
 fn name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()

@@ -1,35 +1,21 @@
 //! The sparse JPEG decoder beside the general one: on real files, and on broken ones. The corpus is not part of the
 //! repository; without it the tests that need it say so and pass.
 
+#[path = "support/corpus.rs"]
+mod corpus;
+
+use corpus::{corpus, files};
 use headshot::sparse_jpeg::{Area, Refusal, Scale, SparseJpeg, outline};
 use image::RgbImage;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 const SCALES: [Scale; 4] = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth];
-
-/// The corpus folder, or `None` (with a notice) where it is absent.
-fn corpus() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no corpus at {}", folder.display());
-    None
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
-    files.sort();
-    files
-}
 
 /// The pixels as the general decoder gives them, with the options that the program gives it.
 fn general(bytes: &[u8]) -> Option<RgbImage> {

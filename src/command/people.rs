@@ -94,6 +94,9 @@ pub fn pick(
             None => open.push((photos, choice)),
         }
     }
+    if open.is_empty() {
+        return Ok(());
+    }
     let unseen: Vec<usize> = open.iter().flat_map(|(photos, _)| photos).copied().collect();
     let sources = unseen.iter().filter_map(|photo| enrolled.sources().get(*photo));
     let seen = look(sources, pinned, config, stop)?;
@@ -115,7 +118,7 @@ fn look<'a>(
     config: &RunConfig,
     stop: &Stop,
 ) -> Result<Vec<Record>, Error> {
-    // Numbers for names: photos of two input folders may have one.
+    // Numbers for names: photos whose own differ only in capitals may have one in the usual template, and ids keep them apart.
     let mut adjustments = BTreeMap::new();
     let numbered: Vec<Source> = sources
         .enumerate()
