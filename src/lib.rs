@@ -50,6 +50,7 @@ pub mod plan;
 pub mod preset;
 pub mod progress;
 pub mod publish;
+pub mod reduced;
 pub mod render;
 pub mod report;
 pub mod resample;

@@ -14,7 +14,8 @@ use crate::ground::{Backdrop, Ground};
 use crate::overrides::Adjustment;
 use crate::photo::{self, Header, Photo};
 use crate::preset::Preset;
-use crate::render::{self, Behind, Reduced, Shared, Wanted, render};
+use crate::reduced::{Reduced, miniature};
+use crate::render::{self, Behind, Shared, Wanted, render};
 use crate::report::spread::Placement;
 use crate::subject::choice::choose;
 use crate::subject::finder::{Finder, Found};
@@ -128,7 +129,7 @@ impl Cropper {
         let found = self.finder.find(&photo, everyone)?;
         let bystanders = if everyone { Vec::new() } else { self.bystanders(&photo, &found)? };
         let size = photo.size();
-        let overview = self.options.overview.map(|long_side| render::miniature(&photo, long_side)).transpose()?;
+        let overview = self.options.overview.map(|long_side| miniature(&photo, long_side)).transpose()?;
         let to_turned = found.turn.to_upright(size.0, size.1);
         photo.orientation = photo.orientation.then(found.turn);
         let mut cropped = Cropped::new(size);

@@ -14,22 +14,14 @@ use crate::frame::{Frame, OutputSize};
 use crate::geometry::{Affine, Point, Rect};
 use crate::photo::{Photo, Pixels, Raster, flatten};
 use crate::preset::{Alpha, Extend, OutputFormat, Preset};
-use crate::resample::turned;
+use crate::reduced::{BACKGROUND, DECODED_PER_OUTPUT_PIXEL, Reduced, finer, resized_rgb, turned_little, upright_box};
+use crate::resample::{Kernel, turned};
 use crate::subject::{CHIN_ABOVE_BOX_BOTTOM, HEAD_HEIGHT_PER_BOX};
 use crate::transparency;
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::{U8x3, U8x4};
-use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
-use image::{DynamicImage, RgbImage, RgbaImage};
-
-/// Resolution at which a turned frame is turned: enough that the turn loses nothing that the output can show.
-const PIXELS_PER_OUTPUT_PIXEL: f64 = 1.5;
+use image::{DynamicImage, RgbImage};
 
 /// Pixels around a turned frame that the bicubic kernel reaches, in pixels of the picture it is turned from.
 const KERNEL_REACH: f64 = 4.0;
-
-/// What is behind transparent parts of a photo while it is looked at, and where no preset says otherwise.
-const BACKGROUND: [u8; 3] = [255, 255, 255];
 
 /// What making one output takes besides the photo, in bytes: an upper estimate, for a photo of this many pixels.
 ///
@@ -51,52 +43,6 @@ pub fn memory(preset: &Preset, photo_pixels: u64, allow_upscale: bool) -> u64 {
     TURNED_BYTES * (SHARED * most * 9 / 2).min(photo_pixels.saturating_mul(2)) + (3 * SHARED + encoder) * most
 }
 
-/// A part of a photo, upright and opaque, shrunk; colours still as the photo's profile has them.
-pub struct Reduced {
-    /// The pixels.
-    pub image: RgbImage,
-    /// From upright source pixels to pixels of `image`.
-    pub from_photo: Affine,
-}
-
-/// The part `part` (upright source pixels, cut to the photo) at `scale` pixels per source pixel.
-///
-/// A scale over 1 counts as 1. The part is widened to whole source pixels.
-///
-/// # Errors
-/// [`Reason::Internal`] where the resizer refuses; no input is known to make it.
-pub fn reduced(photo: &Photo, part: Rect, scale: f64, filter: FilterType) -> Result<Reduced, Failure> {
-    let (width, height) = photo.size();
-    let left = part.x.floor().clamp(0.0, f64::from(width - 1));
-    let top = part.y.floor().clamp(0.0, f64::from(height - 1));
-    let right = part.right().ceil().clamp(left + 1.0, f64::from(width));
-    let bottom = part.bottom().ceil().clamp(top + 1.0, f64::from(height));
-    let scale = scale.min(1.0);
-    let out_width = ((right - left) * scale).round().max(1.0);
-    let out_height = ((bottom - top) * scale).round().max(1.0);
-    let image = upright_box(
-        photo,
-        Rect::new(left, top, right - left, bottom - top),
-        (out_width as u32, out_height as u32),
-        filter,
-    )?;
-    let from_photo = Affine::translation(-left, -top)
-        .then(&Affine::scaling(out_width / (right - left), out_height / (bottom - top)));
-    Ok(Reduced { image, from_photo })
-}
-
-/// The whole photo with its long side shrunk to `long_side` pixels (never enlarged).
-///
-/// # Errors
-/// As [`reduced`].
-pub fn overview(photo: &Photo, long_side: u32) -> Result<Reduced, Failure> {
-    let (width, height) = photo.size();
-    let scale = f64::from(long_side) / f64::from(width.max(height));
-    let whole = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
-    // A triangle as wide as the shrinking needs: the networks want a soft, alias-free picture, not a crisp one.
-    reduced(photo, whole, scale, FilterType::Bilinear)
-}
-
 /// One output that is wanted of a photo.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Wanted {
@@ -106,19 +52,6 @@ pub struct Wanted {
     pub size: OutputSize,
     /// What is seen beyond the photo's edges.
     pub extend: Extend,
-}
-
-/// The whole photo in sRGB with its long side shrunk to `long_side` pixels (never enlarged): for people to look at.
-///
-/// # Errors
-/// As [`reduced`].
-pub fn miniature(photo: &Photo, long_side: u32) -> Result<RgbImage, Failure> {
-    let (width, height) = photo.size();
-    let scale = f64::from(long_side) / f64::from(width.max(height));
-    let whole = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
-    let mut image = reduced(photo, whole, scale, FilterType::CatmullRom)?.image;
-    photo.colour.to_srgb(&mut image);
-    Ok(image)
 }
 
 /// What is seen where the photo is not opaque.
@@ -176,7 +109,7 @@ fn framed(photo: &Photo, wanted: &Wanted, clearance: &Clearance) -> Result<RgbIm
     if frame.roll_deg == 0.0 && !reaches_beyond(frame, photo) {
         let (left, top) = (frame.centre.x - frame.width / 2.0, frame.centre.y - frame.height / 2.0);
         let part = Rect::new(left, top, frame.width, frame.height);
-        return upright_box(photo, part, (size.width, size.height), FilterType::Lanczos3);
+        return upright_box(photo, part, (size.width, size.height), Kernel::Lanczos3);
     }
     let fill = if *extend == Extend::Plain { Fill::Own(*clearance) } else { Fill::Blurred };
     turned_box(photo, frame, *size, fill)
@@ -221,7 +154,7 @@ pub fn foresee(photo: &mut Photo, face: Rect, surroundings: Rect, presets: &[Pre
     };
     let Some(shrinking) = presets.iter().map(shrinking).reduce(f64::min) else { return };
     // A look from afar does not tell whether the head will be turned level; most are, a little.
-    sparse.prepare(area.mapped(&to_stored), shrinking / PIXELS_PER_OUTPUT_PIXEL);
+    sparse.prepare(area.mapped(&to_stored), shrinking / DECODED_PER_OUTPUT_PIXEL);
 }
 
 /// Where the frame of `preset` will be around a face whose box is `face`, if the photo has room and the head is hardly tilted.
@@ -239,15 +172,15 @@ fn likely_frame(face: Rect, preset: &Preset) -> Rect {
 fn decode_for(photo: &mut Photo, wanted: &[Wanted]) {
     let (stored_width, stored_height) = photo.stored_size();
     let Some(to_stored) = photo.orientation.to_upright(stored_width, stored_height).inverse() else { return };
-    let Pixels::Sparse(sparse) = &mut photo.pixels else { return };
     let part = |Wanted { frame, size, .. }: &Wanted| {
-        let finer = if frame.roll_deg == 0.0 { 1.0 } else { PIXELS_PER_OUTPUT_PIXEL };
+        let is_plain = frame.roll_deg == 0.0 && !reaches_beyond(frame, photo);
+        let finer = if is_plain { 1.0 } else { DECODED_PER_OUTPUT_PIXEL };
         let shrinking = frame.width / f64::from(size.width) / finer;
         let bounds = Rect::around(&frame.corners().map(|corner| to_stored.apply(corner)));
         (bounds.grown(2.0 * KERNEL_REACH * shrinking.max(1.0)), shrinking)
     };
     let whole = wanted.iter().map(part).reduce(|(a, fine), (b, finer)| (a.union(b), fine.min(finer)));
-    if let Some((area, shrinking)) = whole {
+    if let (Some((area, shrinking)), Pixels::Sparse(sparse)) = (whole, &mut photo.pixels) {
         sparse.prepare(area, shrinking);
     }
 }
@@ -273,87 +206,18 @@ fn paint_beyond(image: &mut RgbImage, frame: &Frame, photo: &Photo, extend: Exte
     }
 }
 
-/// The upright rectangle `part` of the photo, resampled to `size`; it is cut to the photo by at most rounding errors.
-fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), filter: FilterType) -> Result<RgbImage, Failure> {
-    let (stored_width, stored_height) = photo.stored_size();
-    let to_stored = photo
-        .orientation
-        .to_upright(stored_width, stored_height)
-        .inverse()
-        .ok_or_else(|| internal("the orientation has no inverse"))?;
-    let first = to_stored.apply(Point::new(part.x, part.y));
-    let second = to_stored.apply(Point::new(part.right(), part.bottom()));
-    let within = |a: f64, b: f64, side: u32| {
-        let side = f64::from(side);
-        (a.min(b).clamp(0.0, side), a.max(b).clamp(0.0, side))
-    };
-    let (left, right) = within(first.x, second.x, stored_width);
-    let (top, bottom) = within(first.y, second.y, stored_height);
-    let (width, height) = if photo.orientation.swaps_sides() { (size.1, size.0) } else { size };
-    let area = Rect::new(left, top, right - left, bottom - top);
-    let algorithm = ResizeAlg::Convolution(filter);
-    let image = match &photo.pixels {
-        Pixels::Whole(Raster::Rgb(pixels)) => resized_rgb(pixels, area, (width, height), algorithm)?,
-        Pixels::Whole(Raster::Rgba(pixels)) => {
-            let bytes = resized::<U8x4>(pixels.as_raw(), pixels.dimensions(), area, (width, height), algorithm)?;
-            let image = RgbaImage::from_raw(width, height, bytes).map(|image| flatten(&image, BACKGROUND));
-            image.ok_or_else(wrong_size)?
-        }
-        Pixels::Sparse(sparse) => {
-            let shrinking = (area.width / f64::from(width)).min(area.height / f64::from(height));
-            let sharp = filter == FilterType::Lanczos3;
-            let part = sparse.part(area, shrinking, sharp).ok_or_else(|| internal("a part lies beyond the photo"))?;
-            let area = Rect::new(
-                (area.x - part.left) / part.scale,
-                (area.y - part.top) / part.scale,
-                area.width / part.scale,
-                area.height / part.scale,
-            );
-            resized_rgb(&part.pixels, area, (width, height), algorithm)?
-        }
-    };
-    Ok(photo.orientation.apply_rgb(image))
-}
-
-fn resized_rgb(source: &RgbImage, area: Rect, size: (u32, u32), algorithm: ResizeAlg) -> Result<RgbImage, Failure> {
-    let bytes = resized::<U8x3>(source.as_raw(), source.dimensions(), area, size, algorithm)?;
-    RgbImage::from_raw(size.0, size.1, bytes).ok_or_else(wrong_size)
-}
-
-/// `area` of the picture with these samples, cut to it, resampled to `size`.
-///
-/// By the type of its pixels: asked through the crate's untyped pictures, the resizer of every type would be in the program,
-/// 2 MB of them.
-fn resized<Pixel: PixelTrait>(
-    samples: &[u8],
-    (width, height): (u32, u32),
-    area: Rect,
-    size: (u32, u32),
-    algorithm: ResizeAlg,
-) -> Result<Vec<u8>, Failure> {
-    let told = |error: &dyn std::error::Error| internal(&error.to_string());
-    let source = TypedImageRef::<Pixel>::from_buffer(width, height, samples).map_err(|error| told(&error))?;
-    let mut bytes = vec![0; size.0 as usize * size.1 as usize * size_of::<Pixel>()];
-    let mut target = TypedImage::<Pixel>::from_buffer(size.0, size.1, &mut bytes).map_err(|error| told(&error))?;
-    let (left, top) = (area.x.max(0.0), area.y.max(0.0));
-    let (right, bottom) = (area.right().min(f64::from(width)), area.bottom().min(f64::from(height)));
-    let options = ResizeOptions::new().crop(left, top, right - left, bottom - top).resize_alg(algorithm);
-    Resizer::new().resize_typed(&source, &mut target, &options).map_err(|error| told(&error))?;
-    Ok(bytes)
-}
-
-fn wrong_size() -> Failure {
-    internal("the resized picture has another size than asked for")
-}
-
 /// The turned rectangle `frame`, levelled.
 fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize, fill: Fill) -> Result<RgbImage, Failure> {
-    let scale = (PIXELS_PER_OUTPUT_PIXEL * size.upscale).min(1.0);
-    let reach = KERNEL_REACH / scale;
+    let transform = frame.transform(size.width, size.height);
+    let from_output = transform.inverse().ok_or_else(|| internal("the frame is flat"))?;
     let bounds = Rect::around(&frame.corners());
-    let part = Rect::new(bounds.x - reach, bounds.y - reach, bounds.width + 2.0 * reach, bounds.height + 2.0 * reach);
-    let mut source = reduced(photo, part, scale, FilterType::Lanczos3)?;
     let (width, height) = photo.size();
+    let is_inside = Growth::around(bounds, width, height, 1.0) == Growth::default();
+    if is_inside && let Some(image) = turned_little(photo, &from_output, (size.width, size.height))? {
+        return Ok(image);
+    }
+    let mut source = finer(photo, bounds.grown(KERNEL_REACH / size.upscale), size.upscale)?;
+    let scale = source.from_photo.0[0].hypot(source.from_photo.0[3]);
     let growth = Growth::around(bounds, width, height, scale);
     if growth != Growth::default() {
         let fill = fill.mapped(&source.from_photo);
@@ -364,16 +228,14 @@ fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize, fill: Fill) -> Res
     if frame.roll_deg == 0.0 {
         return cropped(&source, frame, size);
     }
-    let transform = frame.transform(size.width, size.height);
-    let from_output = transform.inverse().ok_or_else(|| internal("the frame is flat"))?.then(&source.from_photo);
-    Ok(turned(&source.image, &from_output, size.width, size.height))
+    Ok(turned(&source.image, &from_output.then(&source.from_photo), size.width, size.height))
 }
 
 /// The upright `frame` of a reduced picture that holds all of it.
 fn cropped(source: &Reduced, frame: &Frame, size: OutputSize) -> Result<RgbImage, Failure> {
     let [top_left, _, bottom_right, _] = frame.corners().map(|corner| source.from_photo.apply(corner));
     let area = Rect::new(top_left.x, top_left.y, bottom_right.x - top_left.x, bottom_right.y - top_left.y);
-    resized_rgb(&source.image, area, (size.width, size.height), ResizeAlg::Convolution(FilterType::Lanczos3))
+    resized_rgb(&source.image, area, (size.width, size.height), Kernel::Lanczos3)
 }
 
 fn internal(what: &str) -> Failure {

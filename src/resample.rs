@@ -1,6 +1,10 @@
 //! Sampling a picture through an affine map: for turned frames and for the small cuts that faces are measured in.
 
+mod plane;
+mod taps;
 mod window;
+
+pub use plane::{Kernel, Samples, resampled};
 
 use crate::geometry::{Affine, Point};
 use image::RgbImage;

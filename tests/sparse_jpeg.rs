@@ -79,14 +79,14 @@ fn real_files_look_as_by_the_general_decoder() {
         };
         accepted += 1;
         let full = general(&bytes).unwrap();
-        let region = file.region(whole(&file), Scale::Full, Vec::new()).unwrap();
+        let region = file.region(whole(&file), Scale::Full).unwrap();
         let (mean, most) = difference(&region.pixels, &full);
         assert!(mean <= 0.15 && most <= 4, "{}: mean {mean:.3}, at most {most}", path.display());
         // Small ones are test patterns whose edges a smaller transform shows otherwise than a mean does. At an eighth,
         // 4:2:0 has one chroma sample for four pixels.
         if full.width().min(full.height()) >= 250 {
             for (scale, limit) in [(Scale::Half, 2.5), (Scale::Quarter, 2.5), (Scale::Eighth, 5.0)] {
-                let small = file.region(whole(&file), scale, Vec::new()).unwrap().pixels;
+                let small = file.region(whole(&file), scale).unwrap().pixels;
                 let mean = difference_to_means(&small, &full, scale.pixels());
                 assert!(mean <= limit, "{}: {scale:?} {mean:.3}", path.display());
             }
@@ -162,7 +162,7 @@ fn broken_files_are_refused_or_read_without_a_panic() {
                     for scale in SCALES {
                         let (left, top) = (random(width as usize) as u32, random(height as usize) as u32);
                         let area = Area { left, top, right: left + 30, bottom: top + 20 };
-                        assert!(file.region(area, scale, Vec::new()).is_some());
+                        assert!(file.region(area, scale).is_some());
                     }
                     assert_eq!(file.eighth().width(), width.div_ceil(8));
                     assert!(by_general.is_some(), "accepted here only, round {round}");

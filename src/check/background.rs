@@ -3,7 +3,7 @@
 use crate::frame::Frame;
 use crate::geometry::{Affine, Point};
 use crate::photo::Colour;
-use crate::render::Reduced;
+use crate::reduced::Reduced;
 use crate::resample::{Beyond, cut};
 use crate::subject::Head;
 use crate::subject::lab::Lab;

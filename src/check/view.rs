@@ -2,7 +2,7 @@
 
 use crate::geometry::{Affine, Point, Rect};
 use crate::photo::Colour;
-use crate::render::Reduced;
+use crate::reduced::Reduced;
 use crate::resample::{Beyond, cut};
 use crate::subject::Head;
 use image::RgbImage;

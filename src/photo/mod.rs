@@ -29,7 +29,7 @@ mod tiff_colours;
 pub use colour::Colour;
 pub use format::{Format, sniff};
 pub use orientation::Orientation;
-pub use pixels::{Part, Pixels, Sparse};
+pub use pixels::{Pixels, Sparse};
 pub use raster::{Raster, flatten};
 
 use crate::error::{Failure, Reason};

@@ -3,8 +3,7 @@
 use super::markers::Markers;
 use super::raster::Raster;
 use crate::geometry::Rect;
-use crate::sparse_jpeg::{Area, Region, Scale, SparseJpeg};
-use image::RgbImage;
+use crate::sparse_jpeg::{Area, Planes, Scale, SparseJpeg};
 use std::borrow::Cow;
 
 /// From this long side on, in pixels, an eighth of a photo is twice what the first look for faces has (320), and
@@ -53,7 +52,7 @@ impl Pixels<'_> {
             Self::Sparse(sparse) => {
                 let (right, bottom) = sparse.jpeg.size();
                 let whole = Area { left: 0, top: 0, right, bottom };
-                let region = sparse.jpeg.region(whole, Scale::Full, Vec::new());
+                let region = sparse.jpeg.region(whole, Scale::Full);
                 Raster::Rgb(region.map(|region| region.pixels).unwrap_or_default())
             }
         }
@@ -64,20 +63,7 @@ impl Pixels<'_> {
 #[derive(Clone, Debug)]
 pub struct Sparse<'a> {
     jpeg: SparseJpeg<'a>,
-    prepared: Option<Region>,
-}
-
-/// Pixels of a part of a photo.
-#[derive(Clone, Debug)]
-pub struct Part<'a> {
-    /// The pixels.
-    pub pixels: Cow<'a, RgbImage>,
-    /// Where the first of them begins, in stored source pixels from the left.
-    pub left: f64,
-    /// And from the top.
-    pub top: f64,
-    /// Source pixels to each of them, each way.
-    pub scale: f64,
+    prepared: Option<Planes>,
 }
 
 impl<'a> Sparse<'a> {
@@ -89,31 +75,24 @@ impl<'a> Sparse<'a> {
         SparseJpeg::open(bytes).ok().map(|jpeg| Self { jpeg, prepared: None })
     }
 
-    /// The pixels of `area` and what a kernel reaches around it, for an output with `shrinking` source pixels to each of
-    /// its own, which is `sharp` where people look at it. `None` where nothing of it lies in the photo.
+    /// `area` and what a kernel reaches around it, for an output with `shrinking` source pixels to each of its own, which is
+    /// `sharp` where people look at it. `None` where nothing of it lies in the photo.
     #[must_use]
-    pub fn part(&self, area: Rect, shrinking: f64, sharp: bool) -> Option<Part<'_>> {
+    pub fn part(&self, area: Rect, shrinking: f64, sharp: bool) -> Option<Cow<'_, Planes>> {
         let (area, scale) = self.wanted(area, shrinking, sharp);
-        let fits = |region: &&Region| region.scale <= scale && covers(region, &area);
-        let pixels = match self.prepared.as_ref().filter(fits) {
-            Some(region) => (Cow::Borrowed(&region.pixels), region.left, region.top, region.scale),
-            None => {
-                let region = self.jpeg.region(area, scale, Vec::new())?;
-                (Cow::Owned(region.pixels), region.left, region.top, region.scale)
-            }
-        };
-        let (pixels, left, top, scale) = pixels;
-        Some(Part { pixels, left: f64::from(left), top: f64::from(top), scale: f64::from(scale.pixels()) })
+        let ready = self.prepared.as_ref().filter(|planes| planes.scale <= scale && covers(planes, &area));
+        ready.map(Cow::Borrowed).or_else(|| self.jpeg.planes(area, scale).map(Cow::Owned))
     }
 
     /// Decodes what the sharp calls of [`Self::part`] inside `area`, with this `shrinking` or more, are going to ask for.
     pub fn prepare(&mut self, area: Rect, shrinking: f64) {
         let (area, scale) = self.wanted(area, shrinking, true);
-        if self.prepared.as_ref().is_some_and(|region| region.scale <= scale && covers(region, &area)) {
+        if self.prepared.as_ref().is_some_and(|planes| planes.scale <= scale && covers(planes, &area)) {
             return;
         }
-        let used = self.prepared.take().map_or_else(Vec::new, |region| region.pixels.into_raw());
-        self.prepared = self.jpeg.region(area, scale, used);
+        // Given back before the new ones are decoded.
+        self.prepared = None;
+        self.prepared = self.jpeg.planes(area, scale);
     }
 
     fn wanted(&self, area: Rect, shrinking: f64, sharp: bool) -> (Area, Scale) {
@@ -137,13 +116,12 @@ impl<'a> Sparse<'a> {
     }
 }
 
-fn covers(region: &Region, area: &Area) -> bool {
-    let (width, height) = region.pixels.dimensions();
-    let pixels = region.scale.pixels();
-    region.left <= area.left
-        && region.top <= area.top
-        && region.left + width * pixels >= area.right
-        && region.top + height * pixels >= area.bottom
+fn covers(planes: &Planes, area: &Area) -> bool {
+    let (width, height) = (planes.luma.width * planes.luma.across, planes.luma.height * planes.luma.down);
+    planes.left <= area.left
+        && planes.top <= area.top
+        && planes.left + width >= area.right
+        && planes.top + height >= area.bottom
 }
 
 #[cfg(test)]
@@ -151,9 +129,8 @@ mod tests {
     use super::*;
     use crate::geometry::Point;
     use crate::photo::{Limits, Orientation, Photo, decode};
-    use crate::render::reduced;
-    use fast_image_resize::FilterType;
-    use image::Rgb;
+    use crate::reduced::{Kernel, reduced};
+    use image::{Rgb, RgbImage};
 
     const WIDTH: u16 = 5200;
     const HEIGHT: u16 = 400;
@@ -213,7 +190,7 @@ mod tests {
             for scale in [1.0, 0.7, 0.5, 0.31, 0.25, 0.125, 0.05] {
                 let part = Rect::new(0.21 * width, 0.13 * height, 0.6 * width, 0.8 * height);
                 let parts = [&photo, &whole]
-                    .map(|photo| reduced(photo, part, scale, FilterType::Lanczos3).expect("a part of the photo").image);
+                    .map(|photo| reduced(photo, part, scale, Kernel::Lanczos3).expect("a part of the photo").image);
                 let difference = mean_difference(&parts[0], &parts[1]);
                 // The eighths have the colour of this file as means over 16 pixels, which rounds its waves off.
                 let allowed = if scale < 0.1 { 3.0 } else { 1.0 };
@@ -234,7 +211,7 @@ mod tests {
             [(area, 2.0, true), (area, 5.0, true), (area, 1.5, false), (area.grown(100.0), 2.0, false)]
         {
             let got = sparse.part(part, shrinking, true).expect("in the photo");
-            assert_eq!(matches!(got.pixels, Cow::Borrowed(_)), is_ready, "{part:?} at {shrinking}");
+            assert_eq!(matches!(got, Cow::Borrowed(_)), is_ready, "{part:?} at {shrinking}");
         }
         assert!(sparse.part(Rect::new(9000.0, 0.0, 10.0, 10.0), 1.0, true).is_none());
     }

@@ -11,7 +11,7 @@ use crate::frame::{Framed, OutputSize, Step, head_length};
 use crate::geometry::Affine;
 use crate::photo::Colour;
 use crate::preset::Preset;
-use crate::render::Reduced;
+use crate::reduced::Reduced;
 use crate::report::spread::NOT_UNIFORM;
 use crate::report::thousandths;
 

@@ -4,14 +4,14 @@
 //! wholly and are turned alike, so that the finest of them, widened to hold the others, is made once, and the others are
 //! shrunk from it.
 
-use super::{Wanted, framed, resized_rgb};
+use super::{Wanted, framed};
 use crate::error::Failure;
 use crate::extend::Clearance;
 use crate::frame::{Frame, OutputSize};
 use crate::geometry::{Point, Rect};
 use crate::photo::Photo;
 use crate::preset::Extend;
-use fast_image_resize::{FilterType, ResizeAlg};
+use crate::reduced::{Kernel, resized_rgb};
 use image::RgbImage;
 
 /// Outputs with at most this many pixels to a source pixel of the shared picture's are shrunk from it: resampling twice
@@ -102,8 +102,7 @@ impl Shared {
         let Wanted { frame, size, .. } = self.plan.whole;
         let to_here = frame.transform(size.width, size.height);
         let area = Rect::around(&wanted.frame.corners().map(|corner| snapped(to_here.apply(corner))));
-        let lanczos = ResizeAlg::Convolution(FilterType::Lanczos3);
-        Some(resized_rgb(&self.image, area, (wanted.size.width, wanted.size.height), lanczos))
+        Some(resized_rgb(&self.image, area, (wanted.size.width, wanted.size.height), Kernel::Lanczos3))
     }
 }
 

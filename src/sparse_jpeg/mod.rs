@@ -2,7 +2,8 @@
 //!
 //! A decoder for photos of which a part is wanted, or a small picture, or both. [`SparseJpeg::open`] passes once over the
 //! coded data: it keeps the DC coefficients, which are the picture at an eighth of its size, and places to start from.
-//! [`SparseJpeg::region`] then decodes the MCUs under a rectangle, at full size, a half or a quarter.
+//! [`SparseJpeg::planes`] then decodes the MCUs under a rectangle, at full size, a half or a quarter, into luma and chroma as
+//! they are coded, which are cheaper to shrink than RGB; [`SparseJpeg::region`] does so into RGB.
 //!
 //! It reads what cameras and phones write: baseline or extended sequential Huffman coding, 8 bits, grey or luma and
 //! chroma in one scan, chroma sampled 4:4:4, 4:2:2, 4:4:0 or 4:2:0, with or without restart markers. Everything else is
@@ -18,8 +19,8 @@
 //! # Memory
 //!
 //! Kept: 2 bytes for each 8 x 8 block of each component (counted in whole MCUs) and 24 bytes for each 16 MCUs of a row,
-//! begun ones too. That is 0.05 bytes a pixel in 4:2:0 and 0.12 in 4:4:4. The file stays with the caller. A region
-//! takes its RGB samples and, while it is decoded, one row of its MCUs.
+//! begun ones too. That is 0.05 bytes a pixel in 4:2:0 and 0.12 in 4:4:4. The file stays with the caller. Planes
+//! take their samples; a region is made of planes.
 //!
 //! It shares nothing with the rest of the program and could be a crate of its own.
 
@@ -27,14 +28,16 @@ mod bits;
 mod header;
 mod huffman;
 mod idct;
+mod planes;
 mod region;
 mod rows;
 mod scan;
 
 use header::Header;
 use image::RgbImage;
-use region::Picture;
+use planes::Picture;
 use scan::{Index, MCUS_PER_PLACE, Tables};
+use std::ops::Range;
 
 /// Why a file is not read here. It may be a fine picture all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +72,15 @@ impl Scale {
             Self::Eighth => 8,
         }
     }
+
+    /// The next, of which there is none beyond the eighth.
+    const fn coarser(self) -> Self {
+        match self {
+            Self::Full => Self::Half,
+            Self::Half => Self::Quarter,
+            Self::Quarter | Self::Eighth => Self::Eighth,
+        }
+    }
 }
 
 /// A rectangle of source pixels, as stored in the file: `left..right` and `top..bottom`.
@@ -95,6 +107,49 @@ pub struct Region {
     pub top: u32,
     /// How many source pixels each of its pixels stands for.
     pub scale: Scale,
+}
+
+/// A decoded part of a picture as it is coded, by whole MCUs, cut off at the picture's edges.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planes {
+    /// Brightness: Y of JFIF, 0..=255.
+    pub luma: Plane,
+    /// Colour, towards blue and towards red: Cb and Cr of JFIF, 128 for grey. `None` in a grey picture. Each is as fine as
+    /// luma or half as fine, each way; at other scales than [`Scale::Full`] half as fine even where the file has more.
+    pub chroma: Option<[Plane; 2]>,
+    /// Column of the source at which the first samples begin.
+    pub left: u32,
+    /// Row of the source at which the first samples begin.
+    pub top: u32,
+    /// How many source pixels each luma sample stands for.
+    pub scale: Scale,
+}
+
+/// Samples of one component, row by row. Each lies in the middle of the source pixels that it stands for; the last of a row
+/// or column may stand for fewer, and of chroma for none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plane {
+    /// `width * height` samples.
+    pub samples: Vec<u8>,
+    /// Samples in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Source pixels to a sample from left to right: 1, 2, 4, 8 or 16.
+    pub across: u32,
+    /// Source pixels to a sample from top to bottom.
+    pub down: u32,
+}
+
+/// RGB of luma and chroma of the same size, as in [`Planes`]; of luma alone where there is no chroma.
+#[must_use]
+pub fn to_rgb(luma: &[u8], chroma: Option<[&[u8]; 2]>) -> Vec<u8> {
+    let mut rgb = vec![0; 3 * luma.len()];
+    match chroma {
+        Some([blue, red]) => rows::to_rgb(luma, blue, red, &mut rgb),
+        None => rows::grey_to_rgb(luma, &mut rgb),
+    }
+    rgb
 }
 
 /// A file that is open: its size, its DC coefficients and the places to decode from.
@@ -162,37 +217,75 @@ impl<'a> SparseJpeg<'a> {
     pub fn eighth(&self) -> RgbImage {
         let (right, bottom) = self.size();
         let whole = Area { left: 0, top: 0, right, bottom };
-        self.region(whole, Scale::Eighth, Vec::new()).map(|region| region.pixels).unwrap_or_default()
+        self.region(whole, Scale::Eighth).map(|region| region.pixels).unwrap_or_default()
     }
 
-    /// Decodes at least the part of `area` that lies in the picture: its sides are moved outwards to multiples of the
-    /// scale. `None` where nothing of it lies in the picture.
+    /// Decodes the MCUs that lie under `area`. `None` where nothing of it lies in the picture.
     ///
-    /// At [`Scale::Full`] chroma is interpolated linearly between the middles of its samples, as all common decoders do. At
-    /// the other scales a smaller inverse transform of the low frequencies is taken.
-    ///
-    /// `buffer` becomes the memory of the pixels; what it holds is lost. A used one saves the system's work for fresh
-    /// memory, and [`RgbImage::into_raw`] gives it back.
+    /// Where the picture becomes smaller, so does chroma: half as fine as luma is all that cameras and encoders leave of it.
     #[must_use]
-    pub fn region(&self, area: Area, scale: Scale, mut buffer: Vec<u8>) -> Option<Region> {
+    pub fn planes(&self, area: Area, scale: Scale) -> Option<Planes> {
+        self.decoded(area, scale, if scale == Scale::Full { Scale::Full } else { scale.coarser() })
+    }
+
+    fn decoded(&self, area: Area, scale: Scale, chroma: Scale) -> Option<Planes> {
         let (width, height) = self.size();
-        let pixels = scale.pixels();
-        let outwards = |start: u32, end: u32, size: u32| {
-            let end = end.min(size);
-            (start < end).then(|| {
-                let (first, last) = (start / pixels, end.div_ceil(pixels));
-                (first * pixels, (last * pixels).min(size), last - first)
-            })
-        };
-        let (left, right, columns) = outwards(area.left, area.right, width)?;
-        let (top, bottom, rows) = outwards(area.top, area.bottom, height)?;
-        let samples = (columns as usize).checked_mul(rows as usize)?.checked_mul(3)?;
-        buffer.clear();
-        buffer.reserve_exact(samples);
+        let area = Area { right: area.right.min(width), bottom: area.bottom.min(height), ..area };
+        if area.left >= area.right || area.top >= area.bottom {
+            return None;
+        }
         let picture = Picture { bytes: self.bytes, header: &self.header, tables: &self.tables, index: &self.index };
-        region::decode(&picture, Area { left, top, right, bottom }, scale, &mut buffer);
-        buffer.resize(samples, 0);
-        Some(Region { pixels: RgbImage::from_raw(columns, rows, buffer)?, left, top, scale })
+        planes::decode(&picture, area, scale, chroma)
+    }
+
+    /// Decodes the part of `area` that lies in the picture, its sides moved outwards to multiples of the scale. `None` where
+    /// nothing of it lies in the picture.
+    ///
+    /// Chroma is interpolated linearly between the middles of its samples, as all common decoders do.
+    #[must_use]
+    pub fn region(&self, area: Area, scale: Scale) -> Option<Region> {
+        let (width, height) = self.size();
+        if area.left >= area.right.min(width) || area.top >= area.bottom.min(height) {
+            return None;
+        }
+        // Chroma is interpolated with samples beside the area.
+        let beside = 2 * scale.pixels();
+        let with_neighbours = Area {
+            left: area.left.saturating_sub(beside),
+            top: area.top.saturating_sub(beside),
+            right: area.right.saturating_add(beside),
+            bottom: area.bottom.saturating_add(beside),
+        };
+        let planes = self.decoded(with_neighbours, scale, scale)?;
+        planes.region(Area { right: area.right.min(width), bottom: area.bottom.min(height), ..area })
+    }
+}
+
+impl Planes {
+    /// RGB of the part of `area` that lies in the planes, its sides moved outwards to multiples of the scale. `None` where nothing
+    /// of it lies in them.
+    ///
+    /// Chroma is interpolated linearly between the middles of its samples, as all common decoders do.
+    #[must_use]
+    pub fn region(&self, area: Area) -> Option<Region> {
+        let pixels = self.scale.pixels();
+        let outwards = |start: u32, end: u32, first: u32, count: u32| {
+            let first = first / pixels;
+            let end = end.div_ceil(pixels).min(first + count);
+            (start < end * pixels)
+                .then(|| (start / pixels).max(first) - first..end - first)
+                .filter(|range| !range.is_empty())
+        };
+        let columns = outwards(area.left, area.right, self.left, self.luma.width)?;
+        let rows = outwards(area.top, area.bottom, self.top, self.luma.height)?;
+        let within = |range: &Range<u32>| range.start as usize..range.end as usize;
+        let rgb = region::rgb(self, &within(&columns), &within(&rows));
+        Some(Region {
+            pixels: RgbImage::from_raw(columns.end - columns.start, rows.end - rows.start, rgb)?,
+            left: self.left + columns.start * pixels,
+            top: self.top + rows.start * pixels,
+            scale: self.scale,
+        })
     }
 }
 

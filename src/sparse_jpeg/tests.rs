@@ -122,7 +122,7 @@ proptest! {
         let (left, top): (u32, u32) = (at(left, width), at(top, height));
         let (right, bottom) = (left + 1 + at(right, width - left), top + 1 + at(bottom, height - top));
         let area = Area { left, top, right: right.min(width), bottom: bottom.min(height) };
-        let region = file.region(area, Scale::Full, Vec::new()).unwrap();
+        let region = file.region(area, Scale::Full).unwrap();
         prop_assert_eq!((region.left, region.top), (left, top));
         let (columns, rows) = (area.right - left, area.bottom - top);
         let (mean, most) = difference(&region.pixels, &crop(&general(&bytes).unwrap(), left, top, columns, rows));
@@ -141,10 +141,10 @@ proptest! {
         let file = SparseJpeg::open(&bytes).unwrap();
         let area = Area { left: area.0, top: area.1, right: area.0 + area.2, bottom: area.1 + area.3 };
         for scale in SCALES {
-            let all = file.region(whole(&file), scale, Vec::new()).unwrap();
+            let all = file.region(whole(&file), scale).unwrap();
             let pixels = scale.pixels();
             prop_assert_eq!(all.pixels.dimensions(), (width.div_ceil(pixels), height.div_ceil(pixels)));
-            let Some(part) = file.region(area, scale, vec![7; 5]) else {
+            let Some(part) = file.region(area, scale) else {
                 prop_assert!(area.left >= width || area.top >= height);
                 continue;
             };
@@ -166,7 +166,7 @@ proptest! {
         let file = SparseJpeg::open(&bytes).unwrap();
         let full = general(&bytes).unwrap();
         for scale in [Scale::Half, Scale::Quarter, Scale::Eighth] {
-            let region = file.region(whole(&file), scale, Vec::new()).unwrap();
+            let region = file.region(whole(&file), scale).unwrap();
             let (mean, _) = difference(&region.pixels, &averaged(&full, scale.pixels()));
             prop_assert!(mean <= 2.0, "{scale:?}: {mean}");
         }
@@ -177,7 +177,7 @@ proptest! {
         let bytes = encode(&picture(20, 20, 3, 9), PLAIN);
         let mixed = [&bytes[..cut.min(bytes.len())], &tail].concat();
         if let Ok(file) = SparseJpeg::open(&mixed) {
-            prop_assert!(file.region(whole(&file), Scale::Full, Vec::new()).is_some());
+            prop_assert!(file.region(whole(&file), Scale::Full).is_some());
         }
     }
 }
@@ -197,12 +197,12 @@ fn what_lies_outside_is_nothing() {
     let bytes = encode(&picture(40, 30, 5, 0), PLAIN);
     let file = SparseJpeg::open(&bytes).unwrap();
     let none = |left, top, right, bottom| {
-        SCALES.iter().all(|&scale| file.region(Area { left, top, right, bottom }, scale, Vec::new()).is_none())
+        SCALES.iter().all(|&scale| file.region(Area { left, top, right, bottom }, scale).is_none())
     };
     assert!(none(40, 0, 60, 30) && none(0, 30, 40, 31) && none(10, 10, 10, 20) && none(20, 10, 10, 20));
     assert!(none(u32::MAX, u32::MAX, u32::MAX, u32::MAX));
     let far = Area { left: 39, top: 29, right: u32::MAX, bottom: u32::MAX };
-    assert_eq!(file.region(far, Scale::Full, Vec::new()).unwrap().pixels.dimensions(), (1, 1));
+    assert_eq!(file.region(far, Scale::Full).unwrap().pixels.dimensions(), (1, 1));
 }
 
 #[test]

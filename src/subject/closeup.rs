@@ -10,9 +10,8 @@ use crate::detect::{Detector, Face, Landmarks};
 use crate::error::Failure;
 use crate::geometry::{Affine, Point, Rect};
 use crate::photo::Photo;
-use crate::render::{Reduced, reduced};
+use crate::reduced::{Kernel, Reduced, reduced};
 use crate::resample::{Beyond, cut};
-use fast_image_resize::FilterType;
 use image::RgbImage;
 use image::imageops::flip_horizontal;
 
@@ -70,7 +69,7 @@ impl Closeup {
     fn new(photo: &Photo, face: &Face, longer_side: f64) -> Result<Self, Failure> {
         // At the narrowest cut's resolution.
         let scale = f64::from(CUT_SIDE) / (MEASURED_CUTS[0] * longer_side);
-        let source = reduced(photo, surroundings(face.rect), scale, FilterType::Bilinear)?;
+        let source = reduced(photo, surroundings(face.rect), scale, Kernel::Triangle)?;
         Ok(Self { source, centre: face.rect.centre(), longer_side })
     }
 

@@ -9,7 +9,7 @@
 
 use super::Head;
 use crate::geometry::{Affine, Point};
-use crate::render::Reduced;
+use crate::reduced::Reduced;
 use crate::resample::{Beyond, cut};
 use image::{GenericImageView, RgbImage};
 

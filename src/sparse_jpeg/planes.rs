@@ -1,0 +1,190 @@
+//! A rectangle of the picture as it is coded: its MCUs decoded into a plane of luma and two of chroma.
+
+use super::header::{Component, Header};
+use super::huffman::PLACES;
+use super::idct;
+use super::scan::{Block, DcPlane, Index, Source, Tables};
+use super::{Area, Plane, Planes, Scale};
+use std::ops::Range;
+
+/// A file that is passed over, of which parts are decoded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Picture<'a> {
+    pub bytes: &'a [u8],
+    pub header: &'a Header,
+    pub tables: &'a Tables,
+    pub index: &'a Index,
+}
+
+/// How a component is decoded at a scale.
+#[derive(Clone, Debug)]
+struct Plan {
+    /// Samples of a block each way: 1, 2, 4 or 8.
+    width: usize,
+    height: usize,
+    /// Source pixels to a sample each way.
+    across: usize,
+    down: usize,
+    /// Blocks in an MCU.
+    horizontal: usize,
+    vertical: usize,
+    /// Quantisation steps column by column.
+    steps: [i16; 64],
+    /// The last stored coefficient that is used: 0..=63.
+    needed: u32,
+}
+
+impl Plan {
+    /// With at least so many source pixels to a sample.
+    fn new(component: &Component, finest: &Component, pixels: usize) -> Self {
+        let (block_width, block_height) =
+            (8 * finest.horizontal / component.horizontal, 8 * finest.vertical / component.vertical);
+        let (width, height) = ((block_width / pixels).clamp(1, 8), (block_height / pixels).clamp(1, 8));
+        let mut steps = [1; 64];
+        for (step, place) in component.steps.iter().zip(PLACES) {
+            steps[usize::from(place)] = i16::from(*step);
+        }
+        let wanted = |place: &u8| usize::from(place / 8) < width && usize::from(place % 8) < height;
+        Self {
+            width,
+            height,
+            across: block_width / width,
+            down: block_height / height,
+            horizontal: component.horizontal,
+            vertical: component.vertical,
+            steps,
+            needed: PLACES[..64].iter().rposition(wanted).unwrap_or(0) as u32,
+        }
+    }
+
+    /// Room for so many MCUs each way.
+    fn plane(&self, columns: usize, rows: usize) -> Plane {
+        let (width, height) = (columns * self.horizontal * self.width, rows * self.vertical * self.height);
+        Plane {
+            samples: vec![0; width * height],
+            width: width as u32,
+            height: height as u32,
+            across: self.across as u32,
+            down: self.down as u32,
+        }
+    }
+}
+
+/// Decodes the MCUs under `area`, which lies in the picture and is not empty, chroma at the scale `chroma` or as fine as it is.
+pub(super) fn decode(picture: &Picture<'_>, area: Area, scale: Scale, chroma: Scale) -> Option<Planes> {
+    let header = picture.header;
+    let finest = header.components.first()?;
+    // From DC coefficients nothing finer than one sample a block can be had, and a block may be 16 pixels wide.
+    let chroma = if scale == Scale::Eighth { 16 } else { chroma.pixels() as usize };
+    let pixels = [scale.pixels() as usize, chroma, chroma];
+    let plans: Vec<Plan> =
+        header.components.iter().zip(pixels).map(|(part, pixels)| Plan::new(part, finest, pixels)).collect();
+    let (mcu_width, mcu_height) = (8 * finest.horizontal, 8 * finest.vertical);
+    let columns = area.left as usize / mcu_width..(area.right as usize).div_ceil(mcu_width).min(header.mcu_columns());
+    let rows = area.top as usize / mcu_height..(area.bottom as usize).div_ceil(mcu_height).min(header.mcu_rows());
+    let mut planes: Vec<Plane> = plans.iter().map(|plan| plan.plane(columns.len(), rows.len())).collect();
+    if scale == Scale::Eighth {
+        for ((plan, dc), plane) in plans.iter().zip(&picture.index.planes).zip(&mut planes) {
+            means(plan, dc, &columns, &rows, plane);
+        }
+    } else {
+        blocks(picture, &plans, &columns, &rows, &mut planes);
+    }
+    let (left, top) = (columns.start * mcu_width, rows.start * mcu_height);
+    for (component, plane) in planes.iter_mut().enumerate() {
+        // Decoders interpolate the last chroma with its neighbour behind the edge, where the MCU has one.
+        let beside = usize::from(component > 0);
+        plane.trim(header.width - left, header.height - top, beside);
+    }
+    let mut planes = planes.into_iter();
+    let luma = planes.next()?;
+    let chroma = planes.next().zip(planes.next()).map(|(blue, red)| [blue, red]);
+    Some(Planes { luma, chroma, left: left as u32, top: top as u32, scale })
+}
+
+/// One sample a block, from the DC coefficients.
+fn means(plan: &Plan, dc: &DcPlane, columns: &Range<usize>, rows: &Range<usize>, plane: &mut Plane) {
+    let first = rows.start * plan.vertical;
+    for (line, samples) in plane.samples.chunks_exact_mut(plane.width as usize).enumerate() {
+        let start = (first + line) * dc.columns + columns.start * plan.horizontal;
+        let values = dc.values.get(start..).unwrap_or_default();
+        for (sample, &value) in samples.iter_mut().zip(values) {
+            *sample = idct::mean(value, plan.steps[0]);
+        }
+    }
+}
+
+fn blocks(picture: &Picture<'_>, plans: &[Plan], columns: &Range<usize>, rows: &Range<usize>, planes: &mut [Plane]) {
+    let mut needed = [1; 3];
+    needed.iter_mut().zip(plans).for_each(|(needed, plan)| *needed = plan.needed.max(1));
+    let source = Source { bytes: picture.bytes, header: picture.header, tables: picture.tables, needed };
+    for row in rows.clone() {
+        picture.index.row(&source, row, columns.start, columns.end, |block| {
+            let plan = &plans[block.component];
+            let samples = transform(plan, &block);
+            let first = ((row - rows.start) * plan.vertical + block.row) * plan.height;
+            planes[block.component].put(plan, block.column, first, &samples);
+        });
+    }
+}
+
+/// The samples of a block, in the first columns of the first rows.
+// Kept out of the loop that reads bits, which needs the registers.
+#[inline(never)]
+fn transform(plan: &Plan, block: &Block<'_>) -> [[u8; 8]; 8] {
+    let (coefficients, steps) = (block.coefficients, &plan.steps);
+    if block.used == 0 {
+        return [[idct::mean(coefficients[0], steps[0]); 8]; 8];
+    }
+    match (plan.width, plan.height) {
+        (8, 8) => idct::block::<8, 8>(coefficients, steps),
+        (8, 4) => idct::block::<8, 4>(coefficients, steps),
+        (4, 8) => idct::block::<4, 8>(coefficients, steps),
+        (4, 4) => idct::block::<4, 4>(coefficients, steps),
+        (4, 2) => idct::block::<4, 2>(coefficients, steps),
+        (2, 4) => idct::block::<2, 4>(coefficients, steps),
+        (2, 2) => idct::block::<2, 2>(coefficients, steps),
+        (2, 1) => idct::block::<2, 1>(coefficients, steps),
+        (1, 2) => idct::block::<1, 2>(coefficients, steps),
+        _ => [[idct::mean(coefficients[0], steps[0]); 8]; 8],
+    }
+}
+
+impl Plane {
+    /// Puts the samples of the block in this column where they belong, its first row at `row`.
+    #[inline(always)]
+    fn put(&mut self, plan: &Plan, column: usize, row: usize, samples: &[[u8; 8]; 8]) {
+        let stride = self.width as usize;
+        let Some(part) = self.samples.get_mut(row * stride + column * plan.width..) else { return };
+        let rows = part.chunks_mut(stride).zip(samples).take(plan.height);
+        match plan.width {
+            8 => rows.for_each(|(to, from)| copy::<8>(to, from)),
+            4 => rows.for_each(|(to, from)| copy::<4>(to, from)),
+            2 => rows.for_each(|(to, from)| copy::<2>(to, from)),
+            _ => rows.for_each(|(to, from)| copy::<1>(to, from)),
+        }
+    }
+
+    /// Leaves out what lies behind the picture's edges, which are so many source pixels from the first sample, but for `beside`
+    /// samples.
+    fn trim(&mut self, right: usize, bottom: usize, beside: usize) {
+        let stride = self.width as usize;
+        let width = (right.div_ceil(self.across as usize) + beside).min(stride);
+        let height = (bottom.div_ceil(self.down as usize) + beside).min(self.height as usize);
+        if width < stride {
+            for row in 1..height {
+                self.samples.copy_within(row * stride..row * stride + width, row * width);
+            }
+        }
+        self.samples.truncate(width * height);
+        (self.width, self.height) = (width as u32, height as u32);
+    }
+}
+
+/// The first samples of a row: so many that the compiler knows.
+#[inline(always)]
+fn copy<const WIDTH: usize>(to: &mut [u8], from: &[u8; 8]) {
+    if let (Some(to), Some(from)) = (to.first_chunk_mut::<WIDTH>(), from.first_chunk::<WIDTH>()) {
+        *to = *from;
+    }
+}
