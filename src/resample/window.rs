@@ -62,6 +62,12 @@ impl Place {
         self.0.map(|at| at >> 32)
     }
 
+    /// The next place of `run`.
+    #[inline(always)]
+    fn after(self, run: Run) -> Self {
+        Self(std::array::from_fn(|axis| self.0[axis] + run.step[axis]))
+    }
+
     /// Which of [`PHASES`].
     pub(super) fn phases(self) -> [usize; 2] {
         self.0.map(|at| (at >> (32 - PHASES.ilog2())) as usize % PHASES)

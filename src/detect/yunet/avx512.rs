@@ -3,8 +3,8 @@
 //! Sums are taken in the order of [`kernels`](super::kernels), so results are those of AVX2 to the last bit. Left to the
 //! compiler the kernels gain half as much: it does not take two octets for one register.
 //!
-//! VL is asked for because without it the compiler uses only half of the registers for sums whose halves are stored apart:
-//! 2.0 ms instead of 1.45 for a picture of 320 x 320 pixels.
+//! VL is asked for because without it the compiler uses only half of the registers for sums whose halves are stored
+//! apart: 2.0 ms instead of 1.45 for a picture of 320 x 320 pixels.
 //!
 //! Invariant: [`Present`] proves that the processor has AVX-512F and VL, and memory is reached through references to as
 //! many floats as a register holds.
@@ -22,8 +22,8 @@ use std::arch::x86_64::{
 /// sums. All maps of a picture 320 pixels wide are a multiple of it.
 const BLOCK: usize = 10;
 
-/// Pairs of pixels that the depthwise convolution works on at once: as many sums, which have to be more than eight for the
-/// multipliers never to wait, beside nine weights. In the narrowest maps it is half as many.
+/// Pairs of pixels that the depthwise convolution works on at once: as many sums, which have to be more than eight for
+/// the multipliers never to wait, beside nine weights. In the narrowest maps it is half as many.
 const PAIRS: usize = 10;
 
 /// Proof that the processor has AVX-512F and VL. The private field makes [`Present::detect`] the only place where it can

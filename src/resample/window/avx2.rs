@@ -79,8 +79,10 @@ unsafe fn filled<const PAIRS: usize>(samples: Samples, weights: &[Weights; PHASE
     let stride = 3 * samples.width;
     let (couples, single) = output.as_chunks_mut::<2>();
     let couples_end = 2 * couples.len();
-    for (index, couple) in couples.iter_mut().enumerate() {
-        let places = [run.place(2 * index), run.place(2 * index + 1)];
+    let mut place = run.place(0);
+    for couple in couples {
+        let places = [place, place.after(run)];
+        place = places[1].after(run);
         let starts = places.map(|place| {
             let [left, top] = place.first();
             top as usize * stride + 3 * left as usize
