@@ -8,7 +8,7 @@ pub use plane::{Kernel, Samples, resampled};
 
 use crate::geometry::{Affine, Point};
 use image::RgbImage;
-use window::{MOST_TAPS, Weights, weighted};
+use window::{LONGEST_RUN, MOST_TAPS, PHASES, Place, Run, Samples, Weights};
 
 /// Catmull-Rom's cubic reaches this many pixels each way, at scale 1.
 const REACH: f64 = 2.0;
@@ -20,26 +20,8 @@ const REACH: f64 = 2.0;
 #[must_use]
 pub fn turned(source: &RgbImage, from_output: &Affine, width: u32, height: u32) -> RgbImage {
     let [a, b, _, d, e, _] = from_output.0;
-    let cubic = Cubic::new((a * e - b * d).abs().sqrt());
-    let source = Padded::new(source);
-    let mut output = RgbImage::new(width, height);
-    match cubic.pairs {
-        ..3 => turn::<2>(&source, &cubic, from_output, &mut output),
-        3 => turn::<3>(&source, &cubic, from_output, &mut output),
-        _ => turn::<4>(&source, &cubic, from_output, &mut output),
-    }
-    output
-}
-
-/// The work of [`turned`], with `PAIRS` pairs of taps each way.
-fn turn<const PAIRS: usize>(source: &Padded, cubic: &Cubic, from_output: &Affine, output: &mut RgbImage) {
-    let width = output.width().max(1) as usize;
-    for (y, row) in output.chunks_exact_mut(3 * width).enumerate() {
-        for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-            let at = from_output.apply(Point::new(x as f64 + 0.5, y as f64 + 0.5));
-            *pixel = source.at::<PAIRS>(cubic.taps(at.x), cubic.taps(at.y));
-        }
-    }
+    let kernel = Kernel::cubic((a * e - b * d).abs().sqrt());
+    sampled(source, &kernel, from_output, (width, height), Beyond::Edge)
 }
 
 /// What is seen beyond a picture.
@@ -51,141 +33,114 @@ pub enum Beyond {
     Edge,
 }
 
-/// `source` seen through `from_output`, bilinear.
+/// `source` seen through `from_output`, bilinear. The result is the same on every processor.
 #[must_use]
 pub fn cut(source: &RgbImage, from_output: &Affine, width: u32, height: u32, beyond: Beyond) -> RgbImage {
-    let last = Point::new(f64::from(source.width()) - 0.5, f64::from(source.height()) - 0.5);
-    let pixels = source.as_raw().as_chunks::<3>().0;
-    let stride = source.width() as usize;
-    let mut output = RgbImage::new(width, height);
-    for (y, row) in output.chunks_exact_mut(3 * width.max(1) as usize).enumerate() {
-        for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-            let at = from_output.apply(Point::new(x as f64 + 0.5, y as f64 + 0.5));
-            let at = match beyond {
-                Beyond::Black => at,
-                Beyond::Edge => Point::new(at.x.clamp(0.5, last.x), at.y.clamp(0.5, last.y)),
-            };
-            // All four pixels are there nearly always.
-            *pixel = if at.x >= 0.5 && at.y >= 0.5 && at.x < last.x && at.y < last.y {
-                inside(pixels, stride, at)
-            } else {
-                bilinear(source, at).unwrap_or([0; 3])
-            };
+    sampled(source, &Kernel::linear(), from_output, (width, height), beyond)
+}
+
+/// `source` seen through `from_output` by `kernel`; black of a source without pixels.
+fn sampled(source: &RgbImage, kernel: &Kernel, from_output: &Affine, size: (u32, u32), beyond: Beyond) -> RgbImage {
+    let mut output = RgbImage::new(size.0, size.1);
+    if size.0 > 0 && source.width() > 0 && source.height() > 0 {
+        match kernel.taps {
+            ..3 => fill::<1>(source, kernel, from_output, beyond, &mut output),
+            3..5 => fill::<2>(source, kernel, from_output, beyond, &mut output),
+            5..7 => fill::<3>(source, kernel, from_output, beyond, &mut output),
+            _ => fill::<4>(source, kernel, from_output, beyond, &mut output),
         }
     }
     output
 }
 
-/// As [`bilinear`], where the four pixels around `at` are in the picture.
-#[inline(always)]
-fn inside(pixels: &[[u8; 3]], stride: usize, at: Point) -> [u8; 3] {
-    let (x, y) = (at.x - 0.5, at.y - 0.5);
-    let (left, top) = (x as usize, y as usize);
-    let (across, down) = ((x - left as f64) as f32, (y - top as f64) as f32);
-    let start = top * stride + left;
-    let (Some([a, b]), Some([c, d])) = (pixels.get(start..start + 2), pixels.get(start + stride..start + stride + 2))
-    else {
-        return [0; 3];
-    };
-    std::array::from_fn(|channel| {
-        let [a, b, c, d] = [a, b, c, d].map(|pixel| f32::from(pixel[channel]));
-        let above = a + across * (b - a);
-        let below = c + across * (d - c);
-        rounded(above + down * (below - above))
-    })
+/// The work of [`sampled`], with `PAIRS` pairs of taps each way, in strips of [`LONGEST_RUN`] columns.
+fn fill<const PAIRS: usize>(
+    source: &RgbImage,
+    kernel: &Kernel,
+    from_output: &Affine,
+    beyond: Beyond,
+    output: &mut RgbImage,
+) {
+    let [a, _, _, d, _, _] = from_output.0;
+    let samples = Samples::new(source.as_raw(), source.width() as usize);
+    let width = output.width() as usize;
+    for left in (0..width).step_by(LONGEST_RUN) {
+        let columns = left..width.min(left + LONGEST_RUN);
+        for (y, row) in output.chunks_exact_mut(3 * width).enumerate() {
+            let pixels = &mut row.as_chunks_mut::<3>().0[columns.clone()];
+            let at = from_output.apply(Point::new(left as f64 + 0.5, y as f64 + 0.5));
+            let run = Run::new([at.x, at.y].map(|at| at - kernel.reach + 0.5), [a, d]);
+            // Places lie on a line, so those whose whole window is in the picture follow one another.
+            let inside = |&index: &usize| samples.hold::<PAIRS>(run.place(index));
+            let first = (0..pixels.len()).find(inside).unwrap_or(pixels.len());
+            let end = (first..pixels.len()).rfind(inside).map_or(first, |last| last + 1);
+            samples.fill::<PAIRS>(&kernel.weights, run.from(first), &mut pixels[first..end]);
+            for index in (0..first).chain(end..pixels.len()) {
+                pixels[index] = at_edge::<PAIRS>(source, &kernel.weights, run.place(index), beyond);
+            }
+        }
+    }
+}
+
+/// What is seen at `place`, where the window is not all in the picture.
+#[cold]
+#[inline(never)]
+fn at_edge<const PAIRS: usize>(
+    source: &RgbImage,
+    weights: &[Weights; PHASES],
+    place: Place,
+    beyond: Beyond,
+) -> [u8; 3] {
+    let pixels = source.as_raw().as_chunks::<3>().0;
+    let (width, height) = (i64::from(source.width()), i64::from(source.height()));
+    let [left, top] = place.first();
+    let mut window = [[[0; 3]; MOST_TAPS]; MOST_TAPS];
+    for (row, y) in window.iter_mut().zip(top..).take(2 * PAIRS) {
+        for (pixel, x) in row.iter_mut().zip(left..).take(2 * PAIRS) {
+            let (nearest_x, nearest_y) = (x.clamp(0, width - 1), y.clamp(0, height - 1));
+            if beyond == Beyond::Edge || (nearest_x, nearest_y) == (x, y) {
+                *pixel = pixels[(nearest_y * width + nearest_x) as usize];
+            }
+        }
+    }
+    let [across, down] = place.phases();
+    window::weighted::<PAIRS>(window.as_flattened().as_flattened(), 3 * MOST_TAPS, &weights[across], &weights[down])
 }
 
 /// The kernel is widened by this at most; a larger shrinking would need another resampling first.
 const WIDEST: f64 = 2.0;
 
-/// Positions between two pixels that have weights of their own: 1/256 pixel is a step of one level only where
-/// neighbours differ by all 255.
-const PHASES: usize = 256;
-
 /// The weights of one axis, for every phase of a position between two pixels.
-struct Cubic {
-    /// Taps are taken two by two: 2, 3 or 4 pairs.
-    pairs: usize,
+struct Kernel {
+    taps: usize,
+    /// From the first tap's reach to the middle, in pixels.
     reach: f64,
-    weights: Vec<Weights>,
+    weights: Box<[Weights; PHASES]>,
 }
 
-impl Cubic {
-    fn new(widening: f64) -> Self {
+impl Kernel {
+    /// Catmull and Rom's cubic, made wider.
+    fn cubic(widening: f64) -> Self {
         let widening = widening.clamp(1.0, WIDEST);
-        let reach = REACH * widening;
-        let count = ((2.0 * reach).ceil() as usize).min(MOST_TAPS);
+        Self::new(REACH * widening, |x| catmull_rom(x / widening))
+    }
+
+    /// In a straight line from pixel to pixel.
+    fn linear() -> Self {
+        Self::new(1.0, |x| (1.0 - x.abs()).max(0.0))
+    }
+
+    /// `at` is the kernel at a distance from its middle; it ends at `reach`.
+    fn new(reach: f64, at: impl Fn(f64) -> f64) -> Self {
+        // A widening of one and a half is six taps, even if rounding made a trifle more of it.
+        let taps = ((2.0 * reach - 1e-6).ceil() as usize).min(MOST_TAPS);
         let weights = |phase: usize| {
             let fraction = phase as f64 / PHASES as f64;
-            let mut weights = [0f64; MOST_TAPS];
-            for (tap, weight) in weights[..count].iter_mut().enumerate() {
-                *weight = catmull_rom((tap as f64 + 1.0 - fraction - reach) / widening);
-            }
-            Weights::new(weights)
+            let weight = |tap: usize| if tap < taps { at(tap as f64 + 1.0 - fraction - reach) } else { 0.0 };
+            Weights::new(std::array::from_fn(weight))
         };
-        Self { pairs: count.div_ceil(2), reach, weights: (0..=PHASES).map(weights).collect() }
+        Self { taps, reach, weights: Box::new(std::array::from_fn(weights)) }
     }
-
-    /// The first pixel that counts at `at` along one axis, and the weights from it on.
-    #[inline(always)]
-    fn taps(&self, at: f64) -> (i64, &Weights) {
-        let start = at - self.reach + 0.5;
-        let first = floor(start);
-        let phase = ((start - first as f64) * PHASES as f64 + 0.5) as usize;
-        (first, &self.weights[phase.min(PHASES)])
-    }
-}
-
-/// `value` rounded down. Without SSE4.1 the standard library's is a call, which costs more than all else in these loops.
-#[inline(always)]
-const fn floor(value: f64) -> i64 {
-    let whole = value as i64;
-    if whole as f64 > value { whole - 1 } else { whole }
-}
-
-/// A picture with four bytes a pixel, so that two pixels are eight bytes.
-struct Padded {
-    width: i64,
-    height: i64,
-    samples: Vec<[u8; 4]>,
-}
-
-impl Padded {
-    fn new(source: &RgbImage) -> Self {
-        let samples = source.as_raw().as_chunks::<3>().0.iter().map(|&[red, green, blue]| [red, green, blue, 0]);
-        Self { width: i64::from(source.width()), height: i64::from(source.height()), samples: samples.collect() }
-    }
-
-    /// The weighted sum of the pixels under both axes' taps, `PAIRS` pairs of them each way; beyond the picture its edge
-    /// pixels count again.
-    #[inline(always)]
-    fn at<const PAIRS: usize>(&self, (left, across): (i64, &Weights), (top, down): (i64, &Weights)) -> [u8; 3] {
-        let reach = 2 * PAIRS as i64;
-        if left < 0 || top < 0 || left + reach > self.width || top + reach > self.height {
-            return self.at_edge::<PAIRS>((left, across), (top, down));
-        }
-        let start = (top * self.width + left) as usize;
-        weighted::<PAIRS>(&self.samples[start..], self.width as usize, across, down)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn at_edge<const PAIRS: usize>(&self, (left, across): (i64, &Weights), (top, down): (i64, &Weights)) -> [u8; 3] {
-        let window: [[[u8; 4]; MOST_TAPS]; MOST_TAPS] = std::array::from_fn(|row| {
-            let line = (top + row as i64).clamp(0, self.height - 1) * self.width;
-            std::array::from_fn(|tap| {
-                let column = (left + tap as i64).clamp(0, self.width - 1);
-                self.samples[(line + column) as usize]
-            })
-        });
-        weighted::<PAIRS>(window.as_flattened(), MOST_TAPS, across, down)
-    }
-}
-
-/// The nearest level, 0..=255.
-#[inline(always)]
-const fn rounded(value: f32) -> u8 {
-    (value + 0.5) as u8
 }
 
 /// Catmull and Rom's interpolating cubic (Keys' with a = -0.5) at distance `x`.
@@ -198,31 +153,6 @@ fn catmull_rom(x: f64) -> f64 {
     } else {
         0.0
     }
-}
-
-/// `None` where no pixel of the source is near; what is beyond its edge is black.
-fn bilinear(source: &RgbImage, at: Point) -> Option<[u8; 3]> {
-    let (x, y) = (at.x - 0.5, at.y - 0.5);
-    let (width, height) = (i64::from(source.width()), i64::from(source.height()));
-    if !(x > -1.0 && y > -1.0 && x < width as f64 && y < height as f64) {
-        return None;
-    }
-    let (left, top) = (floor(x), floor(y));
-    let (across, down) = ((x - left as f64) as f32, (y - top as f64) as f32);
-    let two = |line: i64| -> [[f32; 3]; 2] {
-        let pixels = source.as_raw().as_chunks::<3>().0;
-        let pixel = |column: i64| {
-            let inside = column >= 0 && line >= 0 && column < width && line < height;
-            if inside { pixels[(line * width + column) as usize].map(f32::from) } else { [0.0; 3] }
-        };
-        [pixel(left), pixel(left + 1)]
-    };
-    let ([a, b], [c, d]) = (two(top), two(top + 1));
-    Some(std::array::from_fn(|channel| {
-        let above = a[channel] + across * (b[channel] - a[channel]);
-        let below = c[channel] + across * (d[channel] - c[channel]);
-        rounded(above + down * (below - above))
-    }))
 }
 
 #[cfg(test)]

@@ -13,7 +13,6 @@ use crate::photo::Photo;
 use crate::reduced::{Kernel, Reduced, reduced};
 use crate::resample::{Beyond, cut};
 use image::RgbImage;
-use image::imageops::flip_horizontal;
 
 /// Side of the cut in pixels; the network finds most at a long side of 320.
 const CUT_SIDE: u32 = 320;
@@ -104,13 +103,21 @@ impl Closeup {
 /// image.
 fn seen_twice(picture: &RgbImage, detector: &dyn Detector, expected: f64) -> Option<Face> {
     let direct = middle_face(picture, detector, expected);
-    let mirrored =
-        middle_face(&flip_horizontal(picture), detector, expected).map(|face| mirror(&face, picture.width()));
+    let mirrored = middle_face(&mirror_image(picture), detector, expected).map(|face| mirror(&face, picture.width()));
     match (direct, mirrored) {
         (Some(a), Some(b)) if a.rect.overlap(b.rect) > 0.5 => Some(mean(&a, &b)),
         (Some(a), Some(b)) => Some(if a.score >= b.score { a } else { b }),
         (one, other) => one.or(other),
     }
+}
+
+/// `picture` with left and right exchanged.
+fn mirror_image(picture: &RgbImage) -> RgbImage {
+    let mut mirrored = picture.clone();
+    for row in mirrored.chunks_exact_mut(3 * picture.width().max(1) as usize) {
+        row.as_chunks_mut::<3>().0.reverse();
+    }
+    mirrored
 }
 
 /// The face that covers the middle of the picture best.

@@ -11,7 +11,7 @@ use super::Head;
 use crate::geometry::{Affine, Point};
 use crate::reduced::Reduced;
 use crate::resample::{Beyond, cut};
-use image::{GenericImageView, RgbImage};
+use image::RgbImage;
 
 /// Distance of the eyes in the picture that is compared, in pixels. From 24 to 80 the error is the same.
 const EYE_DISTANCE: usize = 40;
@@ -85,11 +85,15 @@ fn eyes(head: &Head, roll_deg: f64, source: &Reduced) -> Option<Vec<f32>> {
 }
 
 fn halved_brightness(fine: &RgbImage) -> Vec<f32> {
-    let brightness = |x: usize, y: usize| -> f32 {
-        let block = fine.view(2 * x as u32, 2 * y as u32, 2, 2);
-        block.pixels().flat_map(|(_, _, pixel)| pixel.0).map(f32::from).sum::<f32>() / 12.0
-    };
-    (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| brightness(x, y))).collect()
+    let mut brightness = Vec::with_capacity(WIDTH * HEIGHT);
+    for rows in fine.chunks_exact(2 * 2 * WIDTH * 3) {
+        let (upper, lower) = rows.split_at(2 * WIDTH * 3);
+        for (upper, lower) in upper.as_chunks::<6>().0.iter().zip(lower.as_chunks::<6>().0) {
+            let sum: u32 = upper.iter().chain(lower).map(|&level| u32::from(level)).sum();
+            brightness.push(sum as f32 / 12.0);
+        }
+    }
+    brightness
 }
 
 /// Where the left eye, mirrored, is found around the right one.
@@ -103,12 +107,13 @@ struct Found {
 fn found_again(picture: &[f32]) -> Found {
     let picture = softened(picture);
     let slopes = slopes(&picture);
+    let (eye, eye_slopes) = (Eye::left(&picture), Eye::left(&slopes));
     let likeness: Vec<Vec<f32>> = (0..=2 * SEARCH_UP)
         .map(|down| {
             (0..=2 * SEARCH_ASIDE)
                 .map(|aside| {
-                    SLOPE_WEIGHT * correlation(&slopes, aside, down)
-                        + (1.0 - SLOPE_WEIGHT) * correlation(&picture, aside, down)
+                    SLOPE_WEIGHT * eye_slopes.correlation(&slopes, aside, down)
+                        + (1.0 - SLOPE_WEIGHT) * eye.correlation(&picture, aside, down)
                 })
                 .collect()
         })
@@ -131,23 +136,50 @@ fn top_of_parabola(before: f64, here: f64, after: f64) -> f64 {
     if bend < 0.0 { 0.5 * (before - after) / bend } else { 0.0 }
 }
 
-/// Correlation of the left eye, mirrored, with what is at this place around the right one.
-fn correlation(values: &[f32], aside: usize, down: usize) -> f32 {
-    let left = WIDTH / 2 - EYE_DISTANCE / 2;
-    let right = WIDTH / 2 + EYE_DISTANCE / 2 + aside - SEARCH_ASIDE;
-    let (middle, lower) = (HEIGHT / 2, HEIGHT / 2 + down - SEARCH_UP);
-    let (mut sum, mut count) = ([0f32; 5], 0f32);
-    for y in 0..=2 * HALF_HEIGHT {
-        let left_row = &values[(middle + y - HALF_HEIGHT) * WIDTH + left - HALF_WIDTH..][..=2 * HALF_WIDTH];
-        let right_row = &values[(lower + y - HALF_HEIGHT) * WIDTH + right - HALF_WIDTH..][..=2 * HALF_WIDTH];
-        for (a, b) in left_row.iter().rev().zip(right_row) {
-            sum = [sum[0] + a, sum[1] + b, sum[2] + a * a, sum[3] + b * b, sum[4] + a * b];
+/// Pixels of an eye.
+const EYE_WIDTH: usize = 2 * HALF_WIDTH + 1;
+const EYE_HEIGHT: usize = 2 * HALF_HEIGHT + 1;
+
+/// The left eye, mirrored: what the surroundings of the right one are compared with.
+struct Eye {
+    values: [[f32; EYE_WIDTH]; EYE_HEIGHT],
+    /// The mean, and how far the mean of squares is over its square.
+    mean: f32,
+    spread: f32,
+}
+
+impl Eye {
+    fn left(picture: &[f32]) -> Self {
+        let left = WIDTH / 2 - EYE_DISTANCE / 2 - HALF_WIDTH;
+        let mut values = [[0.0; EYE_WIDTH]; EYE_HEIGHT];
+        for (row, y) in values.iter_mut().zip(HEIGHT / 2 - HALF_HEIGHT..) {
+            row.copy_from_slice(&picture[y * WIDTH + left..][..EYE_WIDTH]);
+            row.reverse();
         }
-        count += left_row.len() as f32;
+        let count = (EYE_WIDTH * EYE_HEIGHT) as f32;
+        let mean = values.as_flattened().iter().sum::<f32>() / count;
+        let squares = values.as_flattened().iter().map(|value| value * value).sum::<f32>() / count;
+        Self { values, mean, spread: squares - mean * mean }
     }
-    let [a, b, aa, bb, ab] = sum.map(|value| value / count);
-    let spread = ((aa - a * a) * (bb - b * b)).max(0.0).sqrt();
-    if spread > 1e-3 { (ab - a * b) / spread } else { 0.0 }
+
+    /// Correlation with what is at this place around the right eye.
+    fn correlation(&self, picture: &[f32], aside: usize, down: usize) -> f32 {
+        let right = WIDTH / 2 + EYE_DISTANCE / 2 + aside - SEARCH_ASIDE - HALF_WIDTH;
+        let top = HEIGHT / 2 + down - SEARCH_UP - HALF_HEIGHT;
+        // Column by column, so that neighbours are added at once.
+        let (mut values, mut squares, mut products) = ([0.0; EYE_WIDTH], [0.0; EYE_WIDTH], [0.0; EYE_WIDTH]);
+        for (eye, y) in self.values.iter().zip(top..) {
+            for (x, &value) in picture[y * WIDTH + right..][..EYE_WIDTH].iter().enumerate() {
+                values[x] += value;
+                squares[x] += value * value;
+                products[x] += eye[x] * value;
+            }
+        }
+        let count = (EYE_WIDTH * EYE_HEIGHT) as f32;
+        let [mean, squares, products] = [values, squares, products].map(|sums| sums.iter().sum::<f32>() / count);
+        let spread = (self.spread * (squares - mean * mean)).max(0.0).sqrt();
+        if spread > 1e-3 { (products - self.mean * mean) / spread } else { 0.0 }
+    }
 }
 
 /// The picture blurred by one quarter, one half, one quarter both ways; its border as it was.

@@ -4,6 +4,8 @@
 //! pixels, and so on. Eight floats are one AVX register and two of SSE2 or NEON. Every sum is taken in one fixed
 //! order, so results repeat exactly; with and without fused multiply-add they differ by rounding.
 
+#[cfg(target_arch = "x86_64")]
+use super::avx512;
 use super::simd::Kernel;
 
 /// Eight neighbouring channels of one pixel.
@@ -36,7 +38,7 @@ fn accumulate<const FUSED: bool>(factor: f32, weights: &[Octet; 2], sums: &mut [
 /// Where blocks of `block` pixels start so that they cover a row; the last one overlaps the one before it, which costs
 /// less than working on the remainder pixel by pixel. The row must have room for one block.
 #[inline(always)]
-fn block_starts(width: usize, block: usize) -> impl Iterator<Item = usize> {
+pub(super) fn block_starts(width: usize, block: usize) -> impl Iterator<Item = usize> {
     (0..width).step_by(block).map(move |start| start.min(width - block))
 }
 
@@ -76,6 +78,11 @@ impl Kernel for PointwiseRow<'_> {
                 }
             }
         }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn run_wide(self, present: avx512::Present) {
+        present.pointwise(self);
     }
 }
 
@@ -145,6 +152,11 @@ impl Kernel for DepthwiseRow<'_> {
                 }
             }
         }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn run_wide(self, present: avx512::Present) {
+        present.depthwise(self);
     }
 }
 
@@ -218,6 +230,11 @@ impl Kernel for FirstRow<'_> {
             }
         }
     }
+
+    #[cfg(target_arch = "x86_64")]
+    fn run_wide(self, present: avx512::Present) {
+        present.first(self);
+    }
 }
 
 /// The greatest of every 2x2 pixels, of two rows into one.
@@ -238,5 +255,10 @@ impl Kernel for PoolRow<'_> {
                 target[lane] = upper[0][lane].max(upper[1][lane]).max(lower[0][lane].max(lower[1][lane]));
             }
         }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn run_wide(self, present: avx512::Present) {
+        present.pool(self);
     }
 }

@@ -4,8 +4,10 @@
 //! licence) is 53,104 numbers in a fixed graph that repeats one kind of layer. Running it directly takes a third of
 //! the time of the inference engines tried, and no dependency: `network` is the graph, `layers` and `kernels` its
 //! arithmetic, `onnx` reads the weights from the unmodified model file, `decode` makes faces of the outputs, `simd`
-//! picks the instructions.
+//! picks the instructions, `avx512` is the arithmetic for the widest.
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod decode;
 mod kernels;
 mod layers;
@@ -151,6 +153,16 @@ mod tests {
                     assert!(point.distance(other) < 0.01, "{face:?} and {other:?}");
                 }
             }
+        }
+    }
+
+    /// Sums are taken in the same order.
+    #[test]
+    fn the_widest_instructions_change_nothing() {
+        let (widest, other) = (YuNet::new(), YuNet::with(Instructions::without_avx512()));
+        for (width, height) in [(320, 320), (213, 320), (97, 101), (31, 33), (600, 290)] {
+            let picture = astronaut(width, height);
+            assert_eq!(widest.detect(&picture, 0.1), other.detect(&picture, 0.1), "{width} x {height}");
         }
     }
 
