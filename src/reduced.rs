@@ -6,14 +6,14 @@
 use crate::error::{Failure, Reason};
 use crate::geometry::{Affine, Rect};
 use crate::photo::{Photo, Pixels, Raster, flatten};
-use crate::resample::{Samples, resampled};
+use crate::resample::{PlaneView, resampled};
 use crate::sparse_jpeg::{Area, Plane, Planes, to_rgb};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::{RgbImage, RgbaImage};
 
-pub use crate::resample::Kernel;
+pub use crate::resample::Filter;
 
 /// What is behind transparent parts of a photo while it is looked at, and where no preset says otherwise.
 pub const BACKGROUND: [u8; 3] = [255, 255, 255];
@@ -33,11 +33,11 @@ pub struct Reduced {
 ///
 /// # Errors
 /// [`Reason::Internal`] where the resizer refuses; no input is known to make it.
-pub fn reduced(photo: &Photo, part: Rect, scale: f64, kernel: Kernel) -> Result<Reduced, Failure> {
+pub fn reduced(photo: &Photo, part: Rect, scale: f64, filter: Filter) -> Result<Reduced, Failure> {
     let part = whole_pixels(photo, part);
     let scale = scale.min(1.0);
     let (width, height) = ((part.width * scale).round().max(1.0), (part.height * scale).round().max(1.0));
-    let image = upright_box(photo, part, (width as u32, height as u32), kernel)?;
+    let image = upright_box(photo, part, (width as u32, height as u32), filter)?;
     let from_photo =
         Affine::translation(-part.x, -part.y).then(&Affine::scaling(width / part.width, height / part.height));
     Ok(Reduced { image, from_photo })
@@ -59,7 +59,7 @@ fn whole_pixels(photo: &Photo, part: Rect) -> Rect {
 /// As [`reduced`].
 pub fn overview(photo: &Photo, long_side: u32) -> Result<Reduced, Failure> {
     // A triangle as wide as the shrinking needs: the networks want a soft, alias-free picture, not a crisp one.
-    whole(photo, long_side, Kernel::Triangle)
+    whole(photo, long_side, Filter::Triangle)
 }
 
 /// The whole photo in sRGB with its long side shrunk to `long_side` pixels (never enlarged): for people to look at.
@@ -67,15 +67,15 @@ pub fn overview(photo: &Photo, long_side: u32) -> Result<Reduced, Failure> {
 /// # Errors
 /// As [`reduced`].
 pub fn miniature(photo: &Photo, long_side: u32) -> Result<RgbImage, Failure> {
-    let mut image = whole(photo, long_side, Kernel::Lanczos3)?.image;
+    let mut image = whole(photo, long_side, Filter::Lanczos3)?.image;
     photo.colour.to_srgb(&mut image);
     Ok(image)
 }
 
-fn whole(photo: &Photo, long_side: u32, kernel: Kernel) -> Result<Reduced, Failure> {
+fn whole(photo: &Photo, long_side: u32, filter: Filter) -> Result<Reduced, Failure> {
     let (width, height) = photo.size();
     let scale = f64::from(long_side) / f64::from(width.max(height));
-    reduced(photo, Rect::new(0.0, 0.0, f64::from(width), f64::from(height)), scale, kernel)
+    reduced(photo, Rect::new(0.0, 0.0, f64::from(width), f64::from(height)), scale, filter)
 }
 
 /// Pixels that a turned output wants of the photo for each of its own: what turning softens then does not show.
@@ -118,7 +118,7 @@ pub fn finer(photo: &Photo, part: Rect, scale: f64) -> Result<Reduced, Failure> 
             return Ok(Reduced { image: photo.orientation.apply_rgb(region.pixels), from_photo });
         }
     }
-    reduced(photo, part, TURNED_PER_OUTPUT_PIXEL * scale, Kernel::Lanczos3)
+    reduced(photo, part, TURNED_PER_OUTPUT_PIXEL * scale, Filter::Lanczos3)
 }
 
 /// The photo seen through `from_output` (output pixels to upright source pixels), where it is decoded on demand and the map turns
@@ -139,7 +139,7 @@ pub fn turned_little(photo: &Photo, from_output: &Affine, size: (u32, u32)) -> R
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height)).mapped(&map);
     let shrinking = if turn_deg == 0.0 { step } else { step / DECODED_PER_OUTPUT_PIXEL };
     let planes = sparse.part(area, shrinking, true).ok_or_else(outside)?;
-    let image = seen(&planes, &map, (width, height), Kernel::Lanczos3)?;
+    let image = seen(&planes, &map, (width, height), Filter::Lanczos3)?;
     Ok(Some(photo.orientation.apply_rgb(image)))
 }
 
@@ -147,7 +147,7 @@ pub fn turned_little(photo: &Photo, from_output: &Affine, size: (u32, u32)) -> R
 ///
 /// # Errors
 /// As [`reduced`].
-pub fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), kernel: Kernel) -> Result<RgbImage, Failure> {
+pub fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Failure> {
     let (stored_width, stored_height) = photo.stored_size();
     let part = part.mapped(&to_stored(photo)?);
     let (left, right) = (part.x.max(0.0), part.right().min(f64::from(stored_width)));
@@ -155,17 +155,17 @@ pub fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), kernel: Kernel) 
     let area = Rect::new(left, top, right - left, bottom - top);
     let (width, height) = stored(photo, size);
     let image = match &photo.pixels {
-        Pixels::Whole(Raster::Rgb(pixels)) => resized_rgb(pixels, area, (width, height), kernel)?,
+        Pixels::Whole(Raster::Rgb(pixels)) => resized_rgb(pixels, area, (width, height), filter)?,
         Pixels::Whole(Raster::Rgba(pixels)) => {
-            let bytes = resized::<U8x4>(pixels.as_raw(), pixels.dimensions(), area, (width, height), kernel)?;
+            let bytes = resized::<U8x4>(pixels.as_raw(), pixels.dimensions(), area, (width, height), filter)?;
             let image = RgbaImage::from_raw(width, height, bytes).map(|image| flatten(&image, BACKGROUND));
             image.ok_or_else(wrong_size)?
         }
         Pixels::Sparse(sparse) => {
             let (across, down) = (area.width / f64::from(width), area.height / f64::from(height));
-            let planes = sparse.part(area, across.min(down), kernel == Kernel::Lanczos3).ok_or_else(outside)?;
+            let planes = sparse.part(area, across.min(down), filter == Filter::Lanczos3).ok_or_else(outside)?;
             let map = Affine::scaling(across, down).then(&Affine::translation(area.x, area.y));
-            seen(&planes, &map, (width, height), kernel)?
+            seen(&planes, &map, (width, height), filter)?
         }
     };
     Ok(photo.orientation.apply_rgb(image))
@@ -187,12 +187,12 @@ const fn stored(photo: &Photo, (width, height): (u32, u32)) -> (u32, u32) {
 ///
 /// Plane by plane: where chroma is half as fine each way that is half the work that RGB would be, and only the pixels that are
 /// left are turned into RGB.
-fn seen(planes: &Planes, from_output: &Affine, size: (u32, u32), kernel: Kernel) -> Result<RgbImage, Failure> {
+fn seen(planes: &Planes, from_output: &Affine, size: (u32, u32), filter: Filter) -> Result<RgbImage, Failure> {
     let from_output = from_output.then(&Affine::translation(-f64::from(planes.left), -f64::from(planes.top)));
     let plane = |plane: &Plane| {
         let own = Affine::scaling(1.0 / f64::from(plane.across), 1.0 / f64::from(plane.down));
-        let source = Samples { samples: &plane.samples, width: plane.width as usize };
-        resampled(source, &from_output.then(&own), (size.0 as usize, size.1 as usize), kernel)
+        let source = PlaneView { samples: &plane.samples, width: plane.width as usize };
+        resampled(source, &from_output.then(&own), (size.0 as usize, size.1 as usize), filter)
     };
     let luma = plane(&planes.luma);
     let chroma = planes.chroma.as_ref().map(|chroma| chroma.each_ref().map(plane));
@@ -204,8 +204,8 @@ fn seen(planes: &Planes, from_output: &Affine, size: (u32, u32), kernel: Kernel)
 ///
 /// # Errors
 /// As [`reduced`].
-pub fn resized_rgb(source: &RgbImage, area: Rect, size: (u32, u32), kernel: Kernel) -> Result<RgbImage, Failure> {
-    let bytes = resized::<U8x3>(source.as_raw(), source.dimensions(), area, size, kernel)?;
+pub fn resized_rgb(source: &RgbImage, area: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Failure> {
+    let bytes = resized::<U8x3>(source.as_raw(), source.dimensions(), area, size, filter)?;
     RgbImage::from_raw(size.0, size.1, bytes).ok_or_else(wrong_size)
 }
 
@@ -218,11 +218,11 @@ fn resized<Pixel: PixelTrait>(
     (width, height): (u32, u32),
     area: Rect,
     size: (u32, u32),
-    kernel: Kernel,
+    filter: Filter,
 ) -> Result<Vec<u8>, Failure> {
-    let filter = match kernel {
-        Kernel::Triangle => FilterType::Bilinear,
-        Kernel::Lanczos3 => FilterType::Lanczos3,
+    let algorithm = match filter {
+        Filter::Triangle => FilterType::Bilinear,
+        Filter::Lanczos3 => FilterType::Lanczos3,
     };
     let told = |error: &dyn std::error::Error| internal(&error.to_string());
     let source = TypedImageRef::<Pixel>::from_buffer(width, height, samples).map_err(|error| told(&error))?;
@@ -231,7 +231,7 @@ fn resized<Pixel: PixelTrait>(
     let (left, top) = (area.x.max(0.0), area.y.max(0.0));
     let (right, bottom) = (area.right().min(f64::from(width)), area.bottom().min(f64::from(height)));
     let options = ResizeOptions::new().crop(left, top, right - left, bottom - top);
-    let options = options.resize_alg(ResizeAlg::Convolution(filter));
+    let options = options.resize_alg(ResizeAlg::Convolution(algorithm));
     Resizer::new().resize_typed(&source, &mut target, &options).map_err(|error| told(&error))?;
     Ok(bytes)
 }

@@ -15,7 +15,7 @@ use crate::geometry::{Affine, Point, Rect};
 use crate::photo::{Photo, Pixels, Raster, flatten};
 use crate::preset::{Alpha, Extend, OutputFormat, Preset};
 use crate::reduced::{BACKGROUND, DECODED_PER_OUTPUT_PIXEL, Reduced, finer, resized_rgb, turned_little, upright_box};
-use crate::resample::{Kernel, turned};
+use crate::resample::{Filter, turned};
 use crate::subject::{CHIN_ABOVE_BOX_BOTTOM, HEAD_HEIGHT_PER_BOX};
 use crate::transparency;
 use image::{DynamicImage, RgbImage};
@@ -109,7 +109,7 @@ fn framed(photo: &Photo, wanted: &Wanted, clearance: &Clearance) -> Result<RgbIm
     if frame.roll_deg == 0.0 && !reaches_beyond(frame, photo) {
         let (left, top) = (frame.centre.x - frame.width / 2.0, frame.centre.y - frame.height / 2.0);
         let part = Rect::new(left, top, frame.width, frame.height);
-        return upright_box(photo, part, (size.width, size.height), Kernel::Lanczos3);
+        return upright_box(photo, part, (size.width, size.height), Filter::Lanczos3);
     }
     let fill = if *extend == Extend::Plain { Fill::Own(*clearance) } else { Fill::Blurred };
     turned_box(photo, frame, *size, fill)
@@ -235,7 +235,7 @@ fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize, fill: Fill) -> Res
 fn cropped(source: &Reduced, frame: &Frame, size: OutputSize) -> Result<RgbImage, Failure> {
     let [top_left, _, bottom_right, _] = frame.corners().map(|corner| source.from_photo.apply(corner));
     let area = Rect::new(top_left.x, top_left.y, bottom_right.x - top_left.x, bottom_right.y - top_left.y);
-    resized_rgb(&source.image, area, (size.width, size.height), Kernel::Lanczos3)
+    resized_rgb(&source.image, area, (size.width, size.height), Filter::Lanczos3)
 }
 
 fn internal(what: &str) -> Failure {

@@ -4,7 +4,7 @@ mod plane;
 mod taps;
 mod window;
 
-pub use plane::{Kernel, Samples, resampled};
+pub use plane::{Filter, PlaneView, resampled};
 
 use crate::geometry::{Affine, Point};
 use image::RgbImage;

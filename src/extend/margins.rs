@@ -9,7 +9,7 @@ use super::{Clearance, difference};
 use crate::error::Failure;
 use crate::geometry::{Point, Rect};
 use crate::photo::Photo;
-use crate::reduced::{Kernel, reduced};
+use crate::reduced::{Filter, reduced};
 use image::RgbImage;
 
 /// Long side of the picture in which edges are measured, in pixels: grain is gone, an ear is not.
@@ -80,7 +80,7 @@ impl Margins {
             return Ok(none);
         }
         let depths = |part: Rect, inwards: Inwards| -> Result<Vec<f64>, Failure> {
-            let edge = Edge::new(&reduced(photo, part, scale, Kernel::Triangle)?.image, inwards);
+            let edge = Edge::new(&reduced(photo, part, scale, Filter::Triangle)?.image, inwards);
             let reaches = |grade: &Grade| stretches(&edge, grade, grade.farthest * shorter * scale);
             let depths = reaches(&PLAIN).into_iter().zip(reaches(&SOFT));
             Ok(depths.map(|(plain, soft)| (plain.max(soft) / scale).max(SLIVER * shorter)).collect())

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
     use crate::geometry::Point;
     use crate::photo::{Limits, Orientation, Photo, decode};
-    use crate::reduced::{Kernel, reduced};
+    use crate::reduced::{Filter, reduced};
     use image::{Rgb, RgbImage};
 
     const WIDTH: u16 = 5200;
@@ -190,7 +190,7 @@ mod tests {
             for scale in [1.0, 0.7, 0.5, 0.31, 0.25, 0.125, 0.05] {
                 let part = Rect::new(0.21 * width, 0.13 * height, 0.6 * width, 0.8 * height);
                 let parts = [&photo, &whole]
-                    .map(|photo| reduced(photo, part, scale, Kernel::Lanczos3).expect("a part of the photo").image);
+                    .map(|photo| reduced(photo, part, scale, Filter::Lanczos3).expect("a part of the photo").image);
                 let difference = mean_difference(&parts[0], &parts[1]);
                 // The eighths have the colour of this file as means over 16 pixels, which rounds its waves off.
                 let allowed = if scale < 0.1 { 3.0 } else { 1.0 };

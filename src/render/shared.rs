@@ -11,7 +11,7 @@ use crate::frame::{Frame, OutputSize};
 use crate::geometry::{Point, Rect};
 use crate::photo::Photo;
 use crate::preset::Extend;
-use crate::reduced::{Kernel, resized_rgb};
+use crate::reduced::{Filter, resized_rgb};
 use image::RgbImage;
 
 /// Outputs with at most this many pixels to a source pixel of the shared picture's are shrunk from it: resampling twice
@@ -102,7 +102,7 @@ impl Shared {
         let Wanted { frame, size, .. } = self.plan.whole;
         let to_here = frame.transform(size.width, size.height);
         let area = Rect::around(&wanted.frame.corners().map(|corner| snapped(to_here.apply(corner))));
-        Some(resized_rgb(&self.image, area, (wanted.size.width, wanted.size.height), Kernel::Lanczos3))
+        Some(resized_rgb(&self.image, area, (wanted.size.width, wanted.size.height), Filter::Lanczos3))
     }
 }
 

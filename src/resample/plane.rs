@@ -10,14 +10,14 @@ use std::ops::Range;
 
 /// What the samples are weighted with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kernel {
+pub enum Filter {
     /// A triangle: soft and free of ringing, what the networks want.
     Triangle,
     /// Lanczos' window of three lobes: as sharp as pixels can show, for people.
     Lanczos3,
 }
 
-impl Kernel {
+impl Filter {
     /// How many samples it reaches each way, at scale 1.
     const fn reach(self) -> f64 {
         match self {
@@ -45,7 +45,7 @@ impl Kernel {
 
 /// `width` x `height` samples, row by row.
 #[derive(Clone, Copy, Debug)]
-pub struct Samples<'a> {
+pub struct PlaneView<'a> {
     /// The samples; their number is a multiple of the width.
     pub samples: &'a [u8],
     /// In a row, at least 1.
@@ -70,25 +70,25 @@ struct Way {
 /// every processor.
 #[must_use]
 pub fn resampled(
-    source: Samples<'_>,
+    source: PlaneView<'_>,
     from_output: &Affine,
     (width, height): (usize, usize),
-    kernel: Kernel,
+    filter: Filter,
 ) -> Vec<u8> {
     let [a, b, c, d, e, f] = from_output.0;
     // The row y of the source meets the output's column X in its line Y = (y - dX - f) / e.
     let along_rows = Way { step: a - b * d / e, shear: b / e, start: c - b * f / e };
     let along_columns = Way { step: e, shear: d, start: f };
-    let weights = kernel.weights(along_columns.step);
+    let weights = filter.weights(along_columns.step);
     let rows = rows(source, from_output, (width, height), weights.reach());
-    let first = pass(source, rows.clone(), along_rows, &kernel.weights(along_rows.step), width);
-    let columns = Samples { samples: &first, width: rows.len() };
+    let first = pass(source, rows.clone(), along_rows, &filter.weights(along_rows.step), width);
+    let columns = PlaneView { samples: &first, width: rows.len() };
     let along_columns = Way { start: along_columns.start - rows.start as f64, ..along_columns };
     pass(columns, 0..width, along_columns, &weights, height)
 }
 
 /// The rows of the source that the output's columns reach, at least one.
-fn rows(source: Samples<'_>, from_output: &Affine, (width, height): (usize, usize), reach: f64) -> Range<usize> {
+fn rows(source: PlaneView<'_>, from_output: &Affine, (width, height): (usize, usize), reach: f64) -> Range<usize> {
     let (width, height) = (width as f64, height as f64);
     let corners = [(0.0, 0.0), (width, 0.0), (0.0, height), (width, height)];
     let ys = corners.map(|(x, y)| from_output.apply(Point::new(x, y)).y);
@@ -103,7 +103,7 @@ fn rows(source: Samples<'_>, from_output: &Affine, (width, height): (usize, usiz
 const TOGETHER: usize = 16;
 
 /// Each of `lines` of the source resampled to `length` samples; the result has the lines as columns.
-fn pass(source: Samples<'_>, lines: Range<usize>, way: Way, weights: &Weights, length: usize) -> Vec<u8> {
+fn pass(source: PlaneView<'_>, lines: Range<usize>, way: Way, weights: &Weights, length: usize) -> Vec<u8> {
     let count = lines.len();
     let mut result = vec![0; length * count];
     let mut row = Row::new(source.width, weights);
@@ -145,17 +145,17 @@ mod tests {
     #[test]
     fn the_identity_changes_nothing() {
         let samples = ramp(40, 30);
-        for kernel in [Kernel::Triangle, Kernel::Lanczos3] {
-            let source = Samples { samples: &samples, width: 40 };
-            assert_eq!(resampled(source, &Affine::IDENTITY, (40, 30), kernel), samples);
+        for filter in [Filter::Triangle, Filter::Lanczos3] {
+            let source = PlaneView { samples: &samples, width: 40 };
+            assert_eq!(resampled(source, &Affine::IDENTITY, (40, 30), filter), samples);
         }
     }
 
     #[test]
     fn far_outside_the_edge_goes_on() {
         let samples = ramp(20, 20);
-        let source = Samples { samples: &samples, width: 20 };
-        let far = resampled(source, &Affine::translation(500.0, -900.0), (4, 4), Kernel::Lanczos3);
+        let source = PlaneView { samples: &samples, width: 20 };
+        let far = resampled(source, &Affine::translation(500.0, -900.0), (4, 4), Filter::Lanczos3);
         assert_eq!(far, [19; 16]);
     }
 
@@ -168,8 +168,8 @@ mod tests {
                 .then(&Affine::rotation(degrees))
                 .then(&Affine::scaling(scale, scale))
                 .then(&Affine::translation(60.0, 60.0));
-            let kernel = if triangle { Kernel::Triangle } else { Kernel::Lanczos3 };
-            let out = resampled(Samples { samples: &samples, width: 120 }, &map, (10, 10), kernel);
+            let filter = if triangle { Filter::Triangle } else { Filter::Lanczos3 };
+            let out = resampled(PlaneView { samples: &samples, width: 120 }, &map, (10, 10), filter);
             for (index, level) in out.iter().enumerate() {
                 let at = map.apply(Point::new((index % 10) as f64 + 0.5, (index / 10) as f64 + 0.5));
                 let near_edge = at.x.min(at.y).min(120.0 - at.x).min(120.0 - at.y) < 3.5 * scale.max(1.0) + 12.0;
@@ -187,7 +187,7 @@ mod tests {
                 .then(&Affine::rotation(degrees))
                 .then(&Affine::scaling(scale, scale))
                 .then(&Affine::translation(80.0, 75.0));
-            let one = resampled(Samples { samples: &luma, width: 160 }, &map, (40, 40), Kernel::Lanczos3);
+            let one = resampled(PlaneView { samples: &luma, width: 160 }, &map, (40, 40), Filter::Lanczos3);
             let other = turned(&picture, &map, 40, 40);
             for (a, b) in one.iter().zip(other.pixels()) {
                 prop_assert!(a.abs_diff(b.0[0]) <= 5, "{a} {b:?}");

@@ -10,7 +10,7 @@ use crate::detect::{Detector, Face, Landmarks};
 use crate::error::Failure;
 use crate::geometry::{Affine, Point, Rect};
 use crate::photo::Photo;
-use crate::reduced::{Kernel, Reduced, reduced};
+use crate::reduced::{Filter, Reduced, reduced};
 use crate::resample::{Beyond, cut};
 use image::RgbImage;
 
@@ -68,7 +68,7 @@ impl Closeup {
     fn new(photo: &Photo, face: &Face, longer_side: f64) -> Result<Self, Failure> {
         // At the narrowest cut's resolution.
         let scale = f64::from(CUT_SIDE) / (MEASURED_CUTS[0] * longer_side);
-        let source = reduced(photo, surroundings(face.rect), scale, Kernel::Triangle)?;
+        let source = reduced(photo, surroundings(face.rect), scale, Filter::Triangle)?;
         Ok(Self { source, centre: face.rect.centre(), longer_side })
     }
 

@@ -13,7 +13,7 @@ use super::{CHIN_ABOVE_BOX_BOTTOM, CROWN_ABOVE_BOX_TOP, HEAD_HEIGHT_PER_BOX, Hea
 use crate::error::Failure;
 use crate::geometry::{Affine, Point, Rect};
 use crate::photo::Photo;
-use crate::reduced::{Kernel, reduced};
+use crate::reduced::{Filter, reduced};
 use crate::resample::{Beyond, cut};
 
 /// Height of the face box in the small picture, in pixels.
@@ -96,7 +96,7 @@ fn small_picture(photo: &Photo, to_small: &Affine, back: &Affine) -> Result<Smal
     let (width, height) = (WIDTH as f64, HEIGHT as f64);
     let corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)].map(|(x, y)| back.apply(Point::new(x, y)));
     let scale = to_small.0[0].hypot(to_small.0[3]);
-    let source = reduced(photo, Rect::around(&corners), scale, Kernel::Triangle)?;
+    let source = reduced(photo, Rect::around(&corners), scale, Filter::Triangle)?;
     let picture = cut(&source.image, &back.then(&source.from_photo), WIDTH as u32, HEIGHT as u32, Beyond::Edge);
     let (photo_width, photo_height) = photo.size();
     let is_photo = |x: u32, y: u32| {

@@ -5,7 +5,7 @@ use crate::detect::{Detector, Face};
 use crate::error::Failure;
 use crate::geometry::{Affine, Rect};
 use crate::photo::{Orientation, Photo};
-use crate::reduced::{Kernel, Reduced, overview, reduced};
+use crate::reduced::{Filter, Reduced, overview, reduced};
 
 /// Long side of the first look. The network finds the main person of 99.2 % of real portraits at 320, 98.4 % at 640.
 const FIRST_LOOK: u32 = 320;
@@ -136,7 +136,7 @@ impl Finder {
         let centre = back.apply(face.rect.centre());
         let side = SECOND_LOOK_WIDTH * face.rect.width.max(face.rect.height);
         let part = Rect::new(centre.x - side / 2.0, centre.y - side / 2.0, side, side);
-        let near = reduced(photo, part, SECOND_LOOK_PIXELS / side, Kernel::Triangle)?;
+        let near = reduced(photo, part, SECOND_LOOK_PIXELS / side, Filter::Triangle)?;
         let needed = if face.score < RATHER_UNSURE { FIRM_AGREEMENT } else { AGREEMENT };
         Ok(!second.detect(&turn.apply_rgb(near.image), needed).is_empty())
     }
