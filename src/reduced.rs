@@ -7,7 +7,7 @@ use crate::error::{Failure, Reason};
 use crate::geometry::{Affine, Rect};
 use crate::photo::{Photo, Pixels, Raster, flatten};
 use crate::resample::{PlaneView, resampled};
-use crate::sparse_jpeg::{Area, Plane, Planes, to_rgb};
+use crate::sparse_jpeg::{Area, Plane, Planes, Scale};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
@@ -139,7 +139,7 @@ pub fn turned_little(photo: &Photo, from_output: &Affine, size: (u32, u32)) -> R
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height)).mapped(&map);
     let shrinking = if turn_deg == 0.0 { step } else { step / DECODED_PER_OUTPUT_PIXEL };
     let planes = sparse.part(area, shrinking, true).ok_or_else(outside)?;
-    let image = seen(&planes, &map, (width, height), Filter::Lanczos3)?;
+    let image = seen(&planes, &map, (width, height), Filter::Lanczos3).ok_or_else(wrong_size)?;
     Ok(Some(photo.orientation.apply_rgb(image)))
 }
 
@@ -165,7 +165,7 @@ pub fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter) 
             let (across, down) = (area.width / f64::from(width), area.height / f64::from(height));
             let planes = sparse.part(area, across.min(down), filter == Filter::Lanczos3).ok_or_else(outside)?;
             let map = Affine::scaling(across, down).then(&Affine::translation(area.x, area.y));
-            seen(&planes, &map, (width, height), filter)?
+            seen(&planes, &map, (width, height), filter).ok_or_else(wrong_size)?
         }
     };
     Ok(photo.orientation.apply_rgb(image))
@@ -183,21 +183,30 @@ const fn stored(photo: &Photo, (width, height): (u32, u32)) -> (u32, u32) {
     if photo.orientation.swaps_sides() { (height, width) } else { (width, height) }
 }
 
+/// From this width on, in pixels, what people look at gets chroma half as fine as luma: so it is stored in the file
+/// (`encode::jpeg`), and cameras do so too.
+const HALF_CHROMA_FROM: u32 = 400;
+
 /// `planes` seen through `from_output` (output pixels to stored source pixels).
 ///
 /// Plane by plane: where chroma is half as fine each way that is half the work that RGB would be, and only the pixels that are
 /// left are turned into RGB.
-fn seen(planes: &Planes, from_output: &Affine, size: (u32, u32), filter: Filter) -> Result<RgbImage, Failure> {
+fn seen(planes: &Planes, from_output: &Affine, size: (u32, u32), filter: Filter) -> Option<RgbImage> {
     let from_output = from_output.then(&Affine::translation(-f64::from(planes.left), -f64::from(planes.top)));
-    let plane = |plane: &Plane| {
+    let plane = |plane: &Plane, pixels: u32| {
         let own = Affine::scaling(1.0 / f64::from(plane.across), 1.0 / f64::from(plane.down));
+        let map = Affine::scaling(f64::from(pixels), f64::from(pixels)).then(&from_output).then(&own);
         let source = PlaneView { samples: &plane.samples, width: plane.width as usize };
-        resampled(source, &from_output.then(&own), (size.0 as usize, size.1 as usize), filter)
+        let (width, height) = (size.0.div_ceil(pixels), size.1.div_ceil(pixels));
+        let samples = resampled(source, &map, (width as usize, height as usize), filter);
+        Plane { samples, width, height, across: pixels, down: pixels }
     };
-    let luma = plane(&planes.luma);
-    let chroma = planes.chroma.as_ref().map(|chroma| chroma.each_ref().map(plane));
-    let chroma = chroma.as_ref().map(|planes| planes.each_ref().map(Vec::as_slice));
-    RgbImage::from_raw(size.0, size.1, to_rgb(&luma, chroma)).ok_or_else(wrong_size)
+    let is_halved = filter == Filter::Lanczos3 && size.0 >= HALF_CHROMA_FROM;
+    let chroma = planes.chroma.as_ref();
+    let chroma = chroma.map(|chroma| chroma.each_ref().map(|chroma| plane(chroma, if is_halved { 2 } else { 1 })));
+    let output = Planes { luma: plane(&planes.luma, 1), chroma, left: 0, top: 0, scale: Scale::Full };
+    let whole = Area { left: 0, top: 0, right: size.0, bottom: size.1 };
+    output.region(whole).map(|region| region.pixels)
 }
 
 /// `area` of `source`, cut to it, resampled to `size`.

@@ -1,5 +1,6 @@
 //! The main job, from arguments to the exit code.
 
+use super::heap;
 use super::cli::CropArgs;
 use super::config::{Prune, RunConfig};
 use super::console::{Console, FirstLook};
@@ -48,6 +49,7 @@ struct Ready {
 /// Makes headshots as `args` say; the exit code.
 pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
     let started = Instant::now();
+    heap::keep_between_photos();
     let config = RunConfig::new(args, std::io::stdin().lock())?;
     let interrupted = |why: Why| {
         log.error("interrupted before the first photo; nothing was written");

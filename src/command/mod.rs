@@ -4,6 +4,7 @@ pub mod cli;
 pub mod config;
 pub mod console;
 pub mod crop;
+pub mod heap;
 pub mod inspect;
 pub mod log;
 pub mod look;

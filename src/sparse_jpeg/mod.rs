@@ -141,17 +141,6 @@ pub struct Plane {
     pub down: u32,
 }
 
-/// RGB of luma and chroma of the same size, as in [`Planes`]; of luma alone where there is no chroma.
-#[must_use]
-pub fn to_rgb(luma: &[u8], chroma: Option<[&[u8]; 2]>) -> Vec<u8> {
-    let mut rgb = vec![0; 3 * luma.len()];
-    match chroma {
-        Some([blue, red]) => rows::to_rgb(luma, blue, red, &mut rgb),
-        None => rows::grey_to_rgb(luma, &mut rgb),
-    }
-    rgb
-}
-
 /// A file that is open: its size, its DC coefficients and the places to decode from.
 #[derive(Clone, Debug)]
 pub struct SparseJpeg<'a> {
