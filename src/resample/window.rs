@@ -143,11 +143,12 @@ impl<'a> Samples<'a> {
     /// As [`fill`](Self::fill), on any processor.
     #[inline(always)]
     fn fill_plainly<const PAIRS: usize>(self, weights: &[Weights; PHASES], run: Run, output: &mut [[u8; 3]]) {
-        for (index, pixel) in output.iter_mut().enumerate() {
-            let place = run.place(index);
+        let mut place = run.place(0);
+        for pixel in output {
             let ([left, top], [across, down]) = (place.first(), place.phases());
             let start = 3 * (top as usize * self.width + left as usize);
             *pixel = weighted::<PAIRS>(&self.samples[start..], 3 * self.width, &weights[across], &weights[down]);
+            place = place.after(run);
         }
     }
 }
