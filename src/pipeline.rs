@@ -133,6 +133,7 @@ impl Cropper {
         photo.orientation = photo.orientation.then(found.turn);
         let mut cropped = Cropped::new(size);
         cropped.turned_deg = 90 * u16::from(found.turn.quarter_turns());
+        cropped.tone = found.tone;
         if let Some(damage) = &photo.damage {
             cropped.doubts.push(Failure::new(Reason::Damaged, damage.clone()));
         }
@@ -164,7 +165,7 @@ impl Cropper {
         adjustment: &Adjustment,
         cropped: &mut Cropped,
     ) -> Result<(), Failure> {
-        let Found { mut faces, sure, rivalry, overview, .. } = found;
+        let Found { mut faces, sure, rivalry, tone, overview, .. } = found;
         let wanted = choose(&mut faces, self.options.faces, adjustment.face);
         let doubted = faces.first().filter(|_| !sure && !self.is_vouched_for(adjustment));
         let certainty = Certainty {
@@ -187,10 +188,10 @@ impl Cropper {
         let backdrop = Backdrop::of(photo)?;
         let mut people = Vec::new();
         for index in wanted {
-            let Some(seen) = closeup::look(photo, &cropped.faces[index], self.finder.detector.as_ref())? else {
+            let Some(seen) = closeup::look(photo, &cropped.faces[index], self.finder.detector.as_ref(), tone)? else {
                 continue;
             };
-            let head = crown::find(photo, seen.head)?;
+            let head = crown::find(photo, seen.head, tone)?;
             let view = seen.picture.and_then(|picture| FaceView::new(&picture, &head, &photo.colour));
             let measures = FaceMeasures::of(&head, view.as_ref(), photo.size());
             people.push(Person { index, ground: Ground::around(&head, backdrop.clone()), head, measures, certainty });

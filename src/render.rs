@@ -52,6 +52,7 @@ pub fn memory(preset: &Preset, photo_pixels: u64, allow_upscale: bool) -> u64 {
 }
 
 /// A part of a photo, upright and opaque, shrunk; colours still as the photo's profile has them.
+#[derive(Clone, Debug)]
 pub struct Reduced {
     /// The pixels.
     pub image: RgbImage,
