@@ -26,7 +26,7 @@ pub use made::{Crop, Cropped, MissingCrop};
 pub use options::{DetectorChoice, Faces, Options};
 
 /// What finding and measuring a face takes besides the photo, in bytes: pictures of 1280 pixels and the network's layers
-/// at that size. Measured as 9 MB.
+/// at that size. Measured as 9 MB, and 15 of a dark photo, which is brightened.
 const LOOKING_BYTES: u64 = 16 << 20;
 
 /// Makes headshots of photos: bytes in, bytes out. One serves all threads.
