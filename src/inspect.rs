@@ -36,6 +36,8 @@ pub struct Appraisal {
     pub verdict: Verdict,
     /// Where the verdict is `portrait-only` or `unusable`, the words of what stands against a headshot.
     pub verdict_reasons: Vec<Reason>,
+    /// `brightened` or `darkened`, where the photo had to be looked at so; `None` where it was looked at as it is.
+    pub looked_at: Option<&'static str>,
     /// The faces that were seen, the main one first.
     pub faces: Vec<FaceRecord>,
     /// The main person's head, in pixels of the upright photo.
@@ -140,6 +142,7 @@ impl Appraisal {
                 return Self {
                     verdict: Verdict::Unusable,
                     verdict_reasons: vec![why.reason],
+                    looked_at: None,
                     faces: Vec::new(),
                     head: None,
                     checks: Vec::new(),
@@ -156,6 +159,7 @@ impl Appraisal {
         Self {
             verdict: cropped.verdict,
             verdict_reasons: cropped.verdict_reasons,
+            looked_at: cropped.tone.code(),
             faces: cropped.faces.iter().map(FaceRecord::from).collect(),
             head: cropped.heads.into_iter().next(),
             checks: cropped.checks,
@@ -175,6 +179,12 @@ impl Appraisal {
             Verdict::Unusable => "nobody can be seen in it",
         };
         let mut lines = vec![("verdict", format!("{}: {verdict}", self.verdict))];
+        if let Some(tone) = self.looked_at {
+            lines.push((
+                "looked at",
+                format!("{tone}, to find the person; headshots and checks are of the photo as it is"),
+            ));
+        }
         let headshots: Vec<String> =
             self.headshots.iter().map(|made| format!("{} {} x {}", made.preset, made.width, made.height)).collect();
         if !headshots.is_empty() {

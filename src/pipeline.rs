@@ -27,7 +27,7 @@ pub use made::{Crop, Cropped, MissingCrop};
 pub use options::{DetectorChoice, Faces, Options};
 
 /// What finding and measuring a face takes besides the photo, in bytes: pictures of 1280 pixels and the network's layers
-/// at that size. Measured as 9 MB.
+/// at that size. Measured as 9 MB, and 15 of a dark photo, which is brightened.
 const LOOKING_BYTES: u64 = 16 << 20;
 
 /// Makes headshots of photos: bytes in, bytes out. One serves all threads.
@@ -134,6 +134,7 @@ impl Cropper {
         photo.orientation = photo.orientation.then(found.turn);
         let mut cropped = Cropped::new(size);
         cropped.turned_deg = 90 * u16::from(found.turn.quarter_turns());
+        cropped.tone = found.tone;
         if let Some(damage) = &photo.damage {
             cropped.doubts.push(Failure::new(Reason::Damaged, damage.clone()));
         }
@@ -165,7 +166,7 @@ impl Cropper {
         adjustment: &Adjustment,
         cropped: &mut Cropped,
     ) -> Result<(), Failure> {
-        let Found { mut faces, sure, rivalry, overview, .. } = found;
+        let Found { mut faces, sure, rivalry, tone, overview, .. } = found;
         let wanted = choose(&mut faces, self.options.faces, adjustment.face);
         let doubted = faces.first().filter(|_| !sure && !self.is_vouched_for(adjustment));
         let certainty = Certainty {
@@ -188,10 +189,10 @@ impl Cropper {
         let backdrop = Backdrop::of(photo)?;
         let mut people = Vec::new();
         for index in wanted {
-            let Some(seen) = closeup::look(photo, &cropped.faces[index], self.finder.detector.as_ref())? else {
+            let Some(seen) = closeup::look(photo, &cropped.faces[index], self.finder.detector.as_ref(), tone)? else {
                 continue;
             };
-            let head = crown::find(photo, seen.head)?;
+            let head = crown::find(photo, seen.head, tone)?;
             let view = seen.picture.and_then(|picture| FaceView::new(&picture, &head, &photo.colour));
             let measures = FaceMeasures::of(&head, view.as_ref(), photo.size());
             people.push(Person { index, ground: Ground::around(&head, backdrop.clone()), head, measures, certainty });

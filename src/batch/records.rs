@@ -37,6 +37,7 @@ pub(super) fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Reco
     record.message = why.map(|why| why.message.clone());
     record.photo = Some(PhotoSize { width: cropped.size.0, height: cropped.size.1 });
     record.turned = (cropped.turned_deg != 0).then_some(cropped.turned_deg);
+    record.looked_at = cropped.tone.code();
     record.faces = cropped.faces.iter().map(FaceRecord::from).collect();
     record.head = cropped.heads.first().cloned();
     record.verdict = Some(cropped.verdict);

@@ -1,9 +1,9 @@
 //! The main job, from arguments to the exit code.
 
-use super::heap;
 use super::cli::CropArgs;
 use super::config::{Prune, RunConfig};
 use super::console::{Console, FirstLook};
+use super::heap;
 use super::log::{Log, Summary};
 use super::look::{self, Run};
 use super::people;

@@ -14,6 +14,7 @@ use crate::preset::Preset;
 use crate::reduced::Reduced;
 use crate::report::spread::NOT_UNIFORM;
 use crate::report::thousandths;
+use crate::subject::tone::Tone;
 
 /// A frame that reaches no more than this share beyond the photo, and is turned by no more than these degrees, is still the
 /// photo as it is.
@@ -105,6 +106,7 @@ impl Cropped {
         Self {
             size,
             turned_deg: 0,
+            tone: Tone::AsItIs,
             faces: Vec::new(),
             heads: Vec::new(),
             refused: None,

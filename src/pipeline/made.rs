@@ -8,6 +8,7 @@ use crate::frame::Step;
 use crate::geometry::Affine;
 use crate::report::spread::Placement;
 use crate::subject::Head;
+use crate::subject::tone::Tone;
 use image::RgbImage;
 
 /// What was made of a photo.
@@ -18,6 +19,8 @@ pub struct Cropped {
     pub size: (u32, u32),
     /// Degrees, clockwise, by which the photo was turned beyond what its file says: 0, 90, 180 or 270.
     pub turned_deg: u16,
+    /// How the photo was looked at to find people and to measure them. Checks and crops are of the photo as it is.
+    pub tone: Tone,
     /// All faces in upright source pixels: the main one, or the one that was pinned, first; with [`super::Faces::All`] from left
     /// to right.
     pub faces: Vec<Face>,

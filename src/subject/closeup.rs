@@ -5,12 +5,13 @@
 //! left-right bias), turned level by what was found and by the likeness of the eyes ([`eye_line`]), and seen again for eyes
 //! and chin: eyes within 5 % of their distance (FINDINGS, "Levelling").
 
+use super::tone::Tone;
 use super::{Head, eye_line};
 use crate::detect::{Detector, Face, Landmarks};
 use crate::error::Failure;
 use crate::geometry::{Affine, Point, Rect};
 use crate::photo::Photo;
-use crate::reduced::{Filter, Reduced, reduced};
+use crate::reduced::Reduced;
 use crate::resample::{Beyond, cut};
 use image::RgbImage;
 
@@ -31,22 +32,24 @@ const THRESHOLD: f64 = 0.3;
 pub struct Seen {
     /// The head.
     pub head: Head,
-    /// The face with its surroundings, still in the photo's colours; `None` of a face without extent.
+    /// The face with its surroundings as it is in the photo, in its colours; `None` of a face without extent.
     pub picture: Option<Reduced>,
 }
 
-/// The head of `face` (upright source pixels) by a closer look; by the face as it came where the look finds nothing.
+/// The head of `face` (upright source pixels) by a closer look in `tone`; by the face as it came where the look finds nothing.
 ///
 /// # Errors
-/// As [`reduced`].
-pub fn look(photo: &Photo, face: &Face, detector: &dyn Detector) -> Result<Option<Seen>, Failure> {
+/// As [`Tone::reduced`].
+pub fn look(photo: &Photo, face: &Face, detector: &dyn Detector, tone: Tone) -> Result<Option<Seen>, Failure> {
     let longer_side = face.rect.width.max(face.rect.height);
     if longer_side < 1.0 {
         return Ok(Head::from_face(face, &Affine::IDENTITY).map(|head| Seen { head, picture: None }));
     }
-    let closeup = Closeup::new(photo, face, longer_side)?;
+    let closeup = Closeup::new(photo, face, longer_side, tone)?;
     let head = closeup.measured(detector).or_else(|| Head::from_face(face, &Affine::IDENTITY));
-    Ok(head.map(|head| Seen { head, picture: Some(closeup.source) }))
+    let Some(head) = head else { return Ok(None) };
+    let picture = if tone == Tone::AsItIs { closeup } else { Closeup::new(photo, face, longer_side, Tone::AsItIs)? };
+    Ok(Some(Seen { head, picture: Some(picture.source) }))
 }
 
 /// What is looked at around the box of a face: the widest cut's corners at any turn.
@@ -65,10 +68,10 @@ struct Closeup {
 }
 
 impl Closeup {
-    fn new(photo: &Photo, face: &Face, longer_side: f64) -> Result<Self, Failure> {
+    fn new(photo: &Photo, face: &Face, longer_side: f64, tone: Tone) -> Result<Self, Failure> {
         // At the narrowest cut's resolution.
         let scale = f64::from(CUT_SIDE) / (MEASURED_CUTS[0] * longer_side);
-        let source = reduced(photo, surroundings(face.rect), scale, Filter::Triangle)?;
+        let source = tone.reduced(photo, surroundings(face.rect), scale)?;
         Ok(Self { source, centre: face.rect.centre(), longer_side })
     }
 

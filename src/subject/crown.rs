@@ -9,11 +9,11 @@
 //! people's mean alone: 80 %), median 1.5 %. Too low is what cuts hair: 2 of the 86 by 6 to 7 %, none by more.
 
 use super::lab::Lab;
+use super::tone::Tone;
 use super::{CHIN_ABOVE_BOX_BOTTOM, CROWN_ABOVE_BOX_TOP, HEAD_HEIGHT_PER_BOX, Head};
 use crate::error::Failure;
 use crate::geometry::{Affine, Point, Rect};
 use crate::photo::Photo;
-use crate::reduced::{Filter, reduced};
 use crate::resample::{Beyond, cut};
 
 /// Height of the face box in the small picture, in pixels.
@@ -70,15 +70,15 @@ struct Estimate {
     confidence: f64,
 }
 
-/// `head` with its crown found in the pixels of `photo`, or as it was where nothing could be told.
+/// `head` with its crown found in the pixels of `photo`, looked at in `tone`, or as it was where nothing could be told.
 ///
 /// # Errors
-/// As [`reduced`].
-pub fn find(photo: &Photo, head: Head) -> Result<Head, Failure> {
+/// As [`Tone::reduced`].
+pub fn find(photo: &Photo, head: Head, tone: Tone) -> Result<Head, Failure> {
     let face_height = head.height() / HEAD_HEIGHT_PER_BOX;
     let to_small = to_small_picture(&head, FACE_HEIGHT / face_height);
     let Some(back) = to_small.inverse().filter(|_| face_height >= 8.0) else { return Ok(head) };
-    let estimate = consensus(&heights(&small_picture(photo, &to_small, &back)?));
+    let estimate = consensus(&heights(&small_picture(photo, tone, &to_small, &back)?));
     let at = Point::new(WIDTH as f64 / 2.0, BOX_TOP - estimate.above_box * FACE_HEIGHT);
     Ok(Head { crown: back.apply(at), crown_confidence: estimate.confidence, ..head })
 }
@@ -92,11 +92,11 @@ fn to_small_picture(head: &Head, scale: f64) -> Affine {
 /// The head and what is around it, as Lab colours; `None` where the photo ends.
 type SmallPicture = Vec<Option<[f32; 3]>>;
 
-fn small_picture(photo: &Photo, to_small: &Affine, back: &Affine) -> Result<SmallPicture, Failure> {
+fn small_picture(photo: &Photo, tone: Tone, to_small: &Affine, back: &Affine) -> Result<SmallPicture, Failure> {
     let (width, height) = (WIDTH as f64, HEIGHT as f64);
     let corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)].map(|(x, y)| back.apply(Point::new(x, y)));
     let scale = to_small.0[0].hypot(to_small.0[3]);
-    let source = reduced(photo, Rect::around(&corners), scale, Filter::Triangle)?;
+    let source = tone.reduced(photo, Rect::around(&corners), scale)?;
     let picture = cut(&source.image, &back.then(&source.from_photo), WIDTH as u32, HEIGHT as u32, Beyond::Edge);
     let (photo_width, photo_height) = photo.size();
     let is_photo = |x: u32, y: u32| {

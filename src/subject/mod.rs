@@ -6,6 +6,7 @@ pub mod crown;
 pub mod eye_line;
 pub mod finder;
 pub(crate) mod lab;
+pub mod tone;
 
 use crate::detect::Face;
 use crate::geometry::{Affine, Point, Rect};

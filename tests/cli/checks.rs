@@ -1,7 +1,7 @@
 //! Is it a headshot? What is said against photos, what is not made of them, and what to do about it.
 
 use crate::photos::{ANA, NOBODY, TWO_PEOPLE, broken, jpeg, portrait};
-use crate::run::{Workplace, number, word};
+use crate::run::{Workplace, number, outputs, word};
 use serde_json::Value;
 
 /// Somebody out of focus.
@@ -124,6 +124,60 @@ fn a_photo_of_nothing_but_light_is_said_to_be_overexposed() {
     assert_eq!((word(&record["reason"]), word(&record["verdict"])), ("no-face", "unusable"));
     assert!(word(&record["message"]).contains("it is probably overexposed"), "{record}");
     assert_eq!(check(&record, "blown-out")["level"], "fail");
+}
+
+/// A photo with every level changed by `tone`.
+fn toned(tone: impl Fn(f64) -> f64) -> Vec<u8> {
+    let mut image = portrait(3).draw().image;
+    image.iter_mut().for_each(|value| *value = tone(f64::from(*value)).round() as u8);
+    jpeg(&image)
+}
+
+/// How far the farthest of eyes and chin are from where they were drawn, in heights of the only output.
+fn off(record: &Value) -> f64 {
+    let truth = portrait(3).truth();
+    let head = &record["head"];
+    let seen = [&head["eyes"][0], &head["eyes"][1], &head["chin"]].map(|at| (number(&at[0]), number(&at[1])));
+    let apart = seen.iter().zip([truth.eyes[0], truth.eyes[1], truth.chin]);
+    let farthest = apart.map(|(seen, drawn)| (seen.0 - drawn.0).hypot(seen.1 - drawn.1)).fold(0.0, f64::max);
+    let output = &outputs(record)[0];
+    farthest * number(&output["transform"][0]).hypot(number(&output["transform"][3])) / number(&output["height"])
+}
+
+#[test]
+fn a_dark_photo_is_looked_at_brightened_and_checked_and_written_as_it_is() {
+    const LEFT: f64 = 0.06;
+    let place = Workplace::with(&[("in/ana.jpg", &ANA), ("in/dark.jpg", &toned(|level| LEFT * level))]);
+    assert_eq!(place.run(&["in", "-o", "out", "-p", "x", "--format", "png"]).code, 4);
+    let [ana, dark] = &place.report("out")[..] else { panic!("two records") };
+    assert_eq!((ana.get("looked_at"), word(&dark["looked_at"])), (None, "brightened"));
+    assert_eq!((word(&dark["outcome"]), word(&dark["reason"])), ("review", "dark"), "{dark}");
+    let value = |record: &Value| number(&check(record, "dark")["value"]);
+    assert!((value(dark) - LEFT * value(ana)).abs() < 1.5, "{} and {}", value(ana), value(dark));
+    assert_eq!(check(dark, "blown-out")["level"], "ok");
+    assert!(off(dark) < 0.02, "{} of the frame's height", off(dark));
+    let brightest = |name: &str| image::open(place.path(name)).expect("decodes").to_rgb8().iter().copied().max();
+    assert!(brightest("out/x/dark.png") < Some(20) && brightest("out/x/ana.png") > Some(200));
+}
+
+#[test]
+fn an_overexposed_photo_is_looked_at_again_darkened_and_checked_and_written_as_it_is() {
+    let faint = toned(|level| 255.0 - 0.04 * (255.0 - level));
+    let place = Workplace::with(&[("in/faint.jpg", &faint)]);
+    assert_eq!(place.run(&["in", "-o", "out", "-p", "x", "--format", "png"]).code, 4);
+    let record = place.only_record("out");
+    assert_eq!((word(&record["looked_at"]), word(&record["outcome"])), ("darkened", "review"), "{record}");
+    let blown_out = check(&record, "blown-out");
+    assert!(blown_out["level"] == "fail" && number(&blown_out["value"]) > 0.9, "{blown_out}");
+    assert_eq!(check(&record, "dark")["level"], "ok");
+    assert!(off(&record) < 0.03, "{} of the frame's height", off(&record));
+    let written = image::open(place.path("out/x/faint.png")).expect("decodes").to_rgb8();
+    assert!(written.iter().all(|&value| value > 230));
+    let told = place.run(&["inspect", "in/faint.jpg"]).stdout;
+    assert!(
+        told.contains("  looked at    darkened, to find the person; headshots and checks are of the photo as it is"),
+        "{told}"
+    );
 }
 
 #[test]
