@@ -166,8 +166,8 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
     let pictures = (config.sheet || ready.overlays.is_some())
         .then(|| Pictures::new(config.sheet, ready.overlays.as_ref()))
         .filter(|_| output.is_some());
-    let cropper = cropper(config, pictures.as_ref(), head_heights.as_deref());
-    let presets: Vec<String> = config.presets.iter().map(|preset| preset.name.clone()).collect();
+    let cropper = cropper(config, pictures.as_ref(), head_heights.as_deref())?;
+    let presets = config.preset_names();
     let name = config.shard.map_or_else(|| LEDGER_NAME.to_owned(), |shard| shard.name(LEDGER_NAME));
     let (mut ledger, mut reader) = match output {
         Some(output) => {
@@ -223,13 +223,17 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
 }
 
 /// What makes the crops of the run.
-fn cropper(config: &RunConfig, pictures: Option<&Pictures<'_>>, head_heights: Option<&[f64]>) -> Cropper {
+fn cropper(
+    config: &RunConfig,
+    pictures: Option<&Pictures<'_>>,
+    head_heights: Option<&[f64]>,
+) -> Result<Cropper, Error> {
     let mut options = config.options.clone();
     options.overview = pictures.map(Pictures::long_side);
-    let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
+    let cropper = config.cropper(options)?;
     match head_heights {
         Some(heights) => cropper.uniform(heights),
-        None => cropper,
+        None => Ok(cropper),
     }
 }
 
@@ -310,7 +314,7 @@ pub fn first_look<'a>(
 fn uniform_heights(plan: &Plan, config: &RunConfig, stop: &Stop) -> Result<Vec<UniformHeight>, Error> {
     let mut options = config.options.clone();
     options.render = false;
-    let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
+    let cropper = config.cropper(options)?;
     let progress = FirstLook::new(plan.len(), config.quiet, config.no_progress);
     let seen = first_look(&cropper, config, &progress, stop).run(plan, Past::default())?;
     progress.clear();

@@ -1,6 +1,7 @@
 //! `headshot inspect`: what a file is, what had to be assumed to read it, and what can be made of it.
 
 use super::cli::InspectArgs;
+use super::config::pixels;
 use super::log::{println_ignoring_a_closed_pipe as print, say};
 use headshot::error::Error;
 use headshot::inspect::Inspection;
@@ -23,12 +24,12 @@ struct Line<'a> {
 pub fn inspect(args: &InspectArgs) -> Result<u8, Error> {
     let mut limits = Limits { allow_damaged: args.allow_damaged, ..Limits::default() };
     if let Some(megapixels) = args.max_pixels {
-        limits.max_pixels = megapixels * 1_000_000;
+        limits.max_pixels = pixels(megapixels);
     }
     let words: Vec<String> = args.preset.iter().map(|word| word.trim().to_owned()).collect();
     let mut options = Options::default();
     (options.limits, options.render) = (limits, false);
-    let cropper = Cropper::with_presets(preset::select(&words)?, options, DetectorChoice::YuNet);
+    let cropper = Cropper::with_presets(preset::select(&words)?, options, DetectorChoice::YuNet)?;
     // What a decoder of other people says when it gives up is of no use to a user.
     std::panic::set_hook(Box::new(|_| {}));
     let mut code = 0;

@@ -100,7 +100,7 @@ fn sheet(run: &Run<'_>, reader: &mut Reader) -> io::Result<()> {
     let uniform = |index: usize| run.heights.and_then(|heights| heights.get(index).copied());
     let shown: Vec<SheetPreset<'_>> =
         presets.iter().enumerate().map(|(index, preset)| SheetPreset::new(preset, uniform(index))).collect();
-    let names: Vec<String> = presets.iter().map(|preset| preset.name.clone()).collect();
+    let names = run.config.preset_names();
     let there = thumbnails(run.output.path());
     let mut used = BTreeSet::new();
     let file = run.output.grow(run.output.own_name(SHEET_NAME)).map_err(io::Error::other)?;

@@ -11,7 +11,6 @@ use headshot::ledger::store::LEDGER_NAME;
 use headshot::ledger::{Hash, Remembered, Stamp};
 use headshot::overrides::Adjustment;
 use headshot::overrides::parse::Mistake;
-use headshot::pipeline::Cropper;
 use headshot::plan::{NameTemplate, plan};
 use headshot::progress::Progress;
 use headshot::report::kept::Kept;
@@ -134,7 +133,7 @@ fn look<'a>(
     plan.pin(&adjustments);
     let mut options = config.options.clone();
     options.render = false;
-    let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
+    let cropper = config.cropper(options)?;
     let seen = Seen { bar: FirstLook::new(plan.len(), config.quiet, config.no_progress), records: Mutex::default() };
     first_look(&cropper, config, &seen, stop).run(&plan, Past::default())?;
     seen.bar.clear();
@@ -174,7 +173,7 @@ impl Memory {
         let is_of_use = !config.force && !config.uniform && config.shard.is_none();
         let reader = if is_of_use { Reader::open(&config.output, LEDGER_NAME)? } else { None };
         let settings = fingerprint::of_run(&config.presets, &config.options, config.detector, None);
-        Ok(Self { reader, presets: config.presets.iter().map(|preset| preset.name.clone()).collect(), settings })
+        Ok(Self { reader, presets: config.preset_names(), settings })
     }
 
     /// For each of `sources` why it was passed over by this `choice`, and nothing for the one that was picked; `None` where

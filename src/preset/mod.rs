@@ -124,6 +124,14 @@ impl Preset {
         }
     }
 
+    /// Checks the values of a preset, as [`Preset::parse`] does: fields can be set by anybody.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with the first rule that they break.
+    pub fn check(&self) -> Result<(), Error> {
+        self.problem().map_or(Ok(()), |(_, what)| Err(Error::usage(format!("preset \"{}\": {what}", self.name))))
+    }
+
     /// Reads and checks the preset file at `path`.
     ///
     /// # Errors
