@@ -203,7 +203,7 @@ impl Sink<'_> {
             Done::Made(made) => {
                 let (record, entry) = *made;
                 batch.progress.done(&record);
-                self.totals.tally.add(record.outcome, record.reason.map(Reason::code), record.outputs.len());
+                self.totals.tally.add(record.outcome, record.reason, record.outputs.len());
                 self.totals.spread.add(&record);
                 let line = record.to_json();
                 // A person without a photo is a line of the roster, which is another one tomorrow.

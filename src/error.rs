@@ -77,6 +77,41 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 31] = [
+        Self::NoFace,
+        Self::SeveralPeople,
+        Self::FaceTooSmall,
+        Self::WouldUpscale,
+        Self::TighterThanPreset,
+        Self::HeadCut,
+        Self::LowConfidence,
+        Self::OverByteLimit,
+        Self::Damaged,
+        Self::TooLarge,
+        Self::UnsupportedFormat,
+        Self::Unreadable,
+        Self::NotWritten,
+        Self::OutputLost,
+        Self::NotReached,
+        Self::Edited,
+        Self::Internal,
+        Self::WouldOverwriteSource,
+        Self::ApartFromSet,
+        Self::NoPhoto,
+        Self::NotInRoster,
+        Self::NotPicked,
+        Self::SoftFocus,
+        Self::Noisy,
+        Self::Dark,
+        Self::BlownOut,
+        Self::UnevenLight,
+        Self::LookingAway,
+        Self::Tilted,
+        Self::BusyBackground,
+        Self::OtherVerdict,
+    ];
+
     /// The word in the report.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -113,6 +148,25 @@ impl Reason {
             Self::BusyBackground => "busy-background",
             Self::OtherVerdict => "other-verdict",
         }
+    }
+
+    /// The reason that `code` is the word for.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
+    /// Whether it is about the photo's own file: nobody could look at a picture.
+    #[must_use]
+    pub const fn is_of_reading(self) -> bool {
+        matches!(self, Self::Damaged | Self::TooLarge | Self::UnsupportedFormat | Self::Unreadable)
+    }
+
+    /// Whether a failure for this reason is true for as long as the file's content stays. What depends on more, as on memory
+    /// or on the disk, is tried again by the next run.
+    #[must_use]
+    pub const fn lasts(self) -> bool {
+        matches!(self, Self::Damaged | Self::UnsupportedFormat)
     }
 }
 

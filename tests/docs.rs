@@ -9,6 +9,8 @@ mod files;
 mod rooms;
 #[path = "support/run.rs"]
 mod run;
+#[path = "docs/words.rs"]
+mod words;
 
 use headshot::check::{Bad, Kind};
 use headshot::preset::{self, Confidence, HeadMeasure, Preset, Shape};

@@ -116,8 +116,7 @@ impl Batch<'_> {
         let mut entry = self.entry(job, &record);
         (entry.stamp, entry.outputs) = (stamp, outputs);
         // What depends on more than the file's content is tried again in the next run.
-        let lasts = record.outcome != Outcome::Failed
-            || matches!(record.reason, Some(Reason::Damaged | Reason::UnsupportedFormat));
+        let lasts = record.outcome != Outcome::Failed || record.reason.is_some_and(Reason::lasts);
         if lasts && stamp.is_some() {
             // A file that is no picture was given up before the rest of it was of use.
             entry.hash = content.or_else(|| hash_file(&path).ok());

@@ -1,7 +1,7 @@
 //! What was made of a photo -> its record.
 
 use crate::check::verdict::Verdict;
-use crate::error::{Failure, Reason};
+use crate::error::Failure;
 use crate::pipeline::{Crop, Cropped, Cropper};
 use crate::plan::Job;
 use crate::report::PersonRecord;
@@ -11,9 +11,7 @@ use std::path::Path;
 /// The record of a photo that failed.
 pub(super) fn failed(job: &Job, failure: Failure) -> Record {
     let mut record = Record::of(job.source.relative(), Outcome::Failed);
-    let is_unreadable =
-        matches!(failure.reason, Reason::Damaged | Reason::TooLarge | Reason::UnsupportedFormat | Reason::Unreadable);
-    record.verdict = is_unreadable.then_some(Verdict::Unusable);
+    record.verdict = failure.reason.is_of_reading().then_some(Verdict::Unusable);
     (record.reason, record.message) = (Some(failure.reason), Some(failure.message));
     record.person = job.person.as_deref().map(PersonRecord::from);
     record

@@ -2,7 +2,7 @@
 
 use super::file::REPORT_NAME;
 use super::{Outcome, Tally};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::publish::OutputFolder;
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -47,7 +47,7 @@ impl Open {
                 serde_json::from_str(line).map_err(|error| wrong(&self.path, self.number, error.to_string()))?;
             let outcome = Outcome::from_code(&parsed.outcome)
                 .ok_or_else(|| wrong(&self.path, self.number, format!("outcome {}", parsed.outcome)))?;
-            tally.add(outcome, parsed.reason.as_deref(), parsed.outputs.len());
+            tally.add(outcome, parsed.reason.as_deref().and_then(Reason::from_code), parsed.outputs.len());
         }
         if let Some(line) = self.lines.next() {
             self.number += 1;
