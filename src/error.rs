@@ -4,6 +4,7 @@
 //! lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's name.
 
 use serde::{Deserialize, Serialize};
+use std::any::Any;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -190,6 +191,25 @@ impl Failure {
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
         Self { reason, message: message.into() }
     }
+
+    /// The program's own failure, `what` being of use to those who mend it.
+    pub fn internal(what: impl fmt::Display) -> Self {
+        let message = format!("the program failed on this photo ({what}); please report it, with the photo if you can");
+        Self::new(Reason::Internal, message)
+    }
+
+    /// The failure for a panic that was caught, with its message.
+    #[must_use]
+    pub fn of_panic(panic: &(dyn Any + Send)) -> Self {
+        Self::internal(panic_message(panic))
+    }
+}
+
+/// What a panic said, by its payload.
+#[must_use]
+pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
 impl fmt::Display for Failure {
@@ -228,7 +248,12 @@ impl Error {
         Self::Fatal { message: message.into(), path: Some(path.into()) }
     }
 
-    /// The exit code of DESIGN's table.
+    /// A fatal error that is about no file.
+    pub fn fatal_anywhere(message: impl Into<String>) -> Self {
+        Self::Fatal { message: message.into(), path: None }
+    }
+
+    /// The exit code, as in the README's table.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {

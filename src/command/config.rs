@@ -199,9 +199,10 @@ fn inputs(paths: Vec<PathBuf>, mut stdin: impl Read, null: bool) -> Result<Vec<I
     for path in paths {
         if path == Path::new("-") {
             let mut list = Vec::new();
-            stdin.read_to_end(&mut list).map_err(|error| Error::Fatal {
-                message: format!("the list on standard input cannot be read: {error}"),
-                path: None,
+            stdin.read_to_end(&mut list).map_err(|error| {
+                Error::fatal_anywhere(format!(
+                    "the list on standard input cannot be read: {error}; write it to a file and give that with <"
+                ))
             })?;
             inputs.extend(listed(&list, null)?);
         } else {

@@ -23,6 +23,7 @@ use headshot::preset::Preset;
 use headshot::progress::Progress;
 use headshot::publish::OutputFolder;
 use headshot::report::spread::Spread;
+use headshot::shard::Shard;
 use headshot::stop::{Stop, Why};
 use headshot::uniform::{UniformHeight, uniform_height};
 use headshot::walk::{Source, Walked, absolute, walk};
@@ -168,7 +169,7 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
         .filter(|_| output.is_some());
     let cropper = cropper(config, pictures.as_ref(), head_heights.as_deref())?;
     let presets = config.preset_names();
-    let name = config.shard.map_or_else(|| LEDGER_NAME.to_owned(), |shard| shard.name(LEDGER_NAME));
+    let name = Shard::own_name(config.shard, LEDGER_NAME);
     let (mut ledger, mut reader) = match output {
         Some(output) => {
             let ledger = Ledger::open(output.path(), &name, presets.clone(), &settings)?;

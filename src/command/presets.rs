@@ -46,7 +46,7 @@ pub fn show(name: &str) -> Result<(), Error> {
     let chosen = preset::select(&[name.to_owned()])?;
     for preset in chosen {
         let text = toml::to_string(&preset)
-            .map_err(|error| Error::Fatal { message: format!("the preset cannot be shown: {error}"), path: None })?;
+            .map_err(|error| Error::fatal_anywhere(format!("{name} cannot be shown: {error}; please report it")))?;
         print(text.trim_end());
     }
     Ok(())

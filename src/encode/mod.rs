@@ -137,7 +137,7 @@ fn opaque(image: &Raster) -> Cow<'_, RgbImage> {
 }
 
 fn explained<E: std::fmt::Display>(encoded: Result<Vec<u8>, E>) -> Result<Vec<u8>, Failure> {
-    encoded.map_err(|error| Failure::new(Reason::Internal, format!("the encoder failed: {error}")))
+    encoded.map_err(|error| Failure::internal(format!("the encoder says: {error}")))
 }
 
 #[cfg(test)]
