@@ -45,14 +45,14 @@ pub(super) fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Reco
     record.refused = cropped
         .missing
         .iter()
-        .map(|missing| RefusedRecord {
-            preset: cropper.presets()[missing.preset].name.clone(),
-            face: missing.face,
-            reason: missing.why.reason,
-            message: missing.why.message.clone(),
-        })
+        .map(|missing| refused(&cropper.presets()[missing.preset].name, missing.face, &missing.why))
         .collect();
     record
+}
+
+/// What a record says of a headshot that is not there.
+pub(super) fn refused(preset: &str, face: usize, why: &Failure) -> RefusedRecord {
+    RefusedRecord { preset: preset.to_owned(), face, reason: why.reason, message: why.message.clone() }
 }
 
 /// The record of the output `path`.
