@@ -21,7 +21,7 @@ fn a_listed_photo_that_is_not_there_is_one_failure() {
         (ran.code, ran.stderr.as_str()),
         (
             3,
-            "in/gone.jpg: failed: the file cannot be read: No such file or directory (os error 2)\n\
+            "in/gone.jpg: failed: the file cannot be read: No such file or directory (os error 2); check its path\n\
              headshot: 2 photos: 1 written, 1 failed; 1 file in out; see report.jsonl there"
         )
     );
