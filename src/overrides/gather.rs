@@ -3,6 +3,7 @@
 use super::Adjustment;
 use super::parse::{Mistake, PinnedPhoto, folder_file, sidecar};
 use crate::error::Error;
+use crate::photo::EXTENSIONS;
 use crate::preset::{self, Preset};
 use crate::walk::Source;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,9 +16,6 @@ pub const FOLDER_FILE: &str = "headshot.toml";
 
 /// What a sidecar's name has behind the photo's.
 const SIDECAR_EXTENSION: &str = "toml";
-
-/// Extensions by which the name of a sidecar is known for one where its photo is gone or mistyped.
-const PHOTOS: &[&str] = &["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
 
 /// The overrides of a run.
 #[derive(Debug, Default)]
@@ -237,7 +235,7 @@ fn with_extension(photo: &OsStr) -> OsString {
 fn forsaken_sidecars(folder: &Path) -> Vec<String> {
     let is_photo = |name: &Path| {
         let extension = name.extension().and_then(OsStr::to_str).unwrap_or("").to_ascii_lowercase();
-        PHOTOS.contains(&extension.as_str())
+        EXTENSIONS.iter().any(|(known, _)| *known == extension)
     };
     let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let mut forsaken: Vec<PathBuf> = std::fs::read_dir(place)
@@ -337,6 +335,7 @@ mod tests {
             ("headshot.toml", "[photo.\"anna.jpg\"]\n[photo.\"ana.jpg\"]\n[photo.\"there.jpg\".preset.linkdin]\n"),
             ("there.jpg", "no part of the run"),
             ("ana.JPG.toml", "face = 1\n"),
+            ("ben.heic.toml", "face = 1\n"),
             ("notes.toml", "about something else"),
             ("mine", "[photo.\"ana.jpg\".preset.press]\n[photo.\"team/ana.jpg\"]\n"),
         ]);
@@ -348,6 +347,7 @@ mod tests {
                 "headshot.toml:3: there is no preset \"linkdin\" (`headshot presets` lists them all)",
                 "mine:2: there is no photo \"team/ana.jpg\"",
                 "ana.JPG.toml:1: there is no photo \"ana.JPG\" beside these overrides",
+                "ben.heic.toml:1: there is no photo \"ben.heic\" beside these overrides",
             ]
         );
     }

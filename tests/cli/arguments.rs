@@ -146,7 +146,7 @@ fn quiet_leaves_the_summary() {
         (loud.code, loud.stderr.as_str()),
         (
             3,
-            "notes.jpg: failed: text, not a picture\nheadshot: 2 photos: 1 written, 1 failed; 1 file in out; see report.jsonl there"
+            "notes.jpg: failed: text, not a picture; check that this is the file that was meant\nheadshot: 2 photos: 1 written, 1 failed; 1 file in out; see report.jsonl there"
         )
     );
     let quiet = place.run(&["in", "-o", "out", "-p", "x", "--quiet"]);
