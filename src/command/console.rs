@@ -107,7 +107,7 @@ impl Progress for Console {
         self.bar.inc(1);
         // What an earlier run told is not told again.
         if let Some(message) = &kept.message {
-            self.photo(&kept.source, kept.outcome, Some("edited"), message);
+            self.photo(&kept.source, kept.outcome, Some(Reason::Edited.code()), message);
         }
     }
 }

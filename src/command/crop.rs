@@ -111,8 +111,7 @@ fn prepare(config: &RunConfig, log: &Log) -> Result<Prepared, Error> {
     }
     let pinned = pinned(&sources, config, log)?;
     let mut enrolled = people::enrolled(sources, config)?;
-    // A panic becomes a line of the report; the default message would tear the progress bar and say less.
-    std::panic::set_hook(Box::new(|_| {}));
+
     let mut output = None;
     if config.pick_best {
         // Photos are looked at: not before it is sure that no other run is at work here.

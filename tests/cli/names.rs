@@ -91,6 +91,21 @@ fn a_source_is_never_written_over() {
     assert!(place.read("all/ana.jpg") == *ANA);
 }
 
+/// Whoever names a file says nothing to the terminal of whoever runs this.
+#[cfg(unix)]
+#[test]
+fn no_name_moves_the_cursor() {
+    let place =
+        Workplace::with(&[("in/ana.jpg", b"no picture"), ("in/\x1b[2Jx.jpg.toml", b""), ("in/\x1b[2Jy.jpg", b"")]);
+    for arguments in
+        [&["in", "-o", "out"][..], &["in/\x1b[2Jy.jpg", "nowhere\x1b[2J", "-o", "out"], &["inspect", "in/\x1b[2Jy.jpg"]]
+    {
+        let ran = place.run(arguments);
+        let told = ran.stdout + &ran.stderr;
+        assert!(told.contains("\u{fffd}[2J") && !told.contains('\u{1b}'), "{told}");
+    }
+}
+
 /// File names are bytes on these systems; macOS refuses those that are no UTF-8.
 #[cfg(all(unix, not(target_os = "macos")))]
 #[test]
