@@ -56,9 +56,15 @@ pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
     };
     let ready = match prepare(&config, log)? {
         Prepared::Ready(ready) => ready,
+        Prepared::Empty if config.allow_empty => {
+            log.note("no photo found");
+            let (totals, swept) = Default::default();
+            log.summary(&summary(&config, &totals, swept, started, None));
+            return Ok(0);
+        }
         Prepared::Empty => {
             log.error("no photo found; name a folder with photos in it, or photos");
-            return Ok(if config.allow_empty { 0 } else { 1 });
+            return Ok(1);
         }
         Prepared::Stopped(why) => return interrupted(why),
     };
@@ -72,22 +78,33 @@ pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
             "the output folder cannot be written any more (disk full, read-only or gone); mend that and run this again",
         );
     }
-    let exit_code = match why {
-        Some(why) => why.exit_code(),
-        None if swept.refused => 1,
-        None => totals.tally.exit_code(),
-    };
-    log.summary(&Summary {
-        totals: &totals,
+    let summary = summary(&config, &totals, swept, started, why);
+    log.summary(&summary);
+    Ok(summary.exit_code)
+}
+
+/// What the run came to that began at `started` and ended early for the reason `why`.
+fn summary<'a>(
+    config: &RunConfig,
+    totals: &'a Totals,
+    swept: Swept,
+    started: Instant,
+    why: Option<Why>,
+) -> Summary<'a> {
+    Summary {
+        totals,
         output: config.output.display().to_string(),
-        report: config.shard.map_or_else(|| REPORT_NAME.to_owned(), |shard| shard.name(REPORT_NAME)),
+        report: Shard::own_name(config.shard, REPORT_NAME),
         elapsed: started.elapsed(),
         dry_run: config.dry_run,
         interrupted: matches!(why, Some(Why::Signal(_))),
         stale: (swept.stale, swept.removed),
-        exit_code,
-    });
-    Ok(exit_code)
+        exit_code: match why {
+            Some(why) => why.exit_code(),
+            None if swept.refused => 1,
+            None => totals.tally.exit_code(),
+        },
+    }
 }
 
 /// What came of getting ready.
@@ -111,7 +128,6 @@ fn prepare(config: &RunConfig, log: &Log) -> Result<Prepared, Error> {
     }
     let pinned = pinned(&sources, config, log)?;
     let mut enrolled = people::enrolled(sources, config)?;
-
     let mut output = None;
     if config.pick_best {
         // Photos are looked at: not before it is sure that no other run is at work here.

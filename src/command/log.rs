@@ -119,7 +119,8 @@ impl Summary<'_> {
             if tally.exit_code() == 0 || self.dry_run { String::new() } else { format!("; see {} there", self.report) };
         let interrupted = if self.interrupted { "interrupted; " } else { "" };
         let seconds = self.elapsed.as_secs_f64();
-        format!("headshot: {interrupted}{photos}: {}; {files}{stale}{report}, {seconds:.1} s", parts.join(", "))
+        let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+        format!("headshot: {interrupted}{photos}{parts}; {files}{stale}{report}, {seconds:.1} s")
     }
 
     fn json(&self) -> Value {

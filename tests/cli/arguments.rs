@@ -2,6 +2,7 @@
 
 use crate::photos::{ANA, BEN};
 use crate::run::{Workplace, outputs, word};
+use serde_json::Value;
 
 fn one_photo() -> Workplace {
     Workplace::with(&[("in/ana.jpg", &ANA)])
@@ -100,7 +101,12 @@ fn a_folder_without_photos_is_an_error_unless_it_may_be_empty() {
     let message = "headshot: no photo found; name a folder with photos in it, or photos";
     let ran = place.run(&["in", "-o", "out"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (1, message));
-    assert_eq!(place.run(&["in", "-o", "out", "--allow-empty"]).code, 0);
+    let allowed = place.run(&["in", "-o", "out", "--allow-empty"]);
+    assert_eq!((allowed.code, allowed.stderr.as_str()), (0, "no photo found\nheadshot: 0 photos; 0 files in out"));
+    let told = place.run(&["in", "-o", "out", "--allow-empty", "--log-format", "json"]).stderr;
+    let lines: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let levels: Vec<(&Value, &Value)> = lines.iter().map(|line| (&line["level"], &line["event"])).collect();
+    assert_eq!(levels, [(&"info".into(), &"message".into()), (&"info".into(), &"summary".into())]);
 }
 
 #[test]
