@@ -243,6 +243,17 @@ impl Error {
         Self::Usage(message.into())
     }
 
+    /// The usage error for all mistakes in `what`, each in a line that says where it is.
+    #[must_use]
+    pub fn mistakes(what: &str, mut lines: Vec<String>) -> Self {
+        if lines.len() == 1 {
+            return Self::Usage(lines.remove(0));
+        }
+        let count = lines.len();
+        let listed = cut_short(lines, "").join("\n  ");
+        Self::Usage(format!("{count} mistakes in {what}; nothing was written:\n  {listed}"))
+    }
+
     /// A fatal error about `path`.
     pub fn fatal(path: impl Into<PathBuf>, message: impl Into<String>) -> Self {
         Self::Fatal { message: message.into(), path: Some(path.into()) }
@@ -265,6 +276,25 @@ impl Error {
     }
 }
 
+/// Lines of a list that a message has before the rest is only counted: what a terminal shows at once.
+const LISTED: usize = 20;
+
+/// The first of `lines`, and how many more of `what` there are.
+#[must_use]
+pub fn cut_short(mut lines: Vec<String>, what: &str) -> Vec<String> {
+    let more = lines.len().saturating_sub(LISTED);
+    if more > 0 {
+        lines.truncate(LISTED);
+        lines.push(format!("and {more} more {what}").trim_end().to_owned());
+    }
+    lines
+}
+
+/// The line, from 1, on which the byte at `offset` of `text` is.
+pub(crate) fn line_of(text: &[u8], offset: usize) -> usize {
+    1 + text.iter().take(offset).filter(|&&byte| byte == b'\n').count()
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -280,3 +310,24 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_is_cut_short_and_counted() {
+        let lines = |count: usize| -> Vec<String> { (0..count).map(|number| number.to_string()).collect() };
+        assert_eq!(cut_short(lines(LISTED), "files"), lines(LISTED));
+        let cut = cut_short(lines(LISTED + 3), "files");
+        assert_eq!((cut.len(), cut.last().map(String::as_str)), (LISTED + 1, Some("and 3 more files")));
+        assert_eq!(Error::mistakes("x", lines(1)).to_string(), "0");
+        assert_eq!(Error::mistakes("x", lines(2)).to_string(), "2 mistakes in x; nothing was written:\n  0\n  1");
+        assert!(Error::mistakes("x", lines(25)).to_string().ends_with("\n  19\n  and 5 more"));
+    }
+
+    #[test]
+    fn lines_count_from_one() {
+        assert_eq!([0, 1, 2, 3, 99].map(|offset| line_of(b"a\nb\n", offset)), [1, 1, 2, 2, 3]);
+    }
+}

@@ -10,7 +10,7 @@ use super::prune::{self, Swept};
 use super::signals;
 use super::spread::{spread_lines, uniform_lines};
 use headshot::batch::{Batch, Keeper, Past, REPORT_NAME, Totals};
-use headshot::error::Error;
+use headshot::error::{Error, cut_short};
 use headshot::ledger::fingerprint;
 use headshot::ledger::reader::Reader;
 use headshot::ledger::store::{LEDGER_NAME, Ledger};
@@ -139,7 +139,7 @@ fn prepare(config: &RunConfig, log: &Log) -> Result<Prepared, Error> {
     }
     let mut plan = plan(enrolled, &config.presets, &config.template)?;
     if !config.quiet {
-        warn(&plan.warnings(), "outputs with names that Windows does not take", log);
+        warn(plan.warnings(), "outputs with names that Windows does not take", log);
     }
     plan.pin(&pinned);
     if output.is_none() {
@@ -342,18 +342,13 @@ fn uniform_heights(plan: &Plan, config: &RunConfig, stop: &Stop) -> Result<Vec<U
 fn pinned(sources: &[Source], config: &RunConfig, log: &Log) -> Result<BTreeMap<PathBuf, Adjustment>, Error> {
     let Gathered { adjustments, warnings } = gather(sources, config.overrides.as_deref(), &config.presets)?;
     if !config.quiet {
-        warn(&warnings, "overrides of photos or presets that are not there", log);
+        warn(warnings, "overrides of photos or presets that are not there", log);
     }
     let by_path = |(index, pinned): (usize, Adjustment)| Some((sources.get(index)?.relative().to_owned(), pinned));
     Ok(adjustments.into_iter().filter_map(by_path).collect())
 }
 
 /// Prints the first of `warnings` and how many more there are of `what`.
-fn warn(warnings: &[String], what: &str, log: &Log) {
-    /// Warnings printed before the rest is only counted.
-    const LISTED: usize = 20;
-    warnings.iter().take(LISTED).for_each(|warning| log.warning(warning));
-    if warnings.len() > LISTED {
-        log.warning(&format!("and {} more {what}", warnings.len() - LISTED));
-    }
+fn warn(warnings: Vec<String>, what: &str, log: &Log) {
+    cut_short(warnings, what).iter().for_each(|warning| log.warning(warning));
 }

@@ -2,7 +2,7 @@
 
 use super::Adjustment;
 use super::parse::{Mistake, PinnedPhoto, folder_file, sidecar};
-use crate::error::Error;
+use crate::error::{Error, line_of};
 use crate::photo::EXTENSIONS;
 use crate::preset::{self, Preset};
 use crate::walk::Source;
@@ -45,26 +45,11 @@ pub fn gather(sources: &[Source], chosen: Option<&Path>, presets: &[Preset]) -> 
         .filter(|(_, adjustment)| *adjustment != Adjustment::default())
         .collect();
     if !shelf.mistakes.is_empty() {
-        return Err(refused(&shelf.mistakes));
+        return Err(Error::mistakes("overrides", shelf.mistakes));
     }
     let mut known: BTreeSet<String> = presets.iter().map(|preset| preset.name.clone()).collect();
     known.extend(preset::built_in()?.into_iter().map(|preset| preset.name));
     Ok(Gathered { adjustments, warnings: shelf.warnings(sources, &known) })
-}
-
-/// The usage error for `mistakes`.
-fn refused(mistakes: &[String]) -> Error {
-    /// Mistakes listed before the rest is only counted.
-    const LISTED: usize = 50;
-    if let [only] = mistakes {
-        return Error::usage(only.clone());
-    }
-    let mut message = format!("{} mistakes in overrides; nothing was written:", mistakes.len());
-    mistakes.iter().take(LISTED).for_each(|mistake| message.push_str(&format!("\n  {mistake}")));
-    if mistakes.len() > LISTED {
-        message.push_str(&format!("\n  and {} more", mistakes.len() - LISTED));
-    }
-    Error::usage(message)
 }
 
 /// A file of overrides that was read.
@@ -90,7 +75,7 @@ impl Shelf {
     /// The index of the file of the command line.
     fn chosen(&mut self, path: &Path) -> usize {
         let bytes = std::fs::read(path).unwrap_or_else(|error| {
-            self.mistakes.push(format!("{}: the overrides cannot be read: {error}", path.display()));
+            self.mistakes.push(format!("{}: the overrides cannot be read: {error}; check the path", path.display()));
             Vec::new()
         });
         self.add(path.to_owned(), None, &bytes, folder_file)
@@ -149,7 +134,8 @@ impl Shelf {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound || std::fs::metadata(path).is_err() => None,
             Err(error) => {
-                self.mistakes.push(format!("{}: the overrides cannot be read: {error}", path.display()));
+                let path = path.display();
+                self.mistakes.push(format!("{path}: the overrides cannot be read: {error}; mend or remove that file"));
                 None
             }
         }
@@ -164,8 +150,8 @@ impl Shelf {
         parse: impl FnOnce(&str) -> Result<BTreeMap<PathBuf, PinnedPhoto>, Vec<Mistake>>,
     ) -> usize {
         let parsed = std::str::from_utf8(bytes).map_err(|error| {
-            let line = 1 + bytes.iter().take(error.valid_up_to()).filter(|&&byte| byte == b'\n').count();
-            vec![Mistake { line, what: "the text is not UTF-8".into() }]
+            let line = line_of(bytes, error.valid_up_to());
+            vec![Mistake { line, what: "the text is not UTF-8; save it as UTF-8".into() }]
         });
         let photos = parsed.and_then(parse).unwrap_or_else(|mistakes| {
             let told = mistakes.iter().map(|mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what));

@@ -56,7 +56,8 @@ fn a_mistake_in_a_preset_is_named_with_its_line() {
         ),
         (
             ["-p", "missing.toml"],
-            "headshot: missing.toml: cannot read the preset file: No such file or directory (os error 2)",
+            "headshot: missing.toml: cannot read the preset file: No such file or directory (os error 2); check the path, or take \
+             a built-in preset (`headshot presets`)",
         ),
         (
             ["--name", "{person}.jpg"],
