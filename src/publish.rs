@@ -107,7 +107,11 @@ impl OutputFolder {
         let path = self.canonical.join(relative);
         let not_written = |error: io::Error| {
             let reason = if self.is_lost(&error) { Reason::OutputLost } else { Reason::NotWritten };
-            Failure::new(reason, format!("{} cannot be written: {error}", self.root.join(relative).display()))
+            let path = self.root.join(relative);
+            Failure::new(
+                reason,
+                format!("{} cannot be written: {error}; mend that, and run this again", path.display()),
+            )
         };
         if !self.is_there() {
             return Err(Failure::new(

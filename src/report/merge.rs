@@ -30,7 +30,8 @@ struct Open {
 
 impl Open {
     fn new(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(|error| Error::fatal(path, format!("cannot be read: {error}")))?;
+        let file = File::open(path)
+            .map_err(|error| Error::fatal(path, format!("cannot be read: {error}; run this shard again")))?;
         let mut open = Self { path: path.to_owned(), lines: BufReader::new(file).lines(), next: None, number: 0 };
         open.advance(&mut Tally::default())?;
         Ok(open)
