@@ -1,5 +1,5 @@
-//! Baseline JPEG by `jpeg-encoder`: the fastest encoder without C or assembler sources (FINDINGS: 15 ms for 1200 x 1500
-//! against 52 ms of `image`).
+//! Baseline JPEG by `jpeg-encoder`: an encoder without C or assembler sources that takes 15 ms for 1200 x 1500 pixels, where
+//! `image` takes 52.
 
 use image::RgbImage;
 use jpeg_encoder::{

@@ -301,7 +301,7 @@ impl Tally {
         self.written + self.unchanged + self.review + self.refused + self.failed + self.skipped
     }
 
-    /// The exit code of DESIGN's table for a run that was not interrupted.
+    /// The exit code, as in the README's table, of a run that was not interrupted.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         if self.failed > 0 {

@@ -4,7 +4,7 @@ use super::*;
 use crate::ground::Backdrop;
 use crate::outline::Outline;
 
-/// A photo of this size whose background is continued whatever it is.
+/// The preset of this name, but that it continues a photo's background whatever that is.
 fn extending(name: &str) -> Preset {
     let mut preset = preset_named(name);
     preset.framing.extend = Extend::Blur;
