@@ -57,7 +57,9 @@ pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
     let ready = match prepare(&config, log)? {
         Prepared::Ready(ready) => ready,
         Prepared::Empty if config.allow_empty => {
-            log.note("no photo found");
+            if !config.quiet {
+                log.note("no photo found");
+            }
             let (totals, swept) = Default::default();
             log.summary(&summary(&config, &totals, swept, started, None));
             return Ok(0);
