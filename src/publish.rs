@@ -68,7 +68,7 @@ impl OutputFolder {
     /// The name of `name` in this run: a share has files of its own.
     #[must_use]
     pub fn own_name(&self, name: &str) -> String {
-        self.shard.map_or_else(|| name.to_owned(), |shard| shard.name(name))
+        Shard::own_name(self.shard, name)
     }
 
     /// That none of `folders`, below this one, leads out of it by a symbolic link.
@@ -107,7 +107,11 @@ impl OutputFolder {
         let path = self.canonical.join(relative);
         let not_written = |error: io::Error| {
             let reason = if self.is_lost(&error) { Reason::OutputLost } else { Reason::NotWritten };
-            Failure::new(reason, format!("{} cannot be written: {error}", self.root.join(relative).display()))
+            let path = self.root.join(relative);
+            Failure::new(
+                reason,
+                format!("{} cannot be written: {error}; mend that, and run this again", path.display()),
+            )
         };
         if !self.is_there() {
             return Err(Failure::new(
@@ -221,7 +225,7 @@ fn sources_inside(folder: &Path, sources: &[Source]) -> HashMap<Vec<u8>, Vec<Pat
 
 /// A temporary file with the permissions that the umask gives every other file: the crate's own default, readable by its
 /// owner alone, is of no use to a web server.
-fn new_temp(folder: &Path, shard: Option<Shard>) -> io::Result<tempfile::NamedTempFile> {
+pub(crate) fn new_temp(folder: &Path, shard: Option<Shard>) -> io::Result<tempfile::NamedTempFile> {
     let prefix = temp_prefix(shard);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(TEMP_SUFFIX);

@@ -44,6 +44,18 @@ impl Shard {
         }
     }
 
+    /// The name of the file `name` in a run of `share`, which is the usual one where the run takes all photos.
+    #[must_use]
+    pub fn own_name(share: Option<Self>, name: &str) -> String {
+        share.map_or_else(|| name.to_owned(), |share| share.name(name))
+    }
+
+    /// Whether a run of `share` takes the photo with this relative path; without a share it takes all.
+    #[must_use]
+    pub fn is_taken(share: Option<Self>, relative: &Path) -> bool {
+        share.is_none_or(|share| share.takes(relative))
+    }
+
     /// All shares of this one's count.
     pub fn all(self) -> impl Iterator<Item = Self> {
         (1..=self.count).map(move |index| Self { index, ..self })

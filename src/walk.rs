@@ -211,7 +211,7 @@ impl Found {
 fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked, found: &mut Found) -> Result<(), Error> {
     let metadata = std::fs::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::fatal(path, "there is no such file or folder; check the path"),
-        _ => Error::fatal(path, format!("cannot be opened: {error}")),
+        _ => Error::fatal(path, format!("cannot be opened: {error}; let this user read it, or leave it out")),
     })?;
     if !metadata.is_dir() {
         let relative = path.file_name().map(PathBuf::from).unwrap_or_default();
@@ -272,8 +272,8 @@ fn problem(error: &walkdir::Error) -> String {
     match error.loop_ancestor() {
         Some(ancestor) => format!("{path}: is a link back to {}; not followed", ancestor.display()),
         None => match error.io_error() {
-            Some(io) => format!("{path}: cannot be read: {io}"),
-            None => format!("{path}: cannot be read"),
+            Some(io) => format!("{path}: cannot be read: {io}; mend that, and run this again for what is in it"),
+            None => format!("{path}: cannot be read; mend that, and run this again for what is in it"),
         },
     }
 }

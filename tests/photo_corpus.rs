@@ -203,7 +203,7 @@ fn no_output_tells_where_the_photo_was_taken() {
     for format in [OutputFormat::Jpeg, OutputFormat::Png, OutputFormat::Webp, OutputFormat::Avif] {
         let mut presets = preset::select(&["email-signature".to_owned()]).unwrap();
         presets.iter_mut().for_each(|preset| (preset.format, preset.max_bytes) = (format, None));
-        let cropper = Cropper::with_presets(presets, Options::default(), DetectorChoice::YuNet);
+        let cropper = Cropper::with_presets(presets, Options::default(), DetectorChoice::YuNet).expect("valid");
         let cropped = cropper.process(&bytes).unwrap();
         let output = &cropped.crops[0].bytes;
         for text in

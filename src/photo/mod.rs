@@ -27,7 +27,7 @@ mod tiff;
 mod tiff_colours;
 
 pub use colour::Colour;
-pub use format::{Format, sniff};
+pub use format::{EXTENSIONS, Format, sniff};
 pub use orientation::Orientation;
 pub use pixels::{Pixels, Sparse};
 pub use raster::{Raster, flatten};

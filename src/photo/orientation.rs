@@ -1,7 +1,7 @@
 //! How a stored picture is turned and mirrored so that it stands upright.
 
 use crate::geometry::Affine;
-use image::{ImageBuffer, Pixel, RgbImage, RgbaImage, imageops};
+use image::{RgbImage, imageops};
 
 /// EXIF and XMP above this are not read, in bytes. A JPEG segment ends at 65,533; PNG and WebP allow more, but every real
 /// block is far smaller, and the reader copies it.
@@ -61,12 +61,6 @@ impl Orientation {
         self.quarter_turns
     }
 
-    /// Whether the stored picture is mirrored left-right first.
-    #[must_use]
-    pub const fn is_mirrored(self) -> bool {
-        self.mirrored
-    }
-
     /// Whether width and height change places.
     #[must_use]
     pub const fn swaps_sides(self) -> bool {
@@ -109,17 +103,7 @@ impl Orientation {
 
     /// `picture` stood upright. Copies the pixels: meant for crops and small pictures, not for frames.
     #[must_use]
-    pub fn apply_rgb(self, picture: RgbImage) -> RgbImage {
-        self.apply(picture)
-    }
-
-    /// [`apply_rgb`](Self::apply_rgb) for a picture with alpha.
-    #[must_use]
-    pub fn apply_rgba(self, picture: RgbaImage) -> RgbaImage {
-        self.apply(picture)
-    }
-
-    fn apply<P: Pixel<Subpixel = u8> + 'static>(self, mut picture: ImageBuffer<P, Vec<u8>>) -> ImageBuffer<P, Vec<u8>> {
+    pub fn apply_rgb(self, mut picture: RgbImage) -> RgbImage {
         if self.mirrored {
             imageops::flip_horizontal_in_place(&mut picture);
         }

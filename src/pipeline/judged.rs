@@ -74,7 +74,7 @@ impl Thought {
             *padded > HARDLY_PADDED || frame.roll_deg.abs() > HARDLY_TURNED || steps.contains(&Step::Widest);
         let verdict = Verdict::of_headshot(&checks, frame.height / largest, is_changed, size.is_some());
         checks.extend(scene.uniform.and_then(|height| apart(head_height, height, preset)));
-        let unplanned = Failure::new(Reason::Internal, "a headshot was judged and not planned; please report it");
+        let unplanned = Failure::internal("a headshot was judged and not planned");
         Self { planned: Err(unplanned), checks, verdict }
     }
 

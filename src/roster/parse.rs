@@ -1,6 +1,7 @@
 //! The bytes of a CSV file -> a [`Roster`], or every mistake in it.
 
 use super::{Person, Roster};
+use crate::error::line_of;
 use crate::overrides::parse::Mistake;
 use crate::plan::is_field;
 use csv::{ReaderBuilder, StringRecord};
@@ -85,7 +86,7 @@ fn decoded(bytes: &[u8]) -> Result<&str, Mistake> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let good = error.valid_up_to();
-        let line = 1 + bytes[..good].iter().filter(|&&byte| byte == b'\n').count();
+        let line = line_of(bytes, good);
         let byte = bytes.get(good).copied().unwrap_or_default();
         mistake(
             line,

@@ -202,8 +202,8 @@ fn pitch_of(marks: &crate::detect::Landmarks) -> f64 {
     (4.0 * (along - USUAL)).clamp(-1.0, 1.0)
 }
 
-/// Order of preference among faces: score x sqrt(area) x centrality, which beats the largest area (FINDINGS: a poster or
-/// a bystander is often larger than the sitter, but rarely also more central and clearer).
+/// Order of preference among faces: score x sqrt(area) x centrality, which was right more often than the largest area: a
+/// poster or a bystander is often larger than the sitter, but rarely also more central and clearer.
 ///
 /// `width` and `height` are those of the picture the faces were found in, in its pixels.
 #[must_use]
