@@ -3,7 +3,7 @@
 //! columns. For maps that turn little; both passes walk along memory, and a widened kernel costs its width once a pass instead
 //! of its square once.
 
-use super::taps::{self, Row, Weights};
+use super::taps::{Rows, TOGETHER, Weights};
 use crate::geometry::{Affine, Point};
 use std::f64::consts::PI;
 use std::ops::Range;
@@ -99,36 +99,26 @@ fn rows(source: PlaneView<'_>, from_output: &Affine, (width, height): (usize, us
     first..(bottom.max(0.0) as usize).clamp(first + 1, all.max(first + 1))
 }
 
-/// Lines that are made before they are stored across: the places of neighbours in memory are then filled at once.
-const TOGETHER: usize = 16;
-
 /// Each of `lines` of the source resampled to `length` samples; the result has the lines as columns.
 fn pass(source: PlaneView<'_>, lines: Range<usize>, way: Way, weights: &Weights, length: usize) -> Vec<u8> {
     let count = lines.len();
     let mut result = vec![0; length * count];
-    let mut row = Row::new(source.width, weights);
-    let mut made = vec![0; TOGETHER * length];
+    let mut rows = Rows::new(source.width, weights);
     for (block, first) in lines.clone().step_by(TOGETHER).enumerate() {
-        let block_lines = first..(first + TOGETHER).min(lines.end);
-        for (line, made) in block_lines.clone().zip(made.chunks_exact_mut(length.max(1))) {
-            row.fill(source.samples.get(line * source.width..).unwrap_or_default());
-            let at = way.step * 0.5 + way.shear * (line as f64 + 0.5) + way.start;
-            taps::resample(&row, at, way.step, weights, made);
+        let made = TOGETHER.min(lines.end - first);
+        for number in 0..made {
+            rows.fill(number, source.samples.get((first + number) * source.width..).unwrap_or_default());
         }
-        across(&made, length, &mut result, count, block * TOGETHER, block_lines.len());
+        let at = |number: usize| way.step * 0.5 + way.shear * ((first + number) as f64 + 0.5) + way.start;
+        rows.resample(at, way.step, weights, length, |column, samples| {
+            let to = result.get_mut(column * count + block * TOGETHER..).unwrap_or_default();
+            match to.first_chunk_mut::<TOGETHER>() {
+                Some(to) if made == TOGETHER => *to = *samples,
+                _ => to.iter_mut().zip(samples).take(made).for_each(|(to, from)| *to = *from),
+            }
+        });
     }
     result
-}
-
-/// Stores `lines` lines of `length` samples as columns of `result`, which is `count` wide, from column `first` on.
-fn across(made: &[u8], length: usize, result: &mut [u8], count: usize, first: usize, lines: usize) {
-    for (at, row) in result.chunks_exact_mut(count.max(1)).enumerate() {
-        let to = row.get_mut(first..first + lines).unwrap_or_default();
-        match to.first_chunk_mut::<TOGETHER>() {
-            Some(to) => *to = std::array::from_fn(|line| made[line * length + at]),
-            None => to.iter_mut().enumerate().for_each(|(line, to)| *to = made[line * length + at]),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -59,89 +59,127 @@ fn whole(weights: &[f64]) -> Vec<i16> {
     whole
 }
 
-/// A row with its first and last sample repeated beyond it, as far as the taps reach.
+/// Rows that are resampled together: what becomes of them lies side by side in memory, and rows that begin alike share
+/// their weights.
+pub(super) const TOGETHER: usize = 16;
+
+/// As many rows, each with its first and last sample repeated beyond it, as far as the taps reach.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(super) struct Rows {
     beyond: usize,
     width: usize,
     samples: Vec<u8>,
 }
 
-impl Row {
+impl Rows {
     pub(super) fn new(width: usize, weights: &Weights) -> Self {
         let beyond = weights.groups * GROUP;
-        Self { beyond, width, samples: vec![0; width + 2 * beyond] }
+        Self { beyond, width, samples: vec![0; TOGETHER * (width + 2 * beyond)] }
     }
 
-    /// Takes the first samples of `row`, which has enough of them.
-    pub(super) fn fill(&mut self, row: &[u8]) {
+    /// Takes the first samples of `row`, which has enough of them, as the row of this number.
+    pub(super) fn fill(&mut self, number: usize, row: &[u8]) {
+        let stride = self.width + 2 * self.beyond;
         let Some(row) = row.get(..self.width) else { return };
-        let (before, rest) = self.samples.split_at_mut(self.beyond);
+        let (before, rest) = self.samples[number * stride..][..stride].split_at_mut(self.beyond);
         let (own, behind) = rest.split_at_mut(self.width);
         own.copy_from_slice(row);
         before.fill(row.first().copied().unwrap_or_default());
         behind.fill(row.last().copied().unwrap_or_default());
     }
-}
 
-/// Samples of the row at `at`, `at + step` and so on (in samples from the row's start; the first of them has its middle at
-/// 0.5), as many as `output` holds.
-pub(super) fn resample(row: &Row, at: f64, step: f64, weights: &Weights, output: &mut [u8]) {
-    let fixed = |value: f64| (value * (1_u64 << POSITION_BITS) as f64).round() as i64;
-    // The first tap, and half a phase for rounding to the nearest.
-    let start = at - weights.reach + 0.5 + row.beyond as f64 + 0.5 / f64::from(1 << PHASE_BITS);
-    let (start, step) = (fixed(start), fixed(step));
-    let line = Line { samples: &row.samples, start, step, weights: &weights.weights };
-    // As many taps as most pictures take are known to the compiler.
-    match weights.groups {
-        1 => line.fill(1, output),
-        2 => line.fill(2, output),
-        3 => line.fill(3, output),
-        groups => line.fill(groups, output),
+    /// Hands out, for each of `length` columns, the samples of all rows there: in the row `number` the first at `at(number)`,
+    /// the others `step` apart (in samples from the row's start; the first of them has its middle at 0.5).
+    pub(super) fn resample(
+        &self,
+        at: impl Fn(usize) -> f64,
+        step: f64,
+        weights: &Weights,
+        length: usize,
+        take: impl FnMut(usize, &[u8; TOGETHER]),
+    ) {
+        let fixed = |value: f64| (value * (1_u64 << POSITION_BITS) as f64).round() as i64;
+        // The first tap, and half a phase for rounding to the nearest.
+        let first = 0.5 - weights.reach + self.beyond as f64 + 0.5 / f64::from(1 << PHASE_BITS);
+        let starts: [i64; TOGETHER] = std::array::from_fn(|number| fixed(at(number) + first));
+        let mut lines = self.samples.chunks_exact(self.width + 2 * self.beyond);
+        let lines = std::array::from_fn(|_| lines.next().unwrap_or_default());
+        let run = Run { lines, starts, step: fixed(step), weights: &weights.weights };
+        let are_alike = starts.iter().all(|start| *start == starts[0]);
+        // As many taps as most pictures take are known to the compiler.
+        match (weights.groups, are_alike) {
+            (1, true) => run.alike(1, length, take),
+            (2, true) => run.alike(2, length, take),
+            (groups, true) => run.alike(groups, length, take),
+            (1, false) => run.each(1, length, take),
+            (2, false) => run.each(2, length, take),
+            (groups, false) => run.each(groups, length, take),
+        }
     }
 }
 
+/// Rows and where their samples are taken.
 #[derive(Clone, Copy, Debug)]
-struct Line<'a> {
-    samples: &'a [u8],
-    start: i64,
+struct Run<'a> {
+    lines: [&'a [u8]; TOGETHER],
+    starts: [i64; TOGETHER],
     step: i64,
     weights: &'a [[i16; GROUP]],
 }
 
-impl Line<'_> {
+impl<'a> Run<'a> {
+    /// Where all rows begin alike.
     #[inline(always)]
-    fn fill(&self, groups: usize, output: &mut [u8]) {
-        let (fours, rest) = output.as_chunks_mut::<4>();
-        let mut at = self.start;
-        for four in fours {
-            *four = self.four(&mut at, groups);
-        }
-        if !rest.is_empty() {
-            rest.iter_mut().zip(self.four(&mut at, groups)).for_each(|(to, from)| *to = from);
+    fn alike(&self, groups: usize, length: usize, mut take: impl FnMut(usize, &[u8; TOGETHER])) {
+        let mut at = self.starts[0];
+        let mut samples = [0; TOGETHER];
+        for column in 0..length {
+            let (first, weights) = self.place(at, groups);
+            for (four, lines) in samples.as_chunks_mut::<4>().0.iter_mut().zip(self.lines.as_chunks::<4>().0) {
+                let [a, b, c, d] = *lines;
+                let (a, b) = (Taps::new(a, first, groups, weights), Taps::new(b, first, groups, weights));
+                let (c, d) = (Taps::new(c, first, groups, weights), Taps::new(d, first, groups, weights));
+                *four = four_sums([a, b, c, d]);
+            }
+            take(column, &samples);
+            at = at.wrapping_add(self.step);
         }
     }
 
-    /// The next four samples. Each window by its own call: the compiler does not unfold a loop over them.
+    /// Where each begins on its own.
     #[inline(always)]
-    fn four(&self, at: &mut i64, groups: usize) -> [u8; 4] {
-        let first = self.next(at, groups);
-        let second = self.next(at, groups);
-        let third = self.next(at, groups);
-        four_sums([first, second, third, self.next(at, groups)])
+    fn each(&self, groups: usize, length: usize, mut take: impl FnMut(usize, &[u8; TOGETHER])) {
+        let mut starts = self.starts;
+        let mut samples = [0; TOGETHER];
+        for column in 0..length {
+            let fours = samples.as_chunks_mut::<4>().0.iter_mut();
+            let places = starts.as_chunks_mut::<4>().0.iter_mut().zip(self.lines.as_chunks::<4>().0);
+            for (four, (starts, lines)) in fours.zip(places) {
+                // Each window by its own call: the compiler does not unfold a loop over them.
+                let (a, b) = (self.window(lines[0], starts[0], groups), self.window(lines[1], starts[1], groups));
+                let (c, d) = (self.window(lines[2], starts[2], groups), self.window(lines[3], starts[3], groups));
+                *four = four_sums([a, b, c, d]);
+                for start in starts {
+                    *start = start.wrapping_add(self.step);
+                }
+            }
+            take(column, &samples);
+        }
     }
 
-    /// The taps at a position and their weights; the position moves on.
     #[inline(always)]
-    fn next(&self, at: &mut i64, groups: usize) -> Taps<'_> {
-        let last = self.samples.len() - groups * GROUP;
-        let first = (*at >> POSITION_BITS).clamp(0, last as i64) as usize;
-        let phase = (*at >> (POSITION_BITS - PHASE_BITS)) as usize & ((1 << PHASE_BITS) - 1);
-        *at = at.wrapping_add(self.step);
-        Taps {
-            samples: self.samples[first..first + groups * GROUP].as_chunks().0,
-            weights: &self.weights[phase * groups..(phase + 1) * groups],
-        }
+    fn window(&self, line: &'a [u8], at: i64, groups: usize) -> Taps<'a> {
+        let (first, weights) = self.place(at, groups);
+        Taps::new(line, first, groups, weights)
+    }
+
+    /// The first tap at a position, and the weights.
+    #[inline(always)]
+    fn place(&self, at: i64, groups: usize) -> (usize, &'a [[i16; GROUP]]) {
+        let last = self.lines[0].len() - groups * GROUP;
+        let first = (at >> POSITION_BITS).clamp(0, last as i64) as usize;
+        let phase = (at >> (POSITION_BITS - PHASE_BITS)) as usize & ((1 << PHASE_BITS) - 1);
+        (first, &self.weights[phase * groups..(phase + 1) * groups])
     }
 }
 
@@ -149,6 +187,13 @@ impl Line<'_> {
 struct Taps<'a> {
     samples: &'a [[u8; GROUP]],
     weights: &'a [[i16; GROUP]],
+}
+
+impl<'a> Taps<'a> {
+    #[inline(always)]
+    fn new(line: &'a [u8], first: usize, groups: usize, weights: &'a [[i16; GROUP]]) -> Self {
+        Self { samples: line[first..first + groups * GROUP].as_chunks().0, weights }
+    }
 }
 
 /// The weighted sums of four windows, rounded to 0..=255.
@@ -252,11 +297,20 @@ mod tests {
                 let sum: i32 = phase.as_flattened().iter().map(|&weight| i32::from(weight)).sum();
                 assert_eq!(sum, 1 << WEIGHT_BITS);
             }
-            let mut row = Row::new(50, &weights);
-            row.fill(&[77; 50]);
-            let mut output = [0; 23];
-            resample(&row, -40.0, 7.3, &weights, &mut output);
-            assert_eq!(output, [77; 23]);
+            let mut rows = Rows::new(50, &weights);
+            (0..TOGETHER).for_each(|number| rows.fill(number, &[77; 50]));
+            let mut columns = 0;
+            rows.resample(
+                |number| number as f64 - 40.0,
+                7.3,
+                &weights,
+                23,
+                |_, samples| {
+                    assert_eq!(*samples, [77; TOGETHER]);
+                    columns += 1;
+                },
+            );
+            assert_eq!(columns, 23);
         }
     }
 }
