@@ -37,7 +37,7 @@ pub fn reduced(photo: &Photo, part: Rect, scale: f64, filter: Filter) -> Result<
     let part = whole_pixels(photo, part);
     let scale = scale.min(1.0);
     let (width, height) = ((part.width * scale).round().max(1.0), (part.height * scale).round().max(1.0));
-    let image = upright_box(photo, part, (width as u32, height as u32), filter)?;
+    let image = resized(photo, part, (width as u32, height as u32), filter, 1)?;
     let from_photo =
         Affine::translation(-part.x, -part.y).then(&Affine::scaling(width / part.width, height / part.height));
     Ok(Reduced { image, from_photo })
@@ -139,15 +139,21 @@ pub fn turned_little(photo: &Photo, from_output: &Affine, size: (u32, u32)) -> R
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height)).mapped(&map);
     let shrinking = if turn_deg == 0.0 { step } else { step / DECODED_PER_OUTPUT_PIXEL };
     let planes = sparse.part(area, shrinking, true).ok_or_else(outside)?;
-    let image = seen(&planes, &map, (width, height), Filter::Lanczos3).ok_or_else(wrong_size)?;
+    let image = seen(&planes, &map, (width, height), Filter::Lanczos3, chroma_for(size)).ok_or_else(wrong_size)?;
     Ok(Some(photo.orientation.apply_rgb(image)))
 }
 
-/// The upright rectangle `part` of the photo, resampled to `size`; it is cut to the photo by at most rounding errors.
+/// The upright rectangle `part` of the photo, resampled to `size` for people; it is cut to the photo by at most rounding
+/// errors.
 ///
 /// # Errors
 /// As [`reduced`].
-pub fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Failure> {
+pub fn upright_box(photo: &Photo, part: Rect, size: (u32, u32)) -> Result<RgbImage, Failure> {
+    resized(photo, part, size, Filter::Lanczos3, chroma_for(size))
+}
+
+/// `part` resampled to `size`, chroma with so many output pixels to a sample where the photo is decoded on demand.
+fn resized(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter, chroma: u32) -> Result<RgbImage, Failure> {
     let (stored_width, stored_height) = photo.stored_size();
     let part = part.mapped(&to_stored(photo)?);
     let (left, right) = (part.x.max(0.0), part.right().min(f64::from(stored_width)));
@@ -157,7 +163,7 @@ pub fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter) 
     let image = match &photo.pixels {
         Pixels::Whole(Raster::Rgb(pixels)) => resized_rgb(pixels, area, (width, height), filter)?,
         Pixels::Whole(Raster::Rgba(pixels)) => {
-            let bytes = resized::<U8x4>(pixels.as_raw(), pixels.dimensions(), area, (width, height), filter)?;
+            let bytes = resized_pixels::<U8x4>(pixels.as_raw(), pixels.dimensions(), area, (width, height), filter)?;
             let image = RgbaImage::from_raw(width, height, bytes).map(|image| flatten(&image, BACKGROUND));
             image.ok_or_else(wrong_size)?
         }
@@ -165,7 +171,7 @@ pub fn upright_box(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter) 
             let (across, down) = (area.width / f64::from(width), area.height / f64::from(height));
             let planes = sparse.part(area, across.min(down), filter == Filter::Lanczos3).ok_or_else(outside)?;
             let map = Affine::scaling(across, down).then(&Affine::translation(area.x, area.y));
-            seen(&planes, &map, (width, height), filter).ok_or_else(wrong_size)?
+            seen(&planes, &map, (width, height), filter, chroma).ok_or_else(wrong_size)?
         }
     };
     Ok(photo.orientation.apply_rgb(image))
@@ -183,15 +189,23 @@ const fn stored(photo: &Photo, (width, height): (u32, u32)) -> (u32, u32) {
     if photo.orientation.swaps_sides() { (height, width) } else { (width, height) }
 }
 
-/// From this width on, in pixels, what people look at gets chroma half as fine as luma: so it is stored in the file
-/// (`encode::jpeg`), and cameras do so too.
-const HALF_CHROMA_FROM: u32 = 400;
+/// Output pixels to a sample of chroma, each way, of an output of this size: from 400 pixels on chroma is stored half as fine in
+/// the file (`encode::jpeg`), as cameras do too.
+fn chroma_for((width, height): (u32, u32)) -> u32 {
+    if width.min(height) < 400 { 1 } else { 2 }
+}
 
-/// `planes` seen through `from_output` (output pixels to stored source pixels).
+/// `planes` seen through `from_output` (output pixels to stored source pixels), chroma with `chroma_pixels` output pixels to a sample.
 ///
 /// Plane by plane: where chroma is half as fine each way that is half the work that RGB would be, and only the pixels that are
 /// left are turned into RGB.
-fn seen(planes: &Planes, from_output: &Affine, size: (u32, u32), filter: Filter) -> Option<RgbImage> {
+fn seen(
+    planes: &Planes,
+    from_output: &Affine,
+    size: (u32, u32),
+    filter: Filter,
+    chroma_pixels: u32,
+) -> Option<RgbImage> {
     let from_output = from_output.then(&Affine::translation(-f64::from(planes.left), -f64::from(planes.top)));
     let plane = |plane: &Plane, pixels: u32| {
         let own = Affine::scaling(1.0 / f64::from(plane.across), 1.0 / f64::from(plane.down));
@@ -201,9 +215,7 @@ fn seen(planes: &Planes, from_output: &Affine, size: (u32, u32), filter: Filter)
         let samples = resampled(source, &map, (width as usize, height as usize), filter);
         Plane { samples, width, height, across: pixels, down: pixels }
     };
-    let is_halved = filter == Filter::Lanczos3 && size.0 >= HALF_CHROMA_FROM;
-    let chroma = planes.chroma.as_ref();
-    let chroma = chroma.map(|chroma| chroma.each_ref().map(|chroma| plane(chroma, if is_halved { 2 } else { 1 })));
+    let chroma = planes.chroma.as_ref().map(|chroma| chroma.each_ref().map(|chroma| plane(chroma, chroma_pixels)));
     let output = Planes { luma: plane(&planes.luma, 1), chroma, left: 0, top: 0, scale: Scale::Full };
     let whole = Area { left: 0, top: 0, right: size.0, bottom: size.1 };
     output.region(whole).map(|region| region.pixels)
@@ -214,7 +226,7 @@ fn seen(planes: &Planes, from_output: &Affine, size: (u32, u32), filter: Filter)
 /// # Errors
 /// As [`reduced`].
 pub fn resized_rgb(source: &RgbImage, area: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Failure> {
-    let bytes = resized::<U8x3>(source.as_raw(), source.dimensions(), area, size, filter)?;
+    let bytes = resized_pixels::<U8x3>(source.as_raw(), source.dimensions(), area, size, filter)?;
     RgbImage::from_raw(size.0, size.1, bytes).ok_or_else(wrong_size)
 }
 
@@ -222,7 +234,7 @@ pub fn resized_rgb(source: &RgbImage, area: Rect, size: (u32, u32), filter: Filt
 ///
 /// By the type of its pixels: asked through the crate's untyped pictures, the resizer of every type would be in the program,
 /// 2 MB of them.
-fn resized<Pixel: PixelTrait>(
+fn resized_pixels<Pixel: PixelTrait>(
     samples: &[u8],
     (width, height): (u32, u32),
     area: Rect,

@@ -109,7 +109,7 @@ fn framed(photo: &Photo, wanted: &Wanted, clearance: &Clearance) -> Result<RgbIm
     if frame.roll_deg == 0.0 && !reaches_beyond(frame, photo) {
         let (left, top) = (frame.centre.x - frame.width / 2.0, frame.centre.y - frame.height / 2.0);
         let part = Rect::new(left, top, frame.width, frame.height);
-        return upright_box(photo, part, (size.width, size.height), Filter::Lanczos3);
+        return upright_box(photo, part, (size.width, size.height));
     }
     let fill = if *extend == Extend::Plain { Fill::Own(*clearance) } else { Fill::Blurred };
     turned_box(photo, frame, *size, fill)
