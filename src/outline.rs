@@ -70,6 +70,11 @@ impl Outline {
         self.edges.len() == Self::PHOTO_EDGES
     }
 
+    /// The edges of the photo itself.
+    pub(crate) fn photo_edges(&self) -> &[HalfPlane] {
+        &self.edges[..Self::PHOTO_EDGES.min(self.edges.len())]
+    }
+
     /// The edges after a shift by `-origin` and a turn by `-roll_deg`: in the coordinates of a levelled head.
     pub(crate) fn levelled(&self, origin: Point, roll_deg: f64) -> Vec<HalfPlane> {
         let turn = Affine::rotation(-roll_deg);

@@ -119,22 +119,26 @@ impl Margins {
     /// How far `point` (upright source pixels) has to move to be on the photo or where it may be continued; zero where it
     /// already is.
     pub(crate) fn way_back(&self, point: Point) -> Point {
-        let beyond = |reach: f64, depths: &[f64], share: f64| {
-            if reach > 0.0 { (reach - at(depths, share)).max(0.0) } else { 0.0 }
+        let beyond = |reach: f64, depths: &[f64], place: f64, length: f64| {
+            if reach > 0.0 { (reach - at(depths, place / length)).max(0.0) } else { 0.0 }
         };
-        let (along_top, along_side) = (point.x / self.width, point.y / self.height);
-        let right = beyond(-point.x, &self.left, along_side);
-        let left = beyond(point.x - self.width, &self.right, along_side);
-        let down = beyond(-point.y, &self.top, along_top);
+        let right = beyond(-point.x, &self.left, point.y, self.height);
+        let left = beyond(point.x - self.width, &self.right, point.y, self.height);
+        let down = beyond(-point.y, &self.top, point.x, self.width);
         let up = (point.y - self.height).max(0.0);
         Point::new(right - left, down - up)
+    }
+
+    /// Whether `point` (upright source pixels) is on the photo itself.
+    pub(crate) fn is_on_photo(&self, point: Point) -> bool {
+        (0.0..=self.width).contains(&point.x) && (0.0..=self.height).contains(&point.y)
     }
 }
 
 /// The depth at `share` of the way along an edge; at its ends beyond them.
 fn at(depths: &[f64], share: f64) -> f64 {
-    let last = depths.len().saturating_sub(1);
-    let index = (share * depths.len() as f64).floor().clamp(0.0, last as f64) as usize;
+    // By a cast, which takes what is below zero for zero: rounding is a call where SSE4.1 is not taken for granted.
+    let index = ((share * depths.len() as f64) as usize).min(depths.len().saturating_sub(1));
     depths.get(index).copied().unwrap_or(0.0)
 }
 

@@ -1,6 +1,7 @@
 //! Frames that a person corrected.
 
 use super::beyond::Reach;
+use super::polygon::Polygon;
 use super::room::{Demand, Stance};
 use super::uniform::uniform_frame;
 use super::{CORNERS, Framed, Levelling, Step, as_is, frame};
@@ -57,11 +58,16 @@ fn nudged(mut framed: Framed, head: &Head, ground: &Ground, extend: Extend, nudg
     let unit = Point::new(frame.width, frame.height);
     let on_photo = CORNERS.iter().find_map(|&corners| {
         let centres = stance.allowed_centres(size.0, size.1, &Demand::just_inside(corners));
-        centres.nearest(wanted, unit).map(|(centre, _)| (centre, 0.0))
+        centres.nearest(wanted, unit).map(|centre| (centre, 0.0))
     });
     let around = stance.centres_around_head(size.0, size.1, &Demand::just_inside(1.0));
     let beyond = ground.margins(extend).iter().filter(|margins| !margins.is_none()).flat_map(|margins| {
-        Reach { outline: &ground.outline, margins }.reaching_out(&stance, size, &around, wanted, from, unit)
+        let reach = Reach::new(&stance, &ground.outline, margins, size);
+        let centres = reach.centres(&around, wanted, from, unit).into_iter().flatten();
+        centres
+            .filter(|&centre| reach.is_held(centre))
+            .filter_map(|centre| Some((centre, reach.padded(centre, &mut Polygon::default())?)))
+            .collect::<Vec<_>>()
     });
     let left = |centre: Point| ((centre.x - wanted.x) / unit.x).hypot((centre.y - wanted.y) / unit.y);
     let reached = on_photo.into_iter().chain(beyond).min_by(|(a, _), (b, _)| left(*a).total_cmp(&left(*b)));

@@ -34,7 +34,7 @@ pub(super) fn whole(head: &Head, ground: &Ground, preset: &Preset) -> Result<Fra
             let width = height * preset.aspect();
             let centres = stance.allowed_centres(width, height, &Demand::just_inside(corners));
             let place = stance.ideal_centre(&preset.framing, width, height);
-            let (centre, _) = centres.nearest(place, Point::new(width, height))?;
+            let centre = centres.nearest(place, Point::new(width, height))?;
             Some(Frame { centre: stance.to_upright(centre), width, height, roll_deg: 0.0 })
         })
         .map(|frame| Framed { frame, steps: Vec::new(), padded: 0.0 })

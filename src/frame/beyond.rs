@@ -1,6 +1,5 @@
 //! Frames that reach beyond the photo, onto a background that may be continued.
 
-use super::Frame;
 use super::polygon::Polygon;
 use super::room::Stance;
 use crate::extend::Margins;
@@ -22,56 +21,81 @@ const MOVES: u32 = 8;
 /// Less than this, as a share of a frame's height, is where it should be.
 const TOLERANCE: f64 = 1e-4;
 
-/// A photo and where it may be continued.
+/// A smaller share of a frame beyond the photo is rounding.
+const LEAST_PADDED: f64 = TOLERANCE * TOLERANCE;
+
+/// Frames of one size, turned for one stance, on a photo and where it may be continued.
 pub(super) struct Reach<'a> {
-    pub outline: &'a Outline,
-    pub margins: &'a Margins,
+    stance: &'a Stance,
+    outline: &'a Outline,
+    margins: &'a Margins,
+    width: f64,
+    height: f64,
+    /// From a frame's centre to its corners, on the photo.
+    corners: [Point; 4],
 }
 
-impl Reach<'_> {
-    /// Frames of this width and height, by their centres (in levelled coordinates) with the share that is beyond the photo:
-    /// from the one whose centre is nearest to `ideal` evenly on the way to `anchor`. Centres stay in `around`.
-    pub fn reaching_out(
+impl<'a> Reach<'a> {
+    /// Frames of this width and height.
+    pub fn new(stance: &'a Stance, outline: &'a Outline, margins: &'a Margins, (width, height): (f64, f64)) -> Self {
+        let corner = |x: f64, y: f64| stance.turned(Point::new(x * width, y * height));
+        let corners = [corner(-0.5, -0.5), corner(0.5, -0.5), corner(0.5, 0.5), corner(-0.5, 0.5)];
+        Self { stance, outline, margins, width, height, corners }
+    }
+
+    /// The corners of the frame around `centre` of levelled coordinates, in upright source pixels.
+    fn corners(&self, centre: Point) -> [Point; 4] {
+        let centre = self.stance.to_upright(centre);
+        self.corners.map(|corner| Point::new(corner.x + centre.x, corner.y + centre.y))
+    }
+
+    /// Centres of frames (in levelled coordinates) that may reach beyond the photo: from the one that is nearest to `ideal`
+    /// evenly on the way to `anchor`. They stay in `around`.
+    pub fn centres(
         &self,
-        stance: &Stance,
-        (width, height): (f64, f64),
         around: &Polygon,
         ideal: Point,
         anchor: Point,
         unit: Point,
-    ) -> Vec<(Point, f64)> {
-        let frame =
-            |centre: Point| Frame { centre: stance.to_upright(centre), width, height, roll_deg: stance.roll_deg };
+    ) -> Option<impl Iterator<Item = Point> + use<>> {
         let mut nearest = ideal;
         for _ in 0..MOVES {
-            let Some((inside, _)) = around.nearest(nearest, unit) else { return Vec::new() };
-            let Some(way) = self.way_back(&frame(inside)) else { return Vec::new() };
+            let inside = around.nearest(nearest, unit)?;
+            let way = self.way_back(inside)?;
             nearest = inside;
-            if way.x.hypot(way.y) <= TOLERANCE * height {
+            if self.is_nothing(way) {
                 break;
             }
-            let back = stance.to_upright(inside);
-            nearest = stance.to_levelled(Point::new(back.x + way.x, back.y + way.y));
+            let back = self.stance.to_upright(inside);
+            nearest = self.stance.to_levelled(Point::new(back.x + way.x, back.y + way.y));
         }
-        let Some(((from, _), (to, _))) = around.nearest(nearest, unit).zip(around.nearest(anchor, unit)) else {
-            return Vec::new();
-        };
-        (0..CENTRES)
-            .filter_map(|step| {
-                let share = f64::from(step) / f64::from(CENTRES);
-                let centre = Point::new(from.x + share * (to.x - from.x), from.y + share * (to.y - from.y));
-                Some((centre, self.padded(&frame(centre))?))
-            })
-            .collect()
+        let (from, to) = (around.nearest(nearest, unit)?, around.nearest(anchor, unit)?);
+        Some((0..CENTRES).map(move |step| {
+            let share = f64::from(step) / f64::from(CENTRES);
+            Point::new(from.x + share * (to.x - from.x), from.y + share * (to.y - from.y))
+        }))
     }
 
-    /// How far `frame` has to move to be on the photo and its margins, to the right or left and down or up; `None` where
-    /// it has to go both ways.
-    fn way_back(&self, frame: &Frame) -> Option<Point> {
-        let corners = frame.corners();
+    /// Whether a frame that has to move by `way` is where it should be.
+    fn is_nothing(&self, way: Point) -> bool {
+        way == Point::default() || way.x.hypot(way.y) <= TOLERANCE * self.height
+    }
+
+    /// Whether the frame around `centre` (levelled coordinates) is on the photo and its margins.
+    pub fn is_held(&self, centre: Point) -> bool {
+        self.way_back(centre).is_some_and(|way| self.is_nothing(way))
+    }
+
+    /// How far the frame around `centre` (levelled coordinates) has to move to be on the photo and its margins, to the right
+    /// or left and down or up, on the photo; `None` where it has to go both ways.
+    fn way_back(&self, centre: Point) -> Option<Point> {
+        let corners = self.corners(centre);
         let (mut least, mut most) = (Point::default(), Point::default());
         for index in 0..4 {
             let (from, to) = (corners[index], corners[(index + 1) % 4]);
+            if self.margins.is_on_photo(from) && self.margins.is_on_photo(to) {
+                continue;
+            }
             for step in 0..SIDE_POINTS {
                 let share = f64::from(step) / f64::from(SIDE_POINTS);
                 let point = Point::new(from.x + share * (to.x - from.x), from.y + share * (to.y - from.y));
@@ -80,24 +104,20 @@ impl Reach<'_> {
                 most = Point::new(most.x.max(way.x), most.y.max(way.y));
             }
         }
-        let tolerance = TOLERANCE * frame.height;
+        let tolerance = TOLERANCE * self.height;
         let goes_both_ways =
             (least.x < -tolerance && most.x > tolerance) || (least.y < -tolerance && most.y > tolerance);
         (!goes_both_ways).then(|| Point::new(least.x + most.x, least.y + most.y))
     }
 
-    /// The share of `frame` beyond the photo, where all of that is on the margins and not too much.
-    fn padded(&self, frame: &Frame) -> Option<f64> {
-        let way = self.way_back(frame)?;
-        if way.x.hypot(way.y) > TOLERANCE * frame.height {
-            return None;
-        }
-        let edges = self.outline.levelled(Point::default(), 0.0);
-        let photo_edges = edges.iter().take(Outline::PHOTO_EDGES);
-        let on_photo = photo_edges.fold(Polygon::of(&frame.corners()), |polygon, edge| polygon.clipped(edge));
-        let share = (1.0 - on_photo.area() / (frame.width * frame.height)).max(0.0);
+    /// The share of the frame around `centre` (levelled coordinates) beyond the photo, where that is not too much. `spare` is
+    /// memory for a polygon.
+    pub fn padded(&self, centre: Point, spare: &mut Polygon) -> Option<f64> {
+        spare.set(&self.corners(centre));
+        self.outline.photo_edges().iter().for_each(|edge| spare.clip(edge));
+        let share = (1.0 - spare.area() / (self.width * self.height)).max(0.0);
         // Less is rounding, and no pixel.
-        let share = if share < TOLERANCE * TOLERANCE { 0.0 } else { share };
+        let share = if share < LEAST_PADDED { 0.0 } else { share };
         (share <= MOST_PADDED).then_some(share)
     }
 }

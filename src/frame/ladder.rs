@@ -1,17 +1,17 @@
 //! The search for a frame: what each frame gives up is weighed, and the one that gives up least is taken.
 
-use super::beyond::Reach;
 use super::room::{Demand, Stance};
+use super::search::{Placed, Search, Try};
 use super::{CORNERS, Frame, Framed, ROLL_LEFT_ALONE, Scale, Step};
 use crate::extend::Margins;
-use crate::geometry::Point;
 use crate::ground::Ground;
 use crate::preset::{Preset, Shape};
+use std::cell::OnceCell;
 
 /// What is given up is weighed: each of these, given up alone, counts 1, and the frame with the smallest sum of squares is
 /// taken. Set on the 98 portraits, by their contact sheets and the figures of `tests/quality`: a set keeps one eye line
 /// before it keeps one scale, and heads are levelled before either. `docs/framing.md` tells of them.
-mod cost {
+pub(super) mod cost {
     use crate::geometry::Point;
 
     /// The head aside from its place, as fractions of the frame's width and height.
@@ -47,30 +47,14 @@ const TIGHTEST: f64 = 3.0;
 /// Scales tried between the target and a limit.
 const SCALES: i32 = 32;
 
-/// A frame found on the ladder, in levelled coordinates.
-struct Placed<'a> {
-    stance: &'a Stance,
-    centre: Point,
-    width: f64,
-    height: f64,
-    /// How far the head stands from its place, in units of [`cost::SHIFT`].
-    shift: f64,
-    /// Share of the frame beyond the photo.
-    padded: f64,
-    steps: Vec<Step>,
-    cost: f64,
-}
-
-impl Placed<'_> {
-    fn framed(mut self, full: f64) -> Framed {
-        if self.stance.roll_deg.abs() < full.abs() {
-            self.steps.push(Step::LevelLess);
-            self.steps.sort_by_key(|step| *step as u8);
-        }
-        let centre = self.stance.to_upright(self.centre);
-        let frame = Frame { centre, width: self.width, height: self.height, roll_deg: self.stance.roll_deg };
-        Framed { frame, steps: self.steps, padded: self.padded }
-    }
+/// The frames that are tried, each list cheapest first.
+struct Tries<'a> {
+    /// With the head as large as the preset wants it.
+    target: Vec<Try<'a>>,
+    /// With the head between the preset's target and its limits.
+    scales: Vec<Try<'a>>,
+    /// For photos that are tight themselves; seldom asked for.
+    widest: OnceCell<Vec<Try<'a>>>,
 }
 
 /// What a frame may cost to be worth `penalty` more than `best`; anything where there is none.
@@ -95,144 +79,116 @@ impl Ladder<'_> {
     /// The cheapest frame: as the preset wants it; without the circle proof, for photos that end in the hair; larger than
     /// the preset's limit, for photos that are tight themselves.
     pub fn climb(&self, stances: &[Stance]) -> Option<Framed> {
+        let target = self.head_length / self.preset.framing.head_height;
+        let held: &[f64] = if self.scale == Scale::Held { &[target] } else { &[] };
+        let tries = Tries {
+            target: self.tries(stances, held),
+            scales: self.tries(stances, &self.preset_heights(target)),
+            widest: OnceCell::new(),
+        };
         let mut best: Option<Placed> = None;
         for margins in self.ground.margins(self.preset.framing.extend) {
-            let is_good = |placed: &Placed| {
-                (self.full - placed.stance.roll_deg).abs() <= ROLL_LEFT_ALONE && !placed.steps.contains(&Step::Widest)
-            };
+            let is_good =
+                |placed: &Placed| (self.full - placed.stance.roll_deg).abs() <= ROLL_LEFT_ALONE && !placed.is_widest;
             if best.as_ref().is_some_and(is_good) {
                 break;
             }
             let most = below(best.as_ref(), cost::NEXT_MARGINS);
-            best = self.climb_on(stances, margins, most).or(best);
+            best = self.climb_on(stances, &tries, margins, most).or(best);
         }
-        best.map(|placed| placed.framed(self.full))
+        best.map(|placed| self.framed(&placed))
     }
 
     /// The cheapest frame under `most` on these margins.
-    fn climb_on<'s>(&self, stances: &'s [Stance], margins: &Margins, most: f64) -> Option<Placed<'s>> {
-        let comfortable = Demand::comfortable(self.preset);
-        let mut best = self.at_preset_scale(stances, margins, &comfortable, most);
-        let without_circle = Demand::comfortable_without_circle(self.preset);
-        let limit = most.min(below(best.as_ref(), cost::OUT_OF_CIRCLE));
-        let open = self.at_preset_scale(stances, margins, &without_circle, limit);
-        best = open.map(|placed| self.out_of_circle(placed)).or(best);
-        let corners = if best.is_some() { &CORNERS[..1] } else { &CORNERS };
-        let limit = most.min(below(best.as_ref(), cost::WIDEST));
-        let widest = |&corners: &f64| self.widest(stances, margins, &Demand::barely(corners), limit);
-        corners.iter().find_map(widest).map(|placed| self.out_of_circle(placed)).or(best)
-    }
-
-    /// `placed`, which was found without the circle proof, with the word for it where the preset has a circle.
-    fn out_of_circle<'s>(&self, mut placed: Placed<'s>) -> Placed<'s> {
-        if self.preset.shape == Shape::Circle {
-            placed.steps.push(Step::OutOfCircle);
+    fn climb_on<'s>(
+        &self,
+        stances: &'s [Stance],
+        tries: &Tries<'s>,
+        margins: &Margins,
+        most: f64,
+    ) -> Option<Placed<'s>> {
+        let mut best = self.at_preset_scale(tries, margins, Demand::comfortable(self.preset), most);
+        let is_circle = self.preset.shape == Shape::Circle;
+        // Without a circle that is what was looked for already, unless the scale was held.
+        if is_circle || self.scale == Scale::Held {
+            let limit = most.min(below(best.as_ref(), cost::OUT_OF_CIRCLE));
+            let open = self.at_preset_scale(tries, margins, Demand::comfortable_without_circle(self.preset), limit);
+            best = open.map(|placed| Placed { is_out_of_circle: is_circle, ..placed }).or(best);
         }
-        placed
+        // Only shapes cut out of their photo have corners to give up.
+        let all = best.is_none() && !self.ground.outline.is_rectangle();
+        let corners = if all { &CORNERS[..] } else { &CORNERS[..1] };
+        let limit = most.min(below(best.as_ref(), cost::WIDEST));
+        if limit <= 0.0 {
+            return best;
+        }
+        let tries = tries.widest.get_or_init(|| self.tries(stances, &self.widest_heights()));
+        let widest = |&corners: &f64| {
+            let search = Search::new(self, margins, Demand::barely(corners), f64::INFINITY);
+            search.cheapest(tries, limit)
+        };
+        let widest = corners.iter().find_map(widest);
+        widest.map(|placed| Placed { is_widest: true, is_out_of_circle: is_circle, ..placed }).or(best)
     }
 
     /// The cheapest frame under `most` with the head between the preset's target and its limits.
     fn at_preset_scale<'s>(
         &self,
-        stances: &'s [Stance],
+        tries: &Tries<'s>,
         margins: &Margins,
-        demand: &Demand,
+        demand: Demand,
         most: f64,
     ) -> Option<Placed<'s>> {
-        let target = self.head_length / self.preset.framing.head_height;
+        let search = Search::new(self, margins, demand, LARGEST_SHIFT);
+        search.cheapest(&tries.target, most).or_else(|| search.cheapest(&tries.scales, most))
+    }
+
+    /// Heights of frames with the head between the preset's target and its limits.
+    fn preset_heights(&self, target: f64) -> Vec<f64> {
         let tightest = self.head_length / self.preset.framing.max_head_height;
         let tighter = (0..=SCALES).map(|step| between(target, tightest, step));
         let looser = (1..=SCALES).map(|step| between(target, target * LOOSEST, step));
-        let heights: Vec<f64> = tighter.chain(looser).collect();
-        let is_near = |placed: &Placed| placed.shift <= LARGEST_SHIFT;
-        let held = match self.scale {
-            Scale::Held => self.cheapest(stances, &[target], margins, demand, most, is_near),
-            Scale::Weighed => None,
-        };
-        held.or_else(|| self.cheapest(stances, &heights, margins, demand, most, is_near))
+        tighter.chain(looser).collect()
     }
 
-    /// The cheapest frame under `most` that holds the head at all: the photo is itself tighter than the preset.
-    fn widest<'s>(&self, stances: &'s [Stance], margins: &Margins, demand: &Demand, most: f64) -> Option<Placed<'s>> {
+    /// Heights of frames that hold the head at all: the photo is itself tighter than the preset.
+    fn widest_heights(&self) -> Vec<f64> {
         let widest = (self.head_length / self.preset.framing.head_height).min(self.extent);
         let tightest = self.head_length / self.preset.framing.max_head_height / TIGHTEST;
-        let heights: Vec<f64> = (0..=SCALES).map(|step| between(widest, tightest, step)).collect();
-        let mut placed = self.cheapest(stances, &heights, margins, demand, most, |_| true)?;
-        placed.steps.retain(|step| matches!(step, Step::Shift | Step::Extend));
-        placed.steps.push(Step::Widest);
-        Some(placed)
+        (0..=SCALES).map(|step| between(widest, tightest, step)).collect()
     }
 
-    fn cheapest<'s>(
-        &self,
-        stances: &'s [Stance],
-        heights: &[f64],
-        margins: &Margins,
-        demand: &Demand,
-        most: f64,
-        is_allowed: impl Fn(&Placed) -> bool,
-    ) -> Option<Placed<'s>> {
-        let mut tries: Vec<(f64, &Stance, f64)> = stances
-            .iter()
-            .flat_map(|stance| heights.iter().map(move |&height| (stance, height)))
-            .map(|(stance, height)| (self.scale_cost(height) + self.tilt_cost(stance), stance, height))
-            .collect();
-        // Shift and padding only add to this: once it is over the best, no later try is better.
-        tries.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
-        let mut best: Option<Placed> = None;
-        for (least, stance, height) in tries {
-            let most = best.as_ref().map_or(most, |best| best.cost);
-            if least >= most {
-                break;
-            }
-            best =
-                self.try_frame(stance, height, margins, demand).filter(|it| it.cost < most && is_allowed(it)).or(best);
-        }
-        best
+    /// All stances with frames of all these heights, cheapest first.
+    fn tries<'s>(&self, stances: &'s [Stance], heights: &[f64]) -> Vec<Try<'s>> {
+        let heights: Vec<(f64, f64)> = heights.iter().map(|&height| (height, self.scale_cost(height))).collect();
+        let of = |stance: &'s Stance| {
+            let tilt_cost = self.tilt_cost(stance);
+            heights.iter().map(move |&(height, scale_cost)| Try { stance, height, scale_cost, tilt_cost })
+        };
+        let mut tries: Vec<Try> = stances.iter().flat_map(of).collect();
+        tries.sort_by(|a, b| a.least().total_cmp(&b.least()));
+        tries
     }
 
-    /// The frame of this height that costs least of those that `demand` allows.
-    fn try_frame<'s>(&self, stance: &'s Stance, height: f64, margins: &Margins, demand: &Demand) -> Option<Placed<'s>> {
-        let framing = &self.preset.framing;
-        let width = height * self.preset.aspect();
-        let ideal = stance.ideal_centre(framing, width, height);
-        let unit = Point::new(cost::SHIFT.x * width, cost::SHIFT.y * height);
-        let inside = stance.allowed_centres(width, height, demand).nearest(ideal, unit);
-        let inside = inside.map(|(centre, _)| self.placed(stance, centre, ideal, height, 0.0));
-        if margins.is_none() || inside.as_ref().is_some_and(|placed| placed.shift == 0.0) {
-            return inside;
-        }
-        let around = stance.centres_around_head(width, height, demand);
-        let anchor = inside.as_ref().map_or_else(|| stance.to_levelled(self.photo_centre()), |placed| placed.centre);
-        let reach = Reach { outline: &self.ground.outline, margins };
-        let reaching = reach.reaching_out(stance, (width, height), &around, ideal, anchor, unit);
-        let reaching = reaching.into_iter().map(|(centre, padded)| self.placed(stance, centre, ideal, height, padded));
-        inside.into_iter().chain(reaching).min_by(|a, b| a.cost.total_cmp(&b.cost))
-    }
-
-    fn photo_centre(&self) -> Point {
-        let (width, height) = self.ground.outline.size();
-        Point::new(f64::from(width) / 2.0, f64::from(height) / 2.0)
-    }
-
-    /// A frame around `centre`, and what it costs.
-    fn placed<'s>(&self, stance: &'s Stance, centre: Point, ideal: Point, height: f64, padded: f64) -> Placed<'s> {
+    /// `placed` on the photo, with what it gave up.
+    fn framed(&self, placed: &Placed) -> Framed {
         /// Less than this share of a unit does not show, and is not worth a word in the report.
         const UNSEEN: f64 = 0.05;
-        let width = height * self.preset.aspect();
-        let unit = Point::new(cost::SHIFT.x * width, cost::SHIFT.y * height);
-        let shift = ((centre.x - ideal.x) / unit.x).hypot((centre.y - ideal.y) / unit.y);
-        let scale = self.scale_units(height);
+        let scale = self.scale_units(placed.height);
+        let roll_deg = placed.stance.roll_deg;
         let taken = [
-            (shift > UNSEEN, Step::Shift),
-            (scale > UNSEEN, Step::Tighten),
-            (scale < -UNSEEN, Step::Loosen),
-            (padded > 0.0, Step::Extend),
+            (placed.shift > UNSEEN, Step::Shift),
+            (scale > UNSEEN && !placed.is_widest, Step::Tighten),
+            (scale < -UNSEEN && !placed.is_widest, Step::Loosen),
+            (roll_deg.abs() < self.full.abs(), Step::LevelLess),
+            (placed.padded > 0.0, Step::Extend),
+            (placed.is_widest, Step::Widest),
+            (placed.is_out_of_circle, Step::OutOfCircle),
         ];
         let steps = taken.into_iter().filter_map(|(is_taken, step)| is_taken.then_some(step)).collect();
-        let padding = if padded > 0.0 { cost::REACHING_OUT + (padded / cost::PADDED).powi(2) } else { 0.0 };
-        let cost = shift * shift + self.scale_cost(height) + self.tilt_cost(stance) + padding;
-        Placed { stance, centre, width, height, shift, padded, steps, cost }
+        let centre = placed.stance.to_upright(placed.centre);
+        let frame = Frame { centre, width: placed.width, height: placed.height, roll_deg };
+        Framed { frame, steps, padded: placed.padded }
     }
 
     /// How much larger than its target the head is in a frame of this height, in units of [`cost::SCALE`].

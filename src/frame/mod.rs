@@ -9,6 +9,7 @@ mod beyond;
 mod ladder;
 mod polygon;
 mod room;
+mod search;
 mod size;
 mod uniform;
 

@@ -5,6 +5,7 @@ use crate::geometry::{Affine, Point};
 use crate::outline::{HalfPlane, Outline};
 use crate::preset::{Framing, Preset, Shape};
 use crate::subject::Head;
+use std::cell::OnceCell;
 
 /// Half width of a head with hair, in half lengths from crown to chin: the ellipse that the circle proof keeps inside.
 const HEAD_HALF_WIDTH: f64 = 0.72;
@@ -17,7 +18,7 @@ const LOOKS_ASIDE: f64 = 0.3;
 const GUESSED_CROWN: f64 = 0.04;
 
 /// Directions in which the head's ellipse is held inside a circle.
-const CIRCLE_DIRECTIONS: i32 = 36;
+const CIRCLE_DIRECTIONS: usize = 36;
 
 /// What a frame must leave around the head, as fractions of its height.
 pub(super) struct Demand {
@@ -80,7 +81,14 @@ pub(super) struct Stance {
     crown_doubt: f64,
     /// Photo above the crown, straight up in the frame.
     room_above: f64,
+    /// From the mid-eye point to the photo's edge along the eye line, to the left and to the right.
+    room_aside: [f64; 2],
+    half_width: f64,
     edges: Vec<HalfPlane>,
+    /// How far the head reaches in every direction, for presets shown as a circle.
+    circle: OnceCell<[HalfPlane; CIRCLE_DIRECTIONS]>,
+    to_frame: Affine,
+    to_photo: Affine,
 }
 
 impl Stance {
@@ -93,29 +101,40 @@ impl Stance {
         // Hair that the photo cuts ends, for the frame, at the photo's edge.
         crown.y += beyond(&edges, crown);
         let face_centre = to_levelled.apply(head.face.centre());
+        let chin = to_levelled.apply(head.chin);
         Self {
             roll_deg,
             // Eyes and face box agree on a frontal head; on a turned one the box is nearer to the middle of the head.
             head_centre_x: face_centre.x * head.yaw.abs().min(1.0),
             yaw: head.yaw,
             eye_mid,
-            chin: to_levelled.apply(head.chin),
+            chin,
             crown,
             crown_doubt: (1.0 - 2.0 * head.crown_confidence).max(0.0),
             room_above: up_to_edge(&edges, crown),
+            room_aside: [sideways_to_edge(&edges, -1.0), sideways_to_edge(&edges, 1.0)],
+            half_width: chin.distance(crown) / 2.0 * HEAD_HALF_WIDTH,
             edges,
+            circle: OnceCell::new(),
+            to_frame: Affine::rotation(-roll_deg),
+            to_photo: Affine::rotation(roll_deg),
         }
     }
 
     /// `point` of levelled coordinates in upright source pixels.
     pub fn to_upright(&self, point: Point) -> Point {
-        let turned = Affine::rotation(self.roll_deg).apply(point);
+        let turned = self.turned(point);
         Point::new(turned.x + self.eye_mid.x, turned.y + self.eye_mid.y)
     }
 
     /// `point` of upright source pixels in levelled coordinates.
     pub fn to_levelled(&self, point: Point) -> Point {
-        Affine::rotation(-self.roll_deg).apply(Point::new(point.x - self.eye_mid.x, point.y - self.eye_mid.y))
+        self.to_frame.apply(Point::new(point.x - self.eye_mid.x, point.y - self.eye_mid.y))
+    }
+
+    /// A distance in levelled coordinates as one on the photo.
+    pub fn turned(&self, distance: Point) -> Point {
+        self.to_photo.apply(distance)
     }
 
     /// How far the person looks to the side, -1..=1; 0 for everybody who looks at the camera, whose measured turn is noise.
@@ -133,67 +152,96 @@ impl Stance {
 
     /// Where the centre of a frame of this size may be: inside the photo, with what `demand` asks for.
     pub fn allowed_centres(&self, width: f64, height: f64, demand: &Demand) -> Polygon {
-        let inside = self.inside_photo(width, height, demand.corners);
-        let polygon = self.centres_around_head(width, height, demand);
-        inside.iter().fold(polygon, |polygon, edge| if polygon.is_empty() { polygon } else { polygon.clipped(edge) })
+        let mut polygon = self.centres_around_head(width, height, demand);
+        leave_inside(&mut polygon, self.on_photo(width, height, demand));
+        polygon
     }
 
     /// Where the centre of a frame of this size may be with what `demand` asks for, on the photo or beyond.
     pub fn centres_around_head(&self, width: f64, height: f64, demand: &Demand) -> Polygon {
-        let mut limits = self.around_head(width, height, demand);
-        if let Some(margin) = demand.circle_margin {
-            limits.extend(self.inside_circle(0.5 * width.min(height) * (1.0 - margin)));
-        }
-        let start = Polygon::square(Point::default(), 4.0 * (width + height));
-        limits.iter().fold(start, |polygon, edge| if polygon.is_empty() { polygon } else { polygon.clipped(edge) })
+        let mut polygon = Polygon::default();
+        self.set_centres_around_head(&mut polygon, width, height, demand);
+        polygon
     }
 
-    fn inside_photo(&self, width: f64, height: f64, corners: f64) -> Vec<HalfPlane> {
-        let reach = |edge: &HalfPlane| (edge.normal.x.abs() * width + edge.normal.y.abs() * height) / 2.0;
-        let inset = |edge: &HalfPlane, share: f64| HalfPlane { limit: edge.limit - share * reach(edge), ..*edge };
-        let (photo, shape) = self.edges.split_at(Outline::PHOTO_EDGES);
-        photo.iter().map(|edge| inset(edge, 1.0)).chain(shape.iter().map(|edge| inset(edge, corners))).collect()
+    /// Makes `polygon` what [`Self::centres_around_head`] gives.
+    pub fn set_centres_around_head(&self, polygon: &mut Polygon, width: f64, height: f64, demand: &Demand) {
+        polygon.set_square(Point::default(), 4.0 * (width + height));
+        leave_inside(polygon, self.around_head(width, height, demand));
     }
 
-    fn around_head(&self, width: f64, height: f64, demand: &Demand) -> Vec<HalfPlane> {
+    /// The edges of where the centre of a frame of this size may be for the frame to be on the photo.
+    pub fn on_photo(&self, width: f64, height: f64, demand: &Demand) -> impl Iterator<Item = HalfPlane> {
+        let corners = demand.corners;
+        self.edges.iter().enumerate().map(move |(index, edge)| {
+            let reach = (edge.normal.x.abs() * width + edge.normal.y.abs() * height) / 2.0;
+            let share = if index < Outline::PHOTO_EDGES { 1.0 } else { corners };
+            HalfPlane { limit: edge.limit - share * reach, ..*edge }
+        })
+    }
+
+    /// The edges of where the centre of a frame of this size may be with what `demand` asks for around the head.
+    pub fn around_head(&self, width: f64, height: f64, demand: &Demand) -> impl Iterator<Item = HalfPlane> {
+        let circle = self.inside_circle(width, height, demand);
+        self.around_face(width, height, demand).into_iter().chain(circle.into_iter().flatten())
+    }
+
+    /// Those of [`Self::around_head`] that any demand asks for.
+    pub fn around_face(&self, width: f64, height: f64, demand: &Demand) -> [HalfPlane; 4] {
         let wanted = demand.headroom + GUESSED_CROWN * self.crown_doubt;
         let headroom = (wanted * height).min(self.room_above);
         let below = demand.below_chin * height;
-        let mut limits = vec![
+        let side = |sign: f64, room: f64| {
+            // A photo that cuts the head sideways cannot give more than its edge.
+            let reach = (sign * self.head_centre_x + demand.sides * self.half_width).min(room);
+            HalfPlane { normal: Point::new(-sign, 0.0), limit: width / 2.0 - reach }
+        };
+        [
             HalfPlane { normal: Point::new(0.0, 1.0), limit: self.crown.y - headroom + height / 2.0 },
             HalfPlane { normal: Point::new(0.0, -1.0), limit: height / 2.0 - self.chin.y - below },
-        ];
-        for sign in [-1.0, 1.0] {
-            // A photo that cuts the head sideways cannot give more than its edge.
-            let reach = sign * self.head_centre_x + demand.sides * self.half_width();
-            let reach = reach.min(sideways_to_edge(&self.edges, sign));
-            limits.push(HalfPlane { normal: Point::new(-sign, 0.0), limit: width / 2.0 - reach });
-        }
-        limits
+            side(-1.0, self.room_aside[0]),
+            side(1.0, self.room_aside[1]),
+        ]
     }
 
-    /// The head's ellipse inside a circle of `radius` around the centre, by its support in every direction.
-    fn inside_circle(&self, radius: f64) -> Vec<HalfPlane> {
+    /// Those of [`Self::around_head`] that have the head's ellipse inside a circle, by its support in every direction.
+    pub fn inside_circle(
+        &self,
+        width: f64,
+        height: f64,
+        demand: &Demand,
+    ) -> Option<impl Iterator<Item = HalfPlane> + use<'_>> {
+        let radius = 0.5 * width.min(height) * (1.0 - demand.circle_margin?);
+        let supports = self.circle.get_or_init(|| self.supports());
+        Some(supports.iter().map(move |support| HalfPlane { limit: radius - support.limit, ..*support }))
+    }
+
+    /// How far the head's ellipse reaches in every direction, with the directions the other way round.
+    fn supports(&self) -> [HalfPlane; CIRCLE_DIRECTIONS] {
         let middle = self.chin.midpoint(self.crown);
         let half_length = self.chin.distance(self.crown) / 2.0;
         let axis = Point::new(
             (self.chin.x - self.crown.x) / (2.0 * half_length),
             (self.chin.y - self.crown.y) / (2.0 * half_length),
         );
-        (0..CIRCLE_DIRECTIONS)
-            .map(|step| {
-                let angle = f64::from(step) * std::f64::consts::TAU / f64::from(CIRCLE_DIRECTIONS);
-                let (y, x) = angle.sin_cos();
-                let along = (x * axis.x + y * axis.y) * half_length;
-                let across = (y * axis.x - x * axis.y) * half_length * HEAD_HALF_WIDTH;
-                let support = x * middle.x + y * middle.y + along.hypot(across);
-                HalfPlane { normal: Point::new(-x, -y), limit: radius - support }
-            })
-            .collect()
+        std::array::from_fn(|step| {
+            let angle = step as f64 * std::f64::consts::TAU / CIRCLE_DIRECTIONS as f64;
+            let (y, x) = angle.sin_cos();
+            let along = (x * axis.x + y * axis.y) * half_length;
+            let across = (y * axis.x - x * axis.y) * half_length * HEAD_HALF_WIDTH;
+            let support = x * middle.x + y * middle.y + along.hypot(across);
+            HalfPlane { normal: Point::new(-x, -y), limit: support }
+        })
     }
+}
 
-    fn half_width(&self) -> f64 {
-        self.chin.distance(self.crown) / 2.0 * HEAD_HALF_WIDTH
+/// Leaves what is inside all of `edges`.
+pub(super) fn leave_inside(polygon: &mut Polygon, edges: impl Iterator<Item = HalfPlane>) {
+    for edge in edges {
+        if polygon.is_empty() {
+            break;
+        }
+        polygon.clip(&edge);
     }
 }
 
