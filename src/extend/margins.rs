@@ -129,6 +129,13 @@ impl Margins {
         Point::new(right - left, down - up)
     }
 
+    /// How far the photo may be continued at most beyond its left edge, its right one, its top and its bottom, in source
+    /// pixels.
+    pub(crate) fn farthest(&self) -> [f64; 4] {
+        let most = |depths: &[f64]| depths.iter().copied().fold(0.0, f64::max);
+        [most(&self.left), most(&self.right), most(&self.top), 0.0]
+    }
+
     /// Whether `point` (upright source pixels) is on the photo itself.
     pub(crate) fn is_on_photo(&self, point: Point) -> bool {
         (0.0..=self.width).contains(&point.x) && (0.0..=self.height).contains(&point.y)

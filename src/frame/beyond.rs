@@ -19,7 +19,7 @@ const SIDE_POINTS: u32 = 24;
 const MOVES: u32 = 8;
 
 /// Less than this, as a share of a frame's height, is where it should be.
-const TOLERANCE: f64 = 1e-4;
+pub(super) const TOLERANCE: f64 = 1e-4;
 
 /// A smaller share of a frame beyond the photo is rounding.
 const LEAST_PADDED: f64 = TOLERANCE * TOLERANCE;
@@ -90,6 +90,7 @@ impl<'a> Reach<'a> {
     /// or left and down or up, on the photo; `None` where it has to go both ways.
     fn way_back(&self, centre: Point) -> Option<Point> {
         let corners = self.corners(centre);
+        let tolerance = TOLERANCE * self.height;
         let (mut least, mut most) = (Point::default(), Point::default());
         for index in 0..4 {
             let (from, to) = (corners[index], corners[(index + 1) % 4]);
@@ -99,15 +100,19 @@ impl<'a> Reach<'a> {
             for step in 0..SIDE_POINTS {
                 let share = f64::from(step) / f64::from(SIDE_POINTS);
                 let point = Point::new(from.x + share * (to.x - from.x), from.y + share * (to.y - from.y));
+                if self.margins.is_on_photo(point) {
+                    continue;
+                }
                 let way = self.margins.way_back(point);
                 least = Point::new(least.x.min(way.x), least.y.min(way.y));
                 most = Point::new(most.x.max(way.x), most.y.max(way.y));
             }
+            let is_between = |least: f64, most: f64| least < -tolerance && most > tolerance;
+            if is_between(least.x, most.x) || is_between(least.y, most.y) {
+                return None;
+            }
         }
-        let tolerance = TOLERANCE * self.height;
-        let goes_both_ways =
-            (least.x < -tolerance && most.x > tolerance) || (least.y < -tolerance && most.y > tolerance);
-        (!goes_both_ways).then(|| Point::new(least.x + most.x, least.y + most.y))
+        Some(Point::new(least.x + most.x, least.y + most.y))
     }
 
     /// The share of the frame around `centre` (levelled coordinates) beyond the photo, where that is not too much. `spare` is

@@ -1,12 +1,12 @@
 //! The cheapest of many frames: which are looked at closely, and which cannot be the one.
 
-use super::beyond::Reach;
+use super::beyond::{Reach, TOLERANCE};
 use super::ladder::{Ladder, cost};
 use super::polygon::Polygon;
 use super::room::{Demand, Stance, leave_inside};
 use crate::extend::Margins;
 use crate::geometry::Point;
-use crate::outline::HalfPlane;
+use crate::outline::{HalfPlane, Outline};
 
 /// Bounds on shifts, in units of [`cost::SHIFT`], are trusted no further than this: polygons are exact to rounding.
 const ROUNDING: f64 = 1e-3;
@@ -101,6 +101,8 @@ pub(super) struct Search<'a> {
     ladder: &'a Ladder<'a>,
     /// Where the photo may be continued, if it may be at all.
     margins: Option<&'a Margins>,
+    /// How far at most beyond each edge of the photo, in source pixels.
+    farthest: [f64; Outline::PHOTO_EDGES],
     demand: Demand,
     /// In units of [`cost::SHIFT`]: a frame beyond is none.
     largest_shift: f64,
@@ -109,7 +111,8 @@ pub(super) struct Search<'a> {
 impl<'a> Search<'a> {
     pub fn new(ladder: &'a Ladder, margins: &'a Margins, demand: Demand, largest_shift: f64) -> Self {
         let margins = (!margins.is_none()).then_some(margins);
-        Self { ladder, margins, demand, largest_shift }
+        let farthest = margins.map_or_else(Default::default, Margins::farthest);
+        Self { ladder, margins, farthest, demand, largest_shift }
     }
 
     /// The cheapest frame under `most`. `tries` are in the order of their [`Try::least`].
@@ -162,7 +165,14 @@ impl<'a> Search<'a> {
         let (Try { stance, height, .. }, width) = (aim.attempt, aim.width);
         let corner = UNSEEN_CORNER * width.max(*height) / aim.unit.x.min(aim.unit.y);
         let on_photo = aim.least_shift(stance.on_photo(width, *height, &self.demand)) - ROUNDING - corner;
+        // What one side of a frame is beyond may make up for what the other is.
+        let tolerance = 2.0 * TOLERANCE * height;
+        let on_photo_edges = stance.on_photo(width, *height, &self.demand).zip(self.farthest);
+        let on_margins =
+            on_photo_edges.map(|(edge, depth)| HalfPlane { limit: edge.limit + depth + tolerance, ..edge });
+        let on_margins = if self.margins.is_some() { aim.least_shift(on_margins) } else { 0.0 };
         let bound = |around: f64| {
+            let around = around.max(on_margins);
             let around = (around - ROUNDING).max(0.0);
             let on_photo = on_photo.max(around);
             let on_photo_cost = on_photo * on_photo;
