@@ -126,8 +126,8 @@ impl Batch<'_> {
     /// Runs all jobs of `plan` and writes the report.
     ///
     /// # Errors
-    /// [`Error::Fatal`] where threads cannot be started, or the report or the ledger cannot be written. A photo never stops
-    /// the run.
+    /// [`Error::Fatal`] where threads cannot be started, or the report or the ledger cannot be written. A photo never
+    /// stops the run.
     pub fn run(&self, plan: &Plan, past: Past<'_>) -> Result<Totals, Error> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads)

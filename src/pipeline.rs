@@ -25,8 +25,8 @@ pub use builder::CropperBuilder;
 pub use made::{Crop, Cropped, MissingCrop};
 pub use options::{DetectorChoice, Faces, Options};
 
-/// What finding and measuring a face takes besides the photo, in bytes: pictures of 1280 pixels and the network's layers
-/// at that size. Measured as 9 MB.
+/// What finding and measuring a face takes besides the photo, in bytes: pictures of 1280 pixels and the network's
+/// layers at that size. Measured as 9 MB.
 const LOOKING_BYTES: u64 = 16 << 20;
 
 /// Makes headshots of photos: bytes in, bytes out. One serves all threads.
@@ -75,8 +75,8 @@ impl Cropper {
         Ok(Self { finder, uniform: vec![None; presets.len()], presets, options })
     }
 
-    /// The same, but with one head height for all photos that have room for it: for each preset a fraction of the output's
-    /// height, 0 to 1 and more than 0, by the preset's own measure, in the order of the presets.
+    /// The same, but with one head height for all photos that have room for it: for each preset a fraction of the
+    /// output's height, 0 to 1 and more than 0, by the preset's own measure, in the order of the presets.
     ///
     /// # Errors
     /// [`Error::Usage`] for more or fewer heights than presets, and for one that is out of range.
@@ -111,8 +111,8 @@ impl Cropper {
     /// The headshots of one photo. Presets that it has no room for are left out.
     ///
     /// # Errors
-    /// A [`Failure`] where the photo cannot be read, or where no headshot at all can be made of it: nobody is seen, the face
-    /// is too small for all presets, the head is cut. Its message is for a person.
+    /// A [`Failure`] where the photo cannot be read, or where no headshot at all can be made of it: nobody is seen, the
+    /// face is too small for all presets, the head is cut. Its message is for a person.
     pub fn crop(&self, bytes: &[u8]) -> Result<Vec<Crop>, Failure> {
         let Cropped { crops, refused, .. } = self.process(bytes)?;
         match refused {
@@ -124,7 +124,8 @@ impl Cropper {
     /// The headshots of one photo with everything that was seen and checked.
     ///
     /// # Errors
-    /// A [`Failure`] where the photo cannot be read. A photo without a person is not an error: see [`Cropped::refused`].
+    /// A [`Failure`] where the photo cannot be read. A photo without a person is not an error: see
+    /// [`Cropped::refused`].
     pub fn process(&self, bytes: &[u8]) -> Result<Cropped, Failure> {
         self.process_adjusted(bytes, &Adjustment::default())
     }
@@ -155,8 +156,8 @@ impl Cropper {
         Ok(cropped)
     }
 
-    /// Those whom only a closer look shows beside the several people of `found`, where a person is going to choose among
-    /// them: a face is pinned by its number among all.
+    /// Those whom only a closer look shows beside the several people of `found`, where a person is going to choose
+    /// among them: a face is pinned by its number among all.
     fn bystanders(&self, photo: &Photo, found: &Found) -> Result<Vec<Face>, Failure> {
         /// Two boxes that share this much are one face, as for the finder.
         const SAME_FACE: f64 = 0.4;

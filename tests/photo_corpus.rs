@@ -93,8 +93,8 @@ fn variants_of_one_picture_stand_upright_in_one_size() {
     }
 }
 
-/// The true head lies where the crop was framed for it, within 2 % of the frame's height: eyes and chin that the pipeline
-/// reports against those of the ground truth, both in the crop.
+/// The true head lies where the crop was framed for it, within 2 % of the frame's height: eyes and chin that the
+/// pipeline reports against those of the ground truth, both in the crop.
 #[test]
 fn every_variant_is_framed_as_the_truth_says() {
     /// Hardly anything can be seen of the face: no matter of decoding.
@@ -151,8 +151,8 @@ fn avif_is_turned_and_mirrored_by_its_container() {
     for turns in 0..4 {
         for mirror in 0..2 {
             let path = folder.join(format!("pillow__rot{turns}mir{mirror}.avif"));
-            // Coded at low quality one by one, each with its own words in it: by another decoder they differ by 8.4, and
-            // by 38 or more when turned wrongly.
+            // Coded at low quality one by one, each with its own words in it: by another decoder they differ by 8.4,
+            // and by 38 or more when turned wrongly.
             let difference = mean_difference(&upright_srgb(&path), &plain);
             assert!(difference <= 10.0, "{}: {difference:.2}", path.display());
         }

@@ -19,8 +19,8 @@ use std::borrow::Cow;
 pub struct Encoding {
     /// The file format.
     pub format: OutputFormat,
-    /// Quality 1..=100 on the format's own scale, what is beyond is taken for the nearest of these; `None` for the default.
-    /// Without meaning for PNG.
+    /// Quality 1..=100 on the format's own scale, what is beyond is taken for the nearest of these; `None` for the
+    /// default. Without meaning for PNG.
     pub quality: Option<u8>,
     /// Most bytes that the file may have.
     pub max_bytes: Option<u64>,
@@ -51,8 +51,8 @@ impl OutputFormat {
         }
     }
 
-    /// The longest side that the format can say, in pixels: 16 bits in JPEG (ITU-T T.81, B.2.2), 14 in WebP (RFC 9649, 2.5).
-    /// `None` where it is beyond every preset and every photo.
+    /// The longest side that the format can say, in pixels: 16 bits in JPEG (ITU-T T.81, B.2.2), 14 in WebP (RFC 9649,
+    /// 2.5). `None` where it is beyond every preset and every photo.
     const fn longest_side(self) -> Option<u32> {
         match self {
             Self::Jpeg => Some(65_535),

@@ -25,8 +25,8 @@ use ladder::Ladder;
 use room::Stance;
 use serde::{Deserialize, Serialize};
 
-/// Tilts up to this many degrees are left alone: the measured roll is wrong by 1.05 degrees in the median and by 3.3 in the
-/// worst tenth, so that below it is noise (docs/framing.md, "The frame").
+/// Tilts up to this many degrees are left alone: the measured roll is wrong by 1.05 degrees in the median and by 3.3 in
+/// the worst tenth, so that below it is noise (docs/framing.md, "The frame").
 pub const ROLL_LEFT_ALONE: f64 = 3.0;
 
 /// A rectangle on the photo that becomes the output: it may be turned.

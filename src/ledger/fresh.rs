@@ -17,7 +17,8 @@ pub enum Verdict {
         /// What the ledger should know of files that were only touched.
         refresh: Refresh,
     },
-    /// It is made anew, but for these outputs: somebody has changed them since, and neither photo nor settings ask for others.
+    /// It is made anew, but for these outputs: somebody has changed them since, and neither photo nor settings ask for
+    /// others.
     Make {
         /// In the order of their paths.
         edited: Vec<OutputEntry>,
@@ -54,7 +55,8 @@ pub fn verdict(
         refresh.source = (known.stamp != now).then_some(now);
     }
     let (mut edited, mut is_whole) = (Vec::new(), !known.is_due);
-    // The outputs of a photo whose content is at fault are those of an earlier one of its name, and say nothing of this one.
+    // The outputs of a photo whose content is at fault are those of an earlier one of its name, and say nothing of this
+    // one.
     let outputs = if known.outcome == Outcome::Failed && !known.is_due { &[][..] } else { &known.outputs[..] };
     for output in outputs {
         match state(output, folder, thorough) {
@@ -103,8 +105,8 @@ pub fn state(output: &OutputEntry, folder: &Path, thorough: bool) -> State {
     if is_picture(&bytes) { State::Edited } else { State::Gone }
 }
 
-/// Whether `bytes` are a picture that is not torn. Kinds that are known and not read, and pictures that are too large to be
-/// read, are taken for somebody's work: it is the safe side.
+/// Whether `bytes` are a picture that is not torn. Kinds that are known and not read, and pictures that are too large
+/// to be read, are taken for somebody's work: it is the safe side.
 fn is_picture(bytes: &[u8]) -> bool {
     use Format::{Empty, Html, LfsPointer, Text, Zip};
     match sniff(bytes) {

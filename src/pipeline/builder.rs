@@ -78,8 +78,8 @@ impl CropperBuilder {
         self
     }
 
-    /// A detector of your own, which is taken at its word: nobody is asked for a second opinion. What its boxes and scores
-    /// have to mean, [`Detector`] says.
+    /// A detector of your own, which is taken at its word: nobody is asked for a second opinion. What its boxes and
+    /// scores have to mean, [`Detector`] says.
     pub fn detector(mut self, detector: Box<dyn Detector>) -> Self {
         self.detector = Some(detector);
         self
@@ -88,8 +88,8 @@ impl CropperBuilder {
     /// The cropper. No file is read.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a name that no built-in preset or group has, for two presets of one name, and for a preset with a
-    /// value that is out of its range ([`Preset::check`]).
+    /// [`Error::Usage`] for a name that no built-in preset or group has, for two presets of one name, and for a preset
+    /// with a value that is out of its range ([`Preset::check`]).
     pub fn build(self) -> Result<Cropper, Error> {
         let Self { mut words, own, options, choice, detector } = self;
         if words.is_empty() && own.is_empty() {

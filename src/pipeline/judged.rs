@@ -15,8 +15,8 @@ use crate::render::Reduced;
 use crate::report::spread::NOT_UNIFORM;
 use crate::report::thousandths;
 
-/// A frame that reaches no more than this share beyond the photo, and is turned by no more than these degrees, is still the
-/// photo as it is.
+/// A frame that reaches no more than this share beyond the photo, and is turned by no more than these degrees, is still
+/// the photo as it is.
 const HARDLY_PADDED: f64 = 0.05;
 const HARDLY_TURNED: f64 = 6.0;
 

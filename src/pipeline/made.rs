@@ -18,10 +18,11 @@ pub struct Cropped {
     pub size: (u32, u32),
     /// Degrees, clockwise, by which the photo was turned beyond what its file says: 0, 90, 180 or 270.
     pub turned_deg: u16,
-    /// All faces in upright source pixels: the main one, or the one that was pinned, first; with [`super::Faces::All`] from left
-    /// to right.
+    /// All faces in upright source pixels: the main one, or the one that was pinned, first; with [`super::Faces::All`]
+    /// from left to right.
     pub faces: Vec<Face>,
-    /// The heads that were framed: of the first face; with [`super::Faces::All`] of every face, or of the one that was pinned.
+    /// The heads that were framed: of the first face; with [`super::Faces::All`] of every face, or of the one that was
+    /// pinned.
     pub heads: Vec<Head>,
     /// Why no headshot can be made at all.
     pub refused: Option<Failure>,

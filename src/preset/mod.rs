@@ -1,4 +1,5 @@
-//! Presets: the size, shape, limits and framing of one kind of headshot, read from TOML and checked before anything runs.
+//! Presets: the size, shape, limits and framing of one kind of headshot, read from TOML and checked before anything
+//! runs.
 
 mod select;
 mod values;
