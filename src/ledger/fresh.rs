@@ -105,13 +105,17 @@ pub fn state(output: &OutputEntry, folder: &Path, thorough: bool) -> State {
     if is_picture(&bytes) { State::Edited } else { State::Gone }
 }
 
-/// Whether `bytes` are a picture that is not torn. Kinds that are known and not read, and pictures that are too large
-/// to be read, are taken for somebody's work: it is the safe side.
+/// Whether `bytes` are a picture that is not torn. What is of a kind that is not written here, or too large to be read,
+/// is taken for somebody's work: it is the safe side.
 fn is_picture(bytes: &[u8]) -> bool {
-    use Format::{Empty, Html, LfsPointer, Text, Zip};
+    use Format::{Avif, Empty, Html, Jpeg, LfsPointer, Png, Text, WebP, Zip};
     match sniff(bytes) {
         None | Some(Empty | Html | LfsPointer | Text | Zip) => false,
-        Some(_) => decode(bytes, &Limits::default()).map_or_else(|why| why.reason != Reason::Damaged, |_| true),
+        // The formats that outputs have, one of which may be torn; of another kind it is only where somebody put it.
+        Some(Jpeg | Png | WebP | Avif) => {
+            decode(bytes, &Limits::default()).map_or_else(|why| why.reason != Reason::Damaged, |_| true)
+        }
+        Some(_) => true,
     }
 }
 
@@ -198,12 +202,10 @@ mod tests {
     /// Photo applications save in place, in formats of their own.
     #[test]
     fn a_picture_that_this_build_does_not_read_is_somebodys_work_too() {
-        // A bitmap of 100,000 x 100,000 pixels.
-        let huge =
-            [b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\xa0\x86\x01\0\xa0\x86\x01\0\x01\0\x18\0".as_slice(), &[0; 24]]
-                .concat();
-        for picture in [b"\xff\x0a\x08\x10".as_slice(), b"8BPS\0\x01", b"%PDF-1.7", &huge] {
-            assert!(is_picture(picture) || cfg!(feature = "jxl") && picture.starts_with(b"\xff\x0a"), "{picture:?}");
+        let mut huge = Vec::new();
+        png::Encoder::new(&mut huge, 100_000, 100_000).write_header().expect("written");
+        for picture in [b"\xff\x0a\x08\x10".as_slice(), b"\0\0\0\x18ftypheic", b"8BPS\0\x01", b"%PDF-1.7", &huge] {
+            assert!(is_picture(picture), "{picture:?}");
         }
         for wreck in [b"".as_slice(), &[0; 4000], b"PK\x03\x04", b"<html>", b"moved to the archive", &png(1)[..40]] {
             assert!(!is_picture(wreck), "{wreck:?}");
