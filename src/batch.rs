@@ -120,20 +120,22 @@ impl Batch<'_> {
     }
 
     fn is_mine(&self, source: &Source) -> bool {
-        self.shard.is_none_or(|shard| shard.takes(source.relative()))
+        Shard::is_taken(self.shard, source.relative())
     }
 
     /// Runs all jobs of `plan` and writes the report.
     ///
     /// # Errors
-    /// [`Error::Fatal`] where threads cannot be started, or the report or the ledger cannot be written. A photo never stops
-    /// the run.
+    /// [`Error::Fatal`] where threads cannot be started, or the report or the ledger cannot be written. A photo never
+    /// stops the run.
     pub fn run(&self, plan: &Plan, past: Past<'_>) -> Result<Totals, Error> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads)
             .thread_name(|index| format!("headshot-{index}"))
             .build()
-            .map_err(|error| Error::Fatal { message: format!("threads cannot be started: {error}"), path: None })?;
+            .map_err(|error| {
+                Error::fatal_anywhere(format!("threads cannot be started: {error}; take fewer with --jobs"))
+            })?;
         let Past { mut lookup, keeper } = past;
         let mut sink = Sink { report: Report::new(self.output)?, totals: Totals::default(), keeper, trouble: None };
         let (window, taken, unread) = (Window::default(), AtomicUsize::new(0), Mutex::new(None));
@@ -203,7 +205,7 @@ impl Sink<'_> {
             Done::Made(made) => {
                 let (record, entry) = *made;
                 batch.progress.done(&record);
-                self.totals.tally.add(record.outcome, record.reason.map(Reason::code), record.outputs.len());
+                self.totals.tally.add(record.outcome, record.reason, record.outputs.len());
                 self.totals.spread.add(&record);
                 let line = record.to_json();
                 // A person without a photo is a line of the roster, which is another one tomorrow.

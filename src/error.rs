@@ -1,9 +1,11 @@
 //! What can go wrong: [`Error`] stops the run, [`Failure`] is about one photo and never does.
 //!
-//! Every message says what happened, to which path, and what to do next. A message is one sentence or two, starts with a
-//! lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's name.
+//! Every message says what happened, to which path, and what to do next. A message is one sentence or two, starts with
+//! a lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's
+//! name.
 
 use serde::{Deserialize, Serialize};
+use std::any::Any;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -77,6 +79,41 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 31] = [
+        Self::NoFace,
+        Self::SeveralPeople,
+        Self::FaceTooSmall,
+        Self::WouldUpscale,
+        Self::TighterThanPreset,
+        Self::HeadCut,
+        Self::LowConfidence,
+        Self::OverByteLimit,
+        Self::Damaged,
+        Self::TooLarge,
+        Self::UnsupportedFormat,
+        Self::Unreadable,
+        Self::NotWritten,
+        Self::OutputLost,
+        Self::NotReached,
+        Self::Edited,
+        Self::Internal,
+        Self::WouldOverwriteSource,
+        Self::ApartFromSet,
+        Self::NoPhoto,
+        Self::NotInRoster,
+        Self::NotPicked,
+        Self::SoftFocus,
+        Self::Noisy,
+        Self::Dark,
+        Self::BlownOut,
+        Self::UnevenLight,
+        Self::LookingAway,
+        Self::Tilted,
+        Self::BusyBackground,
+        Self::OtherVerdict,
+    ];
+
     /// The word in the report.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -114,6 +151,25 @@ impl Reason {
             Self::OtherVerdict => "other-verdict",
         }
     }
+
+    /// The reason that `code` is the word for.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
+    /// Whether it is about the photo's own file: nobody could look at a picture.
+    #[must_use]
+    pub const fn is_of_reading(self) -> bool {
+        matches!(self, Self::Damaged | Self::TooLarge | Self::UnsupportedFormat | Self::Unreadable)
+    }
+
+    /// Whether a failure for this reason is true for as long as the file's content stays. What depends on more, as on
+    /// memory or on the disk, is tried again by the next run.
+    #[must_use]
+    pub const fn lasts(self) -> bool {
+        matches!(self, Self::Damaged | Self::UnsupportedFormat)
+    }
 }
 
 impl fmt::Display for Reason {
@@ -136,6 +192,25 @@ impl Failure {
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
         Self { reason, message: message.into() }
     }
+
+    /// The program's own failure, `what` being of use to those who mend it.
+    pub fn internal(what: impl fmt::Display) -> Self {
+        let message = format!("the program failed on this photo ({what}); please report it, with the photo if you can");
+        Self::new(Reason::Internal, message)
+    }
+
+    /// The failure for a panic that was caught, with its message.
+    #[must_use]
+    pub fn of_panic(panic: &(dyn Any + Send)) -> Self {
+        Self::internal(panic_message(panic))
+    }
+}
+
+/// What a panic said, by its payload.
+#[must_use]
+pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
 impl fmt::Display for Failure {
@@ -169,12 +244,28 @@ impl Error {
         Self::Usage(message.into())
     }
 
+    /// The usage error for all mistakes in `what`, each in a line that says where it is.
+    #[must_use]
+    pub fn mistakes(what: &str, mut lines: Vec<String>) -> Self {
+        if lines.len() == 1 {
+            return Self::Usage(lines.remove(0));
+        }
+        let count = lines.len();
+        let listed = cut_short(lines, "").join("\n  ");
+        Self::Usage(format!("{count} mistakes in {what}; nothing was written:\n  {listed}"))
+    }
+
     /// A fatal error about `path`.
     pub fn fatal(path: impl Into<PathBuf>, message: impl Into<String>) -> Self {
         Self::Fatal { message: message.into(), path: Some(path.into()) }
     }
 
-    /// The exit code of DESIGN's table.
+    /// A fatal error that is about no file.
+    pub fn fatal_anywhere(message: impl Into<String>) -> Self {
+        Self::Fatal { message: message.into(), path: None }
+    }
+
+    /// The exit code, as in the README's table.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
@@ -184,6 +275,25 @@ impl Error {
             Self::Locked(_) => 75,
         }
     }
+}
+
+/// Lines of a list that a message has before the rest is only counted: what a terminal shows at once.
+const LISTED: usize = 20;
+
+/// The first of `lines`, and how many more of `what` there are.
+#[must_use]
+pub fn cut_short(mut lines: Vec<String>, what: &str) -> Vec<String> {
+    let more = lines.len().saturating_sub(LISTED);
+    if more > 0 {
+        lines.truncate(LISTED);
+        lines.push(format!("and {more} more {what}").trim_end().to_owned());
+    }
+    lines
+}
+
+/// The line, from 1, on which the byte at `offset` of `text` is.
+pub(crate) fn line_of(text: &[u8], offset: usize) -> usize {
+    1 + text.iter().take(offset).filter(|&&byte| byte == b'\n').count()
 }
 
 impl fmt::Display for Error {
@@ -201,3 +311,24 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_is_cut_short_and_counted() {
+        let lines = |count: usize| -> Vec<String> { (0..count).map(|number| number.to_string()).collect() };
+        assert_eq!(cut_short(lines(LISTED), "files"), lines(LISTED));
+        let cut = cut_short(lines(LISTED + 3), "files");
+        assert_eq!((cut.len(), cut.last().map(String::as_str)), (LISTED + 1, Some("and 3 more files")));
+        assert_eq!(Error::mistakes("x", lines(1)).to_string(), "0");
+        assert_eq!(Error::mistakes("x", lines(2)).to_string(), "2 mistakes in x; nothing was written:\n  0\n  1");
+        assert!(Error::mistakes("x", lines(25)).to_string().ends_with("\n  19\n  and 5 more"));
+    }
+
+    #[test]
+    fn lines_count_from_one() {
+        assert_eq!([0, 1, 2, 3, 99].map(|offset| line_of(b"a\nb\n", offset)), [1, 1, 2, 2, 3]);
+    }
+}

@@ -186,8 +186,8 @@ impl Affine {
         Self([1.0, 0.0, x, 0.0, 1.0, y])
     }
 
-    /// A turn by `-roll_deg` about `centre` and a scaling, with `centre` ending at `target`: into a picture in which what
-    /// was tilted by `roll_deg` stands level.
+    /// A turn by `-roll_deg` about `centre` and a scaling, with `centre` ending at `target`: into a picture in which
+    /// what was tilted by `roll_deg` stands level.
     #[must_use]
     pub fn levelling(centre: Point, roll_deg: f64, scale: (f64, f64), target: Point) -> Self {
         Self::translation(-centre.x, -centre.y)

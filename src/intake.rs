@@ -16,16 +16,16 @@ pub struct Intake<'a> {
     _reservation: Reservation<'a>,
 }
 
-/// Reads the photo at `path` when `budget` has room for it; `need` tells the bytes that a photo with this header takes in
-/// all.
+/// Reads the photo at `path` when `budget` has room for it; `need` tells the bytes that a photo with this header takes
+/// in all.
 ///
 /// # Errors
-/// [`Reason::Unreadable`]; [`Reason::TooLarge`] where the file, or what is made of it, is over the whole budget; those of
-/// [`photo::probe`].
+/// [`Reason::Unreadable`]; [`Reason::TooLarge`] where the file, or what is made of it, is over the whole budget; those
+/// of [`photo::probe`].
 pub fn take<'a>(path: &Path, budget: &'a MemoryBudget, need: impl Fn(&Header) -> u64) -> Result<Intake<'a>, Failure> {
     let length = std::fs::metadata(path).map_err(unreadable)?.len();
     let mut reservation = budget.reserve(length).ok_or_else(|| over_budget("the file", length, budget))?;
-    let bytes = read(path, length).map_err(unreadable)?;
+    let bytes = read(path, length)?;
     let whole = need(&photo::probe(&bytes)?);
     if reservation.resize(whole) {
         return Ok(Intake { bytes, _reservation: reservation });
@@ -34,22 +34,36 @@ pub fn take<'a>(path: &Path, budget: &'a MemoryBudget, need: impl Fn(&Header) ->
     // system's cache.
     drop((bytes, reservation));
     let reservation = budget.reserve(whole).ok_or_else(|| over_budget("the photo", whole, budget))?;
-    let bytes = read(path, length).map_err(unreadable)?;
+    let bytes = read(path, length)?;
     Ok(Intake { bytes, _reservation: reservation })
 }
 
-/// At most `length` bytes of the file: one that has grown meanwhile was not reckoned with.
-fn read(path: &Path, length: u64) -> io::Result<Vec<u8>> {
+/// The file, which has `length` bytes. One that is longer by now was not reckoned with, and the start of it is no
+/// photo.
+fn read(path: &Path, length: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    bytes
-        .try_reserve_exact(usize::try_from(length).map_err(io::Error::other)?)
-        .map_err(|error| io::Error::new(io::ErrorKind::OutOfMemory, error))?;
-    File::open(path)?.take(length).read_to_end(&mut bytes)?;
+    // One byte of room beyond the end shows that there is no more, without the vector growing.
+    let room = usize::try_from(length).map_err(io::Error::other).map_err(unreadable)?.saturating_add(1);
+    bytes.try_reserve_exact(room).map_err(|error| unreadable(io::Error::new(io::ErrorKind::OutOfMemory, error)))?;
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(length.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > length {
+        return Err(Failure::new(
+            Reason::Unreadable,
+            "the file is still being written; run this again when it is whole",
+        ));
+    }
     Ok(bytes)
 }
 
 fn unreadable(error: io::Error) -> Failure {
-    Failure::new(Reason::Unreadable, format!("the file cannot be read: {error}"))
+    let advice = match error.kind() {
+        io::ErrorKind::NotFound => "check its path",
+        io::ErrorKind::PermissionDenied => "let this user read it",
+        io::ErrorKind::OutOfMemory => "take fewer photos at a time with --jobs",
+        _ => "see whether another program opens it, and run this again",
+    };
+    Failure::new(Reason::Unreadable, format!("the file cannot be read: {error}; {advice}"))
 }
 
 fn over_budget(what: &str, bytes: u64, budget: &MemoryBudget) -> Failure {
@@ -82,6 +96,17 @@ mod tests {
         assert!(!intake.bytes.is_empty());
         let mut rest = budget.reserve(0).expect("free");
         assert!(rest.resize(10_000 - 3_600) && !rest.resize(10_001 - 3_600));
+    }
+
+    #[test]
+    fn a_file_that_grows_is_no_damaged_photo() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let path = picture(folder.path());
+        let length = std::fs::metadata(&path).expect("there").len();
+        assert_eq!(read(&path, length).expect("whole").len() as u64, length);
+        let failure = read(&path, length - 1).expect_err("it was shorter when it was looked at");
+        assert_eq!(failure.reason, Reason::Unreadable);
+        assert!(failure.message.starts_with("the file is still being written; run this again"), "{failure}");
     }
 
     #[test]

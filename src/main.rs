@@ -9,6 +9,7 @@ use command::inspect::inspect;
 use command::log::Log;
 use command::manual;
 use command::merge::merge;
+use command::panics;
 use command::presets;
 use command::review::to_review;
 use command::status::status;
@@ -17,11 +18,12 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let log = Log::new(if cli.command.is_some() { LogFormat::Text } else { cli.crop.log_format });
+    panics::tell(log);
     let ended = match cli.command {
         Some(Command::Presets { check: Some(path), .. }) => presets::check(&path).map(|()| 0),
         Some(Command::Presets { name: Some(name), .. }) => presets::show(&name).map(|()| 0),
         Some(Command::Presets { .. }) => presets::list().map(|()| 0),
-        Some(Command::Inspect(args)) => inspect(&args),
+        Some(Command::Inspect(args)) => inspect(&args, &log),
         Some(Command::Status { output, review: true }) => to_review(&output).map(|()| 0),
         Some(Command::Status { output, review: false }) => status(&output).map(|()| 0),
         Some(Command::Merge { output }) => merge(&output, &log),

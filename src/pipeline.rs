@@ -8,7 +8,7 @@ mod options;
 use crate::check::{Certainty, FaceMeasures, FaceView};
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoding, encode};
-use crate::error::{Failure, Reason};
+use crate::error::{Error, Failure, Reason};
 use crate::frame::{Framed, Levelling, OutputSize, adjusted_frame, output_size};
 use crate::ground::{Backdrop, Ground};
 use crate::overrides::Adjustment;
@@ -62,23 +62,35 @@ impl Cropper {
     }
 
     /// A cropper for presets that are read already.
-    #[must_use]
-    pub fn with_presets(presets: Vec<Preset>, options: Options, detector: DetectorChoice) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a preset with a value that is out of its range ([`Preset::check`]).
+    pub fn with_presets(presets: Vec<Preset>, options: Options, detector: DetectorChoice) -> Result<Self, Error> {
+        presets.iter().try_for_each(Preset::check)?;
         let finder = match detector {
             DetectorChoice::YuNet => {
                 Finder { detector: Box::new(YuNet::new()), second_opinion: Some(Box::new(Seeta::new())) }
             }
             DetectorChoice::Seeta => Finder { detector: Box::new(Seeta::new()), second_opinion: None },
         };
-        Self { finder, uniform: vec![None; presets.len()], presets, options }
+        Ok(Self { finder, uniform: vec![None; presets.len()], presets, options })
     }
 
-    /// The same, but with one head height for all photos that have room for it: for each preset a fraction of the output's
-    /// height, by the preset's own measure, in the order of the presets.
-    #[must_use]
-    pub fn uniform(mut self, head_heights: &[f64]) -> Self {
-        self.uniform.iter_mut().zip(head_heights).for_each(|(slot, &height)| *slot = Some(height));
-        self
+    /// The same, but with one head height for all photos that have room for it: for each preset a fraction of the
+    /// output's height, 0 to 1 and more than 0, by the preset's own measure, in the order of the presets.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for more or fewer heights than presets, and for one that is out of range.
+    pub fn uniform(mut self, head_heights: &[f64]) -> Result<Self, Error> {
+        if head_heights.len() != self.presets.len() {
+            let (heights, presets) = (head_heights.len(), self.presets.len());
+            return Err(Error::usage(format!("{heights} head heights for {presets} presets; give one for each")));
+        }
+        if let Some(height) = head_heights.iter().find(|&&height| !(height > 0.0 && height <= 1.0)) {
+            return Err(Error::usage(format!("a head height is {height}; it takes more than 0, and 1 at most")));
+        }
+        self.uniform = head_heights.iter().copied().map(Some).collect();
+        Ok(self)
     }
 
     /// The presets, in the order of [`Crop::preset`].
@@ -100,8 +112,8 @@ impl Cropper {
     /// The headshots of one photo. Presets that it has no room for are left out.
     ///
     /// # Errors
-    /// A [`Failure`] where the photo cannot be read, or where no headshot at all can be made of it: nobody is seen, the face
-    /// is too small for all presets, the head is cut. Its message is for a person.
+    /// A [`Failure`] where the photo cannot be read, or where no headshot at all can be made of it: nobody is seen, the
+    /// face is too small for all presets, the head is cut. Its message is for a person.
     pub fn crop(&self, bytes: &[u8]) -> Result<Vec<Crop>, Failure> {
         let Cropped { crops, refused, .. } = self.process(bytes)?;
         match refused {
@@ -113,7 +125,8 @@ impl Cropper {
     /// The headshots of one photo with everything that was seen and checked.
     ///
     /// # Errors
-    /// A [`Failure`] where the photo cannot be read. A photo without a person is not an error: see [`Cropped::refused`].
+    /// A [`Failure`] where the photo cannot be read. A photo without a person is not an error: see
+    /// [`Cropped::refused`].
     pub fn process(&self, bytes: &[u8]) -> Result<Cropped, Failure> {
         self.process_adjusted(bytes, &Adjustment::default())
     }
@@ -145,8 +158,8 @@ impl Cropper {
         Ok(cropped)
     }
 
-    /// Those whom only a closer look shows beside the several people of `found`, where a person is going to choose among
-    /// them: a face is pinned by its number among all.
+    /// Those whom only a closer look shows beside the several people of `found`, where a person is going to choose
+    /// among them: a face is pinned by its number among all.
     fn bystanders(&self, photo: &Photo, found: &Found) -> Result<Vec<Face>, Failure> {
         /// Two boxes that share this much are one face, as for the finder.
         const SAME_FACE: f64 = 0.4;

@@ -19,8 +19,8 @@ impl Shard {
 
     /// Whether the photo with this relative path is in the share.
     ///
-    /// The first eight bytes of the BLAKE3 hash of the path, with slashes on every system, as a little-endian number modulo
-    /// the count: the same on every machine, whatever the other photos are.
+    /// The first eight bytes of the BLAKE3 hash of the path, with slashes on every system, as a little-endian number
+    /// modulo the count: the same on every machine, whatever the other photos are.
     #[must_use]
     pub fn takes(&self, relative: &Path) -> bool {
         let mut hasher = blake3::Hasher::new();
@@ -42,6 +42,18 @@ impl Shard {
             Some((stem, extension)) => format!("{stem}.{}-of-{}.{extension}", self.index, self.count),
             None => format!("{name}.{}-of-{}", self.index, self.count),
         }
+    }
+
+    /// The name of the file `name` in a run of `share`, which is the usual one where the run takes all photos.
+    #[must_use]
+    pub fn own_name(share: Option<Self>, name: &str) -> String {
+        share.map_or_else(|| name.to_owned(), |share| share.name(name))
+    }
+
+    /// Whether a run of `share` takes the photo with this relative path; without a share it takes all.
+    #[must_use]
+    pub fn is_taken(share: Option<Self>, relative: &Path) -> bool {
+        share.is_none_or(|share| share.takes(relative))
     }
 
     /// All shares of this one's count.

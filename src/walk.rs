@@ -1,8 +1,8 @@
 //! Folders, files and lists -> sources, in an order that does not depend on the file system.
 //!
-//! Hidden files and folders are left out, symbolic links are followed (a loop is a problem that is told, not a hang), the
-//! output folder is never walked. What a file is, is told by its content later; here only files that are certainly not
-//! photos are passed over, by extension.
+//! Hidden files and folders are left out, symbolic links are followed (a loop is a problem that is told, not a hang),
+//! the output folder is never walked. What a file is, is told by its content later; here only files that are certainly
+//! not photos are passed over, by extension.
 
 use crate::error::Error;
 use same_file::Handle;
@@ -211,7 +211,7 @@ impl Found {
 fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked, found: &mut Found) -> Result<(), Error> {
     let metadata = std::fs::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::fatal(path, "there is no such file or folder; check the path"),
-        _ => Error::fatal(path, format!("cannot be opened: {error}")),
+        _ => Error::fatal(path, format!("cannot be opened: {error}; let this user read it, or leave it out")),
     })?;
     if !metadata.is_dir() {
         let relative = path.file_name().map(PathBuf::from).unwrap_or_default();
@@ -251,8 +251,8 @@ fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked, found: &
     Ok(())
 }
 
-/// `folder` from the root of the file system on, without a slash at its end: the same folder by whatever way it was written,
-/// but for links.
+/// `folder` from the root of the file system on, without a slash at its end: the same folder by whatever way it was
+/// written, but for links.
 #[must_use]
 pub fn absolute(folder: &Path) -> PathBuf {
     std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()).components().collect()
@@ -272,8 +272,8 @@ fn problem(error: &walkdir::Error) -> String {
     match error.loop_ancestor() {
         Some(ancestor) => format!("{path}: is a link back to {}; not followed", ancestor.display()),
         None => match error.io_error() {
-            Some(io) => format!("{path}: cannot be read: {io}"),
-            None => format!("{path}: cannot be read"),
+            Some(io) => format!("{path}: cannot be read: {io}; mend that, and run this again for what is in it"),
+            None => format!("{path}: cannot be read; mend that, and run this again for what is in it"),
         },
     }
 }

@@ -9,6 +9,8 @@ mod files;
 mod rooms;
 #[path = "support/run.rs"]
 mod run;
+#[path = "docs/words.rs"]
+mod words;
 
 use headshot::check::{Bad, Kind};
 use headshot::preset::{self, Confidence, HeadMeasure, Preset, Shape};
@@ -17,6 +19,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 fn at_root(name: impl AsRef<Path>) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -42,12 +45,18 @@ fn documents() -> Vec<(String, String)> {
 
 /// Sees that `expected` stands between the marks `name` of `document`; with BLESS it is written there.
 fn keep(document: &str, name: &str, expected: &str) {
+    /// Tests run side by side, and several write to one document.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _held = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
     let text = fs::read_to_string(at_root(document)).unwrap_or_else(|error| panic!("{document}: {error}"));
     let from = text.find(&start).unwrap_or_else(|| panic!("{document} has no {start}")) + start.len();
     let to = text.find(&end).unwrap_or_else(|| panic!("{document} has no {end}"));
     if std::env::var_os("BLESS").is_some() {
-        fs::write(at_root(document), format!("{}{expected}{}", &text[..from], &text[to..])).expect("written");
+        // Others read the document meanwhile: it is never half written.
+        let new = at_root(format!("{document}.new"));
+        fs::write(&new, format!("{}{expected}{}", &text[..from], &text[to..])).expect("written");
+        fs::rename(new, at_root(document)).expect("renamed");
         return;
     }
     assert!(

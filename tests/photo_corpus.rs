@@ -149,8 +149,8 @@ fn avif_is_turned_and_mirrored_by_its_container() {
     for turns in 0..4 {
         for mirror in 0..2 {
             let path = folder.join(format!("pillow__rot{turns}mir{mirror}.avif"));
-            // Coded at low quality one by one, each with its own words in it: by another decoder they differ by 8.4, and
-            // by 38 or more when turned wrongly.
+            // Coded at low quality one by one, each with its own words in it: by another decoder they differ by 8.4,
+            // and by 38 or more when turned wrongly.
             let difference = mean_difference(&upright_srgb(&path), &plain);
             assert!(difference <= 10.0, "{}: {difference:.2}", path.display());
         }
@@ -203,7 +203,7 @@ fn no_output_tells_where_the_photo_was_taken() {
     for format in [OutputFormat::Jpeg, OutputFormat::Png, OutputFormat::Webp, OutputFormat::Avif] {
         let mut presets = preset::select(&["email-signature".to_owned()]).unwrap();
         presets.iter_mut().for_each(|preset| (preset.format, preset.max_bytes) = (format, None));
-        let cropper = Cropper::with_presets(presets, Options::default(), DetectorChoice::YuNet);
+        let cropper = Cropper::with_presets(presets, Options::default(), DetectorChoice::YuNet).expect("valid");
         let cropped = cropper.process(&bytes).unwrap();
         let output = &cropped.crops[0].bytes;
         for text in

@@ -62,7 +62,7 @@ impl Cell {
 
     fn of_output(record: &Value, output: &Value) -> Self {
         let head = &record["head"];
-        let steps: Vec<&str> = output["steps"].as_array().into_iter().flatten().filter_map(step_name).collect();
+        let steps: Vec<&str> = output["steps"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let turned = record["turned"].as_i64().map_or(String::new(), |degrees| format!(" turned {degrees}"));
         let numbers = format!(
             "crown {:.2} roll {:+.1} {}{turned}",
@@ -165,11 +165,6 @@ fn numbers<const N: usize>(value: &Value) -> Option<[f64; N]> {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
-}
-
-/// A step is a word, or an object whose only key is the word.
-fn step_name(step: &Value) -> Option<&str> {
-    step.as_str().or_else(|| step.as_object()?.keys().next().map(String::as_str))
 }
 
 /// The upright picture of a file.

@@ -8,6 +8,7 @@
 mod portrait;
 
 use headshot::encode::{Encoding, encode};
+use headshot::photo::Raster;
 use headshot::preset::{OutputFormat, built_in};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, imageops};
 use portrait::Portrait;
@@ -91,7 +92,7 @@ fn written(picture: DynamicImage, kind: ImageFormat) -> Outcome<Vec<u8>> {
 
 fn avif(picture: &RgbImage) -> Outcome<Vec<u8>> {
     let encoding = Encoding { format: OutputFormat::Avif, quality: Some(50), max_bytes: None, dpi: None };
-    Ok(encode(picture, &encoding)?.bytes)
+    Ok(encode(&Raster::Rgb(picture.clone()), &encoding)?.bytes)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Outcome<()> {

@@ -2,5 +2,5 @@
 
 libfuzzer_sys::fuzz_target!(
     init: headshot_fuzz::watch(),
-    |text: &str| headshot_fuzz::run(|| drop(headshot_fuzz::hostile::sidecar(text)))
+    |text: &str| headshot_fuzz::run(|| _ = headshot_fuzz::hostile::sidecar(text))
 );

@@ -1,6 +1,6 @@
 //! One photo of a batch: is it as it was? If not, read, crop, publish.
 
-use super::records::{described, failed, output, skipped};
+use super::records::{described, failed, output, refused, skipped};
 use super::{Batch, Task};
 use crate::error::{Failure, Reason};
 use crate::intake::take;
@@ -37,11 +37,7 @@ impl Batch<'_> {
             Err(edited) => self.made(&task.job, &edited),
         };
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-            let what = panic.downcast_ref::<String>().map(String::as_str);
-            let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-            let message =
-                format!("the program failed on this photo ({what}); please report it, with the photo if you can");
-            let record = failed(&task.job, Failure::new(Reason::Internal, message));
+            let record = failed(&task.job, Failure::of_panic(&*panic));
             let entry = self.entry(&task.job, &record);
             Done::Made(Box::new((record, entry)))
         })
@@ -75,8 +71,8 @@ impl Batch<'_> {
         })
     }
 
-    /// A photo of which nothing is to be made. That it was not picked among several is remembered for as long as it stays
-    /// the same: then it is not read again.
+    /// A photo of which nothing is to be made. That it was not picked among several is remembered for as long as it
+    /// stays the same: then it is not read again.
     fn skipped(&self, task: &Task, why: &Failure) -> Done {
         let job = &task.job;
         let record = skipped(job, why);
@@ -116,8 +112,7 @@ impl Batch<'_> {
         let mut entry = self.entry(job, &record);
         (entry.stamp, entry.outputs) = (stamp, outputs);
         // What depends on more than the file's content is tried again in the next run.
-        let lasts = record.outcome != Outcome::Failed
-            || matches!(record.reason, Some(Reason::Damaged | Reason::UnsupportedFormat));
+        let lasts = record.outcome != Outcome::Failed || record.reason.is_some_and(Reason::lasts);
         if lasts && stamp.is_some() {
             // A file that is no picture was given up before the rest of it was of use.
             entry.hash = content.or_else(|| hash_file(&path).ok());
@@ -150,11 +145,17 @@ impl Batch<'_> {
             (record.reason, record.message) = (Some(Reason::Edited), Some(edited_message(edited)));
         }
         let mut entries = Vec::new();
+        let mut lost: Option<Failure> = None;
         for crop in &cropped.crops {
             let path = self.output_path(job, crop.preset, crop.face);
             let preset = &self.cropper.presets()[crop.preset].name;
             if let Some(spared) = edited.iter().find(|output| output.path == path) {
                 entries.push(spared.clone());
+            } else if let Some(why) = &lost {
+                let why =
+                    Failure::new(why.reason, format!("not tried after another could not be written: {}", why.message));
+                record.refused.push(refused(preset, crop.face, &why));
+                continue;
             } else if let Some(folder) = self.output {
                 let stamp = match folder.publish(&path, &crop.bytes) {
                     Ok(stamp) => stamp,
@@ -162,9 +163,9 @@ impl Batch<'_> {
                         if failure.reason == Reason::OutputLost {
                             self.stop.output_lost();
                         }
-                        record.outcome = Outcome::Failed;
-                        (record.reason, record.message) = (Some(failure.reason), Some(failure.message));
-                        break;
+                        record.refused.push(refused(preset, crop.face, &failure));
+                        lost = Some(failure);
+                        continue;
                     }
                 };
                 entries.push(OutputEntry {
@@ -178,6 +179,10 @@ impl Batch<'_> {
                 });
             }
             record.outputs.push(output(&path, preset, crop));
+        }
+        if let Some(Failure { reason, message }) = lost {
+            record.outcome = Outcome::Failed;
+            (record.reason, record.message) = (Some(reason), Some(message));
         }
         (record, entries)
     }

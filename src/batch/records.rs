@@ -1,7 +1,7 @@
 //! What was made of a photo -> its record.
 
 use crate::check::verdict::Verdict;
-use crate::error::{Failure, Reason};
+use crate::error::Failure;
 use crate::pipeline::{Crop, Cropped, Cropper};
 use crate::plan::Job;
 use crate::report::PersonRecord;
@@ -11,9 +11,7 @@ use std::path::Path;
 /// The record of a photo that failed.
 pub(super) fn failed(job: &Job, failure: Failure) -> Record {
     let mut record = Record::of(job.source.relative(), Outcome::Failed);
-    let is_unreadable =
-        matches!(failure.reason, Reason::Damaged | Reason::TooLarge | Reason::UnsupportedFormat | Reason::Unreadable);
-    record.verdict = is_unreadable.then_some(Verdict::Unusable);
+    record.verdict = failure.reason.is_of_reading().then_some(Verdict::Unusable);
     (record.reason, record.message) = (Some(failure.reason), Some(failure.message));
     record.person = job.person.as_deref().map(PersonRecord::from);
     record
@@ -48,14 +46,14 @@ pub(super) fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Reco
     record.refused = cropped
         .missing
         .iter()
-        .map(|missing| RefusedRecord {
-            preset: cropper.presets()[missing.preset].name.clone(),
-            face: missing.face,
-            reason: missing.why.reason,
-            message: missing.why.message.clone(),
-        })
+        .map(|missing| refused(&cropper.presets()[missing.preset].name, missing.face, &missing.why))
         .collect();
     record
+}
+
+/// What a record says of a headshot that is not there.
+pub(super) fn refused(preset: &str, face: usize, why: &Failure) -> RefusedRecord {
+    RefusedRecord { preset: preset.to_owned(), face, reason: why.reason, message: why.message.clone() }
 }
 
 /// The record of the output `path`.

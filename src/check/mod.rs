@@ -1,7 +1,7 @@
 //! Is it a headshot? What is measured of a photo and its crops, each with a value, a limit and a level.
 //!
-//! The checks look at pictures that the framing has made anyway: the close-up of the face and the overview of the photo.
-//! They are the same whether or not a headshot is rendered, so that a dry run says what the run will say.
+//! The checks look at pictures that the framing has made anyway: the close-up of the face and the overview of the
+//! photo. They are the same whether or not a headshot is rendered, so that a dry run says what the run will say.
 
 mod background;
 mod headshot;

@@ -4,7 +4,7 @@ use super::cli::{CropArgs, DetectorArg, FacesArg, FormatArg};
 use super::people::read_roster;
 use headshot::error::Error;
 use headshot::memory::{MemoryBudget, default_capacity};
-use headshot::pipeline::{DetectorChoice, Faces, Options};
+use headshot::pipeline::{Cropper, DetectorChoice, Faces, Options};
 use headshot::plan::NameTemplate;
 use headshot::preset::{self, Alpha, OutputFormat, Preset};
 use headshot::roster::Roster;
@@ -103,6 +103,21 @@ impl RunConfig {
     }
 }
 
+impl RunConfig {
+    /// What makes the headshots of the run, or looks at photos, with these options in the place of the run's own.
+    ///
+    /// # Errors
+    /// As [`Cropper::with_presets`].
+    pub fn cropper(&self, options: Options) -> Result<Cropper, Error> {
+        Cropper::with_presets(self.presets.clone(), options, self.detector)
+    }
+
+    /// The names of the presets, in their order.
+    pub fn preset_names(&self) -> Vec<String> {
+        self.presets.iter().map(|preset| preset.name.clone()).collect()
+    }
+}
+
 /// What `args` say of every photo.
 fn options(args: &CropArgs) -> Options {
     let mut options = Options::default();
@@ -117,10 +132,15 @@ fn options(args: &CropArgs) -> Options {
     options.only_verdicts.clone_from(&args.only_verdict);
     options.limits.allow_damaged = args.allow_damaged;
     if let Some(megapixels) = args.max_pixels {
-        options.limits.max_pixels = megapixels * 1_000_000;
+        options.limits.max_pixels = pixels(megapixels);
     }
     options.render = !args.dry_run;
     options
+}
+
+/// `--max-pixels` is in millions.
+pub const fn pixels(megapixels: u64) -> u64 {
+    megapixels * 1_000_000
 }
 
 /// Puts what `args` say of the files in the place of what the preset says.
@@ -179,9 +199,10 @@ fn inputs(paths: Vec<PathBuf>, mut stdin: impl Read, null: bool) -> Result<Vec<I
     for path in paths {
         if path == Path::new("-") {
             let mut list = Vec::new();
-            stdin.read_to_end(&mut list).map_err(|error| Error::Fatal {
-                message: format!("the list on standard input cannot be read: {error}"),
-                path: None,
+            stdin.read_to_end(&mut list).map_err(|error| {
+                Error::fatal_anywhere(format!(
+                    "the list on standard input cannot be read: {error}; write it to a file and give that with <"
+                ))
             })?;
             inputs.extend(listed(&list, null)?);
         } else {

@@ -76,7 +76,7 @@ impl Progress for Console {
         self.bar.inc(1);
         if self.dry_run && !self.quiet {
             for output in &record.outputs {
-                let steps: Vec<String> = output.steps.iter().map(|step| format!("{step:?}").to_lowercase()).collect();
+                let steps: Vec<&str> = output.steps.iter().map(|step| step.code()).collect();
                 let steps = if steps.is_empty() { String::new() } else { format!(" ({})", steps.join(", ")) };
                 let line = format!(
                     "{} -> {} {} x {}{steps}",
@@ -107,7 +107,7 @@ impl Progress for Console {
         self.bar.inc(1);
         // What an earlier run told is not told again.
         if let Some(message) = &kept.message {
-            self.photo(&kept.source, kept.outcome, Some("edited"), message);
+            self.photo(&kept.source, kept.outcome, Some(Reason::Edited.code()), message);
         }
     }
 }

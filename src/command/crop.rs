@@ -11,7 +11,7 @@ use super::prune::{self, Swept};
 use super::signals;
 use super::spread::{spread_lines, uniform_lines};
 use headshot::batch::{Batch, Keeper, Past, REPORT_NAME, Totals};
-use headshot::error::Error;
+use headshot::error::{Error, cut_short};
 use headshot::ledger::fingerprint;
 use headshot::ledger::reader::Reader;
 use headshot::ledger::store::{LEDGER_NAME, Ledger};
@@ -24,6 +24,7 @@ use headshot::preset::Preset;
 use headshot::progress::Progress;
 use headshot::publish::OutputFolder;
 use headshot::report::spread::Spread;
+use headshot::shard::Shard;
 use headshot::stop::{Stop, Why};
 use headshot::uniform::{UniformHeight, uniform_height};
 use headshot::walk::{Source, Walked, absolute, walk};
@@ -57,9 +58,17 @@ pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
     };
     let ready = match prepare(&config, log)? {
         Prepared::Ready(ready) => ready,
+        Prepared::Empty if config.allow_empty => {
+            if !config.quiet {
+                log.note("no photo found");
+            }
+            let (totals, swept) = Default::default();
+            log.summary(&summary(&config, &totals, swept, started, None));
+            return Ok(0);
+        }
         Prepared::Empty => {
             log.error("no photo found; name a folder with photos in it, or photos");
-            return Ok(if config.allow_empty { 0 } else { 1 });
+            return Ok(1);
         }
         Prepared::Stopped(why) => return interrupted(why),
     };
@@ -73,22 +82,33 @@ pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
             "the output folder cannot be written any more (disk full, read-only or gone); mend that and run this again",
         );
     }
-    let exit_code = match why {
-        Some(why) => why.exit_code(),
-        None if swept.refused => 1,
-        None => totals.tally.exit_code(),
-    };
-    log.summary(&Summary {
-        totals: &totals,
+    let summary = summary(&config, &totals, swept, started, why);
+    log.summary(&summary);
+    Ok(summary.exit_code)
+}
+
+/// What the run came to that began at `started` and ended early for the reason `why`.
+fn summary<'a>(
+    config: &RunConfig,
+    totals: &'a Totals,
+    swept: Swept,
+    started: Instant,
+    why: Option<Why>,
+) -> Summary<'a> {
+    Summary {
+        totals,
         output: config.output.display().to_string(),
-        report: config.shard.map_or_else(|| REPORT_NAME.to_owned(), |shard| shard.name(REPORT_NAME)),
+        report: Shard::own_name(config.shard, REPORT_NAME),
         elapsed: started.elapsed(),
         dry_run: config.dry_run,
         interrupted: matches!(why, Some(Why::Signal(_))),
         stale: (swept.stale, swept.removed),
-        exit_code,
-    });
-    Ok(exit_code)
+        exit_code: match why {
+            Some(why) => why.exit_code(),
+            None if swept.refused => 1,
+            None => totals.tally.exit_code(),
+        },
+    }
 }
 
 /// What came of getting ready.
@@ -112,8 +132,6 @@ fn prepare(config: &RunConfig, log: &Log) -> Result<Prepared, Error> {
     }
     let pinned = pinned(&sources, config, log)?;
     let mut enrolled = people::enrolled(sources, config)?;
-    // A panic becomes a line of the report; the default message would tear the progress bar and say less.
-    std::panic::set_hook(Box::new(|_| {}));
     let mut output = None;
     if config.pick_best {
         // Photos are looked at: not before it is sure that no other run is at work here.
@@ -125,7 +143,7 @@ fn prepare(config: &RunConfig, log: &Log) -> Result<Prepared, Error> {
     }
     let mut plan = plan(enrolled, &config.presets, &config.template)?;
     if !config.quiet {
-        warn(&plan.warnings(), "outputs with names that Windows does not take", log);
+        warn(plan.warnings(), "outputs with names that Windows does not take", log);
     }
     plan.pin(&pinned);
     if output.is_none() {
@@ -168,9 +186,9 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
     let pictures = (config.sheet || ready.overlays.is_some())
         .then(|| Pictures::new(config.sheet, ready.overlays.as_ref()))
         .filter(|_| output.is_some());
-    let cropper = cropper(config, pictures.as_ref(), head_heights.as_deref());
-    let presets: Vec<String> = config.presets.iter().map(|preset| preset.name.clone()).collect();
-    let name = config.shard.map_or_else(|| LEDGER_NAME.to_owned(), |shard| shard.name(LEDGER_NAME));
+    let cropper = cropper(config, pictures.as_ref(), head_heights.as_deref())?;
+    let presets = config.preset_names();
+    let name = Shard::own_name(config.shard, LEDGER_NAME);
     let (mut ledger, mut reader) = match output {
         Some(output) => {
             let ledger = Ledger::open(output.path(), &name, presets.clone(), &settings)?;
@@ -225,13 +243,17 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
 }
 
 /// What makes the crops of the run.
-fn cropper(config: &RunConfig, pictures: Option<&Pictures<'_>>, head_heights: Option<&[f64]>) -> Cropper {
+fn cropper(
+    config: &RunConfig,
+    pictures: Option<&Pictures<'_>>,
+    head_heights: Option<&[f64]>,
+) -> Result<Cropper, Error> {
     let mut options = config.options.clone();
     options.overview = pictures.map(Pictures::long_side);
-    let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
+    let cropper = config.cropper(options)?;
     match head_heights {
         Some(heights) => cropper.uniform(heights),
-        None => cropper,
+        None => Ok(cropper),
     }
 }
 
@@ -312,7 +334,7 @@ pub fn first_look<'a>(
 fn uniform_heights(plan: &Plan, config: &RunConfig, stop: &Stop) -> Result<Vec<UniformHeight>, Error> {
     let mut options = config.options.clone();
     options.render = false;
-    let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
+    let cropper = config.cropper(options)?;
     let progress = FirstLook::new(plan.len(), config.quiet, config.no_progress);
     let seen = first_look(&cropper, config, &progress, stop).run(plan, Past::default())?;
     progress.clear();
@@ -324,18 +346,13 @@ fn uniform_heights(plan: &Plan, config: &RunConfig, stop: &Stop) -> Result<Vec<U
 fn pinned(sources: &[Source], config: &RunConfig, log: &Log) -> Result<BTreeMap<PathBuf, Adjustment>, Error> {
     let Gathered { adjustments, warnings } = gather(sources, config.overrides.as_deref(), &config.presets)?;
     if !config.quiet {
-        warn(&warnings, "overrides of photos or presets that are not there", log);
+        warn(warnings, "overrides of photos or presets that are not there", log);
     }
     let by_path = |(index, pinned): (usize, Adjustment)| Some((sources.get(index)?.relative().to_owned(), pinned));
     Ok(adjustments.into_iter().filter_map(by_path).collect())
 }
 
 /// Prints the first of `warnings` and how many more there are of `what`.
-fn warn(warnings: &[String], what: &str, log: &Log) {
-    /// Warnings printed before the rest is only counted.
-    const LISTED: usize = 20;
-    warnings.iter().take(LISTED).for_each(|warning| log.warning(warning));
-    if warnings.len() > LISTED {
-        log.warning(&format!("and {} more {what}", warnings.len() - LISTED));
-    }
+fn warn(warnings: Vec<String>, what: &str, log: &Log) {
+    cut_short(warnings, what).iter().for_each(|warning| log.warning(warning));
 }

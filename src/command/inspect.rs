@@ -1,14 +1,16 @@
 //! `headshot inspect`: what a file is, what had to be assumed to read it, and what can be made of it.
 
 use super::cli::InspectArgs;
-use super::log::{println_ignoring_a_closed_pipe as print, say};
+use super::config::pixels;
+use super::log::{Log, print_json, println_ignoring_a_closed_pipe as print};
+use super::panics::silently;
 use headshot::error::Error;
 use headshot::inspect::Inspection;
 use headshot::photo::Limits;
 use headshot::pipeline::{Cropper, DetectorChoice, Options};
 use headshot::preset;
 use serde::Serialize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use std::path::Path;
 
 /// One line of `--json`.
@@ -20,20 +22,19 @@ struct Line<'a> {
 }
 
 /// Looks at all files; the exit code is 3 where one of them cannot be read.
-pub fn inspect(args: &InspectArgs) -> Result<u8, Error> {
+pub fn inspect(args: &InspectArgs, log: &Log) -> Result<u8, Error> {
     let mut limits = Limits { allow_damaged: args.allow_damaged, ..Limits::default() };
     if let Some(megapixels) = args.max_pixels {
-        limits.max_pixels = megapixels * 1_000_000;
+        limits.max_pixels = pixels(megapixels);
     }
     let words: Vec<String> = args.preset.iter().map(|word| word.trim().to_owned()).collect();
     let mut options = Options::default();
     (options.limits, options.render) = (limits, false);
-    let cropper = Cropper::with_presets(preset::select(&words)?, options, DetectorChoice::YuNet);
-    // What a decoder of other people says when it gives up is of no use to a user.
-    std::panic::set_hook(Box::new(|_| {}));
+    let cropper = Cropper::with_presets(preset::select(&words)?, options, DetectorChoice::YuNet)?;
+
     let mut code = 0;
     for path in &args.inputs {
-        let Some(inspection) = look(path, limits, &cropper) else {
+        let Some(inspection) = look(path, limits, &cropper, log) else {
             code = 3;
             continue;
         };
@@ -42,7 +43,8 @@ pub fn inspect(args: &InspectArgs) -> Result<u8, Error> {
         }
         let source = path.display().to_string();
         if args.json {
-            print(&serde_json::to_string(&Line { source: &source, inspection: &inspection }).unwrap_or_default());
+            let line = Line { source: &source, inspection: &inspection };
+            print_json(&serde_json::to_string(&line).unwrap_or_default());
         } else {
             print(&in_lines(&source, &inspection));
         }
@@ -50,26 +52,22 @@ pub fn inspect(args: &InspectArgs) -> Result<u8, Error> {
     Ok(code)
 }
 
-fn look(path: &Path, limits: Limits, cropper: &Cropper) -> Option<Inspection> {
+fn look(path: &Path, limits: Limits, cropper: &Cropper, log: &Log) -> Option<Inspection> {
     if path.is_dir() {
-        say(&format!("headshot: {}: is a folder; name a photo", path.display()));
+        log.error(&format!("{}: is a folder; name a photo", path.display()));
         return None;
     }
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
-            say(&format!("headshot: {}: cannot be read: {error}", path.display()));
+            log.error(&format!("{}: cannot be read: {error}; check the path", path.display()));
             return None;
         }
     };
-    let seen = catch_unwind(AssertUnwindSafe(|| Inspection::of(&bytes, &limits, cropper)));
-    if seen.is_err() {
-        say(&format!(
-            "headshot: {}: the decoder gave up on it; please report it, with the photo if you can",
-            path.display()
-        ));
-    }
-    seen.ok()
+    // What a decoder of other people says when it gives up is of no use to a user.
+    silently(|| Inspection::of(&bytes, &limits, cropper))
+        .map_err(|failure| log.error(&format!("{}: {}", path.display(), failure.message)))
+        .ok()
 }
 
 fn in_lines(source: &str, seen: &Inspection) -> String {

@@ -4,6 +4,7 @@ use super::cli::LogFormat;
 use headshot::batch::Totals;
 use headshot::report::Outcome;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::io::Write;
 use std::time::Duration;
 
@@ -22,6 +23,11 @@ impl Log {
         self.write("info", text, text);
     }
 
+    /// That something is done, as the last word.
+    pub fn done(&self, text: &str) {
+        self.write("info", text, &format!("headshot: {text}"));
+    }
+
     /// What is odd and stops nothing.
     pub fn warning(&self, text: &str) {
         self.write("warning", text, &format!("headshot: {text}"));
@@ -35,7 +41,7 @@ impl Log {
     fn write(&self, level: &str, text: &str, line: &str) {
         match self.0 {
             LogFormat::Text => say(line),
-            LogFormat::Json => say(&json!({"level": level, "event": "message", "message": text}).to_string()),
+            LogFormat::Json => say_json(&json!({"level": level, "event": "message", "message": text})),
         }
     }
 
@@ -49,11 +55,10 @@ impl Log {
                     Outcome::Skipped => "info",
                     _ => "warning",
                 };
-                say(&json!({
+                say_json(&json!({
                     "level": level, "event": "photo", "source": source, "outcome": outcome.code(), "reason": reason,
                     "message": message
-                })
-                .to_string());
+                }));
             }
         }
     }
@@ -62,7 +67,7 @@ impl Log {
     pub fn summary(&self, summary: &Summary<'_>) {
         match self.0 {
             LogFormat::Text => say(&summary.line()),
-            LogFormat::Json => say(&summary.json().to_string()),
+            LogFormat::Json => say_json(&summary.json()),
         }
     }
 }
@@ -114,7 +119,8 @@ impl Summary<'_> {
             if tally.exit_code() == 0 || self.dry_run { String::new() } else { format!("; see {} there", self.report) };
         let interrupted = if self.interrupted { "interrupted; " } else { "" };
         let seconds = self.elapsed.as_secs_f64();
-        format!("headshot: {interrupted}{photos}: {}; {files}{stale}{report}, {seconds:.1} s", parts.join(", "))
+        let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+        format!("headshot: {interrupted}{photos}{parts}; {files}{stale}{report}, {seconds:.1} s")
     }
 
     fn json(&self) -> Value {
@@ -148,17 +154,58 @@ pub fn plural(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
-/// One line on standard error. A closed standard error is nobody's loss.
-pub fn say(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+/// Lines on standard error. A closed standard error is nobody's loss.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
 }
 
-/// One line on standard output; `headshot presets | head` must not end in a panic.
+fn say_json(value: &Value) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", escaped(&value.to_string()));
+}
+
+/// Lines on standard output; `headshot presets | head` must not end in a panic.
 pub fn println_ignoring_a_closed_pipe(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    let _ = writeln!(std::io::stdout().lock(), "{}", harmless(text));
+}
+
+/// A line of JSON on standard output.
+pub fn print_json(json: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{}", escaped(json));
+}
+
+/// Messages hold names of files, and whoever names a file is not to move the terminal's cursor. Lines stay lines.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let is_harmful = |c: char| c.is_control() && c != '\n';
+    if text.contains(is_harmful) { text.replace(is_harmful, "\u{fffd}").into() } else { text.into() }
+}
+
+/// `json` with the control characters escaped that JSON would let stand, from U+007F on.
+fn escaped(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut text, c| {
+        if c.is_control() {
+            text.push_str(&format!("\\u{:04x}", u32::from(c)))
+        } else {
+            text.push(c)
+        }
+        text
+    })
 }
 
 /// A name without the control characters that could move a terminal's cursor.
 pub fn printable(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_character_of_a_message_moves_the_cursor() {
+        assert_eq!(harmless("a\u{1b}[2J\u{9b}\tb\r\nc \u{e9}"), "a\u{fffd}[2J\u{fffd}\u{fffd}b\u{fffd}\nc \u{e9}");
+        let json = escaped(&json!({"source": "a\u{1b}\u{9b}\u{7f}\u{e9}"}).to_string());
+        assert_eq!(json, "{\"source\":\"a\\u001b\\u009b\\u007f\u{e9}\"}");
+        let read: Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(read["source"], "a\u{1b}\u{9b}\u{7f}\u{e9}");
+    }
 }

@@ -10,6 +10,7 @@ use headshot::pictures::{THUMBNAIL_FOLDER, thumbnail};
 use headshot::plan::Plan;
 use headshot::publish::OutputFolder;
 use headshot::report::csv::{self, CSV_NAME};
+use headshot::shard::Shard;
 use headshot::sheet::{SHEET_NAME, Sheet, SheetPreset, entry};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -100,14 +101,13 @@ fn sheet(run: &Run<'_>, reader: &mut Reader) -> io::Result<()> {
     let uniform = |index: usize| run.heights.and_then(|heights| heights.get(index).copied());
     let shown: Vec<SheetPreset<'_>> =
         presets.iter().enumerate().map(|(index, preset)| SheetPreset::new(preset, uniform(index))).collect();
-    let names: Vec<String> = presets.iter().map(|preset| preset.name.clone()).collect();
+    let names = run.config.preset_names();
     let there = thumbnails(run.output.path());
     let mut used = BTreeSet::new();
     let file = run.output.grow(run.output.own_name(SHEET_NAME)).map_err(io::Error::other)?;
     let mut sheet = Sheet::begin(file, &shown)?;
     // The report has a line for every photo of the plan that is this run's, in the same order.
-    let is_mine =
-        |index: &usize| run.config.shard.is_none_or(|shard| shard.takes(run.plan.sources()[*index].relative()));
+    let is_mine = |index: &usize| Shard::is_taken(run.config.shard, run.plan.sources()[*index].relative());
     let lines = BufReader::new(File::open(report(run))?).lines();
     for (index, line) in (0..run.plan.len()).filter(is_mine).zip(lines) {
         let job = run.plan.job(index);

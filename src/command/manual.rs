@@ -18,7 +18,9 @@ pub fn completions(shell: Shell) -> Result<(), Error> {
 pub fn manual() -> Result<(), Error> {
     let mut text = Vec::new();
     let command = Cli::command();
-    let unwritten = |error: std::io::Error| Error::Fatal { message: error.to_string(), path: None };
+    let unwritten = |error: std::io::Error| {
+        Error::fatal_anywhere(format!("the manual page cannot be made: {error}; please report it"))
+    };
     Man::new(command.clone()).render(&mut text).map_err(unwritten)?;
     for subcommand in command.get_subcommands() {
         writeln!(text, ".SH \"headshot {}\"", subcommand.get_name()).map_err(unwritten)?;
@@ -32,9 +34,9 @@ pub fn manual() -> Result<(), Error> {
 /// Writes to standard output; a reader that has seen enough is no trouble.
 fn print(text: &[u8]) -> Result<(), Error> {
     match std::io::stdout().lock().write_all(text) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::Fatal { message: format!("standard output cannot be written: {error}"), path: None })
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::fatal_anywhere(format!(
+            "standard output cannot be written: {error}; send it to a file on a disk with room"
+        ))),
         _ => Ok(()),
     }
 }

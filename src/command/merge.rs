@@ -55,8 +55,8 @@ pub fn merge(output: &Path, log: &Log) -> Result<u8, Error> {
     }
     let tally = merge_reports(&folder, &names(REPORT_NAME))?;
     join_ledgers(folder.path(), &ledgers)?;
-    log.note(&format!(
-        "headshot: {} of {} joined to {REPORT_NAME} and {LEDGER_NAME} in {}",
+    log.done(&format!(
+        "{} of {} joined to {REPORT_NAME} and {LEDGER_NAME} in {}",
         plural(tally.photos(), "photo"),
         plural(found.len(), "shard"),
         output.display()

@@ -11,7 +11,6 @@ use headshot::ledger::store::LEDGER_NAME;
 use headshot::ledger::{Hash, Remembered, Stamp};
 use headshot::overrides::Adjustment;
 use headshot::overrides::parse::Mistake;
-use headshot::pipeline::Cropper;
 use headshot::plan::{NameTemplate, plan};
 use headshot::progress::Progress;
 use headshot::report::kept::Kept;
@@ -26,18 +25,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// Most bytes of a list of people: a line for everybody in a large city.
-const MOST_BYTES: u64 = 256 << 20;
-
-/// Mistakes listed before the rest is only counted.
-const LISTED: usize = 20;
+const MOST_BYTES: u64 = 256_000_000;
 
 /// Reads the list of people at `path`.
 pub fn read_roster(path: &Path) -> Result<Roster, Error> {
-    let unreadable =
-        |error: std::io::Error| Error::usage(format!("{}: the roster cannot be read: {error}", path.display()));
+    let unreadable = |error: std::io::Error| {
+        Error::usage(format!("{}: the roster cannot be read: {error}; check the path behind --roster", path.display()))
+    };
     let size = std::fs::metadata(path).map_err(unreadable)?.len();
     if size > MOST_BYTES {
-        return Err(Error::usage(format!("{}: {} MB are no list of people", path.display(), size >> 20)));
+        let (size, most) = (size.div_ceil(1_000_000), MOST_BYTES / 1_000_000);
+        return Err(Error::usage(format!(
+            "{}: {size} MB is too much for a list of people (the limit is {most} MB); name the CSV file",
+            path.display()
+        )));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     parse(&bytes).map_err(|mistakes| wrong(path, &mistakes))
@@ -45,15 +46,7 @@ pub fn read_roster(path: &Path) -> Result<Roster, Error> {
 
 fn wrong(path: &Path, mistakes: &[Mistake]) -> Error {
     let line = |mistake: &Mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what);
-    if let [only] = mistakes {
-        return Error::usage(line(only));
-    }
-    let mut message = format!("{} mistakes in the roster; nothing was written:", mistakes.len());
-    mistakes.iter().take(LISTED).for_each(|mistake| message.push_str(&format!("\n  {}", line(mistake))));
-    if mistakes.len() > LISTED {
-        message.push_str(&format!("\n  and {} more", mistakes.len() - LISTED));
-    }
-    Error::usage(message)
+    Error::mistakes("the roster", mistakes.iter().map(line).collect())
 }
 
 /// The sources with what the roster says of them, where there is one.
@@ -70,8 +63,8 @@ pub fn enrolled(sources: Vec<Source>, config: &RunConfig) -> Result<Enrolled, Er
     enrol(sources, roster.clone(), path, &used).map_err(|mistakes| wrong(path, &mistakes))
 }
 
-/// Takes one photo of each person with several: the one that the last run took where all are as they were, otherwise the
-/// best of a look at all of them. `pinned` is what people pinned, by relative paths.
+/// Takes one photo of each person with several: the one that the last run took where all are as they were, otherwise
+/// the best of a look at all of them. `pinned` is what people pinned, by relative paths.
 pub fn pick(
     enrolled: &mut Enrolled,
     pinned: &BTreeMap<PathBuf, Adjustment>,
@@ -118,7 +111,8 @@ fn look<'a>(
     config: &RunConfig,
     stop: &Stop,
 ) -> Result<Vec<Record>, Error> {
-    // Numbers for names: photos whose own differ only in capitals may have one in the usual template, and ids keep them apart.
+    // Numbers for names: photos whose own differ only in capitals may have one in the usual template, and ids keep them
+    // apart.
     let mut adjustments = BTreeMap::new();
     let numbered: Vec<Source> = sources
         .enumerate()
@@ -134,7 +128,7 @@ fn look<'a>(
     plan.pin(&adjustments);
     let mut options = config.options.clone();
     options.render = false;
-    let cropper = Cropper::with_presets(config.presets.clone(), options, config.detector);
+    let cropper = config.cropper(options)?;
     let seen = Seen { bar: FirstLook::new(plan.len(), config.quiet, config.no_progress), records: Mutex::default() };
     first_look(&cropper, config, &seen, stop).run(&plan, Past::default())?;
     seen.bar.clear();
@@ -174,11 +168,11 @@ impl Memory {
         let is_of_use = !config.force && !config.uniform && config.shard.is_none();
         let reader = if is_of_use { Reader::open(&config.output, LEDGER_NAME)? } else { None };
         let settings = fingerprint::of_run(&config.presets, &config.options, config.detector, None);
-        Ok(Self { reader, presets: config.presets.iter().map(|preset| preset.name.clone()).collect(), settings })
+        Ok(Self { reader, presets: config.preset_names(), settings })
     }
 
-    /// For each of `sources` why it was passed over by this `choice`, and nothing for the one that was picked; `None` where
-    /// anything about them has changed.
+    /// For each of `sources` why it was passed over by this `choice`, and nothing for the one that was picked; `None`
+    /// where anything about them has changed.
     fn passed_over(&mut self, sources: &[&Source], choice: &Hash) -> Result<Option<Vec<Option<String>>>, Error> {
         let Some(reader) = &mut self.reader else { return Ok(None) };
         let settings = fingerprint::of_passed_over(&self.settings, choice);

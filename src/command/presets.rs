@@ -25,10 +25,10 @@ pub fn list() -> Result<(), Error> {
 
 fn row(preset: &Preset) -> String {
     let limit = preset.max_bytes.map_or("-".into(), bytes);
-    let shape = format!("{:?}", preset.shape).to_lowercase();
+    let shape = preset.shape.code();
     let size = format!("{}x{}", preset.width, preset.height);
     let (as_of, note) = preset.source.as_ref().map_or(("-", String::new()), |source| {
-        let confidence = format!("{:?}", source.confidence).to_lowercase();
+        let confidence = source.confidence.code();
         (source.as_of.as_str(), format!("; {} ({confidence} confidence)", source.note))
     });
     format!("{:<17}{size:<12}{shape:<11}{limit:<10}{as_of:<9}{}{note}", preset.name, preset.title)
@@ -46,7 +46,7 @@ pub fn show(name: &str) -> Result<(), Error> {
     let chosen = preset::select(&[name.to_owned()])?;
     for preset in chosen {
         let text = toml::to_string(&preset)
-            .map_err(|error| Error::Fatal { message: format!("the preset cannot be shown: {error}"), path: None })?;
+            .map_err(|error| Error::fatal_anywhere(format!("{name} cannot be shown: {error}; please report it")))?;
         print(text.trim_end());
     }
     Ok(())

@@ -2,13 +2,11 @@
 
 use super::config::Prune;
 use super::log::{Log, plural, printable, println_ignoring_a_closed_pipe};
-use headshot::error::Error;
+use headshot::error::{Error, cut_short};
 use headshot::ledger::stale::{Leftovers, Pruned, Stale};
 use headshot::ledger::store::Ledger;
 use headshot::publish::OutputFolder;
-
-/// Files listed before the rest is only counted.
-const LISTED: usize = 20;
+use std::path::PathBuf;
 
 /// What became of stale files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,8 +19,8 @@ pub struct Swept {
     pub refused: bool,
 }
 
-/// Whether `leftovers` may be pruned as `asked`; otherwise says why not. `is_incomplete`: photos may be there that were not
-/// found.
+/// Whether `leftovers` may be pruned as `asked`; otherwise says why not. `is_incomplete`: photos may be there that were
+/// not found.
 pub fn may_prune(leftovers: &Leftovers, asked: Prune, is_incomplete: bool, log: &Log) -> bool {
     let count = leftovers.prunable().count();
     if is_incomplete {
@@ -59,25 +57,21 @@ pub fn tell(leftovers: &Leftovers, quiet: bool, would_remove: bool, log: &Log) {
     if quiet {
         return;
     }
-    for Stale { output, why } in leftovers.stale.iter().take(LISTED) {
-        log.note(&format!("{}: stale: {}", printable(&output.path.display().to_string()), why.text()));
-    }
-    if leftovers.stale.len() > LISTED {
-        log.note(&format!("and {} more stale files", leftovers.stale.len() - LISTED));
-    }
+    let line = |Stale { output, why }: &Stale| {
+        format!("{}: stale: {}", printable(&output.path.display().to_string()), why.text())
+    };
+    let lines = leftovers.stale.iter().map(line).collect();
+    cut_short(lines, "stale files").iter().for_each(|line| log.note(line));
 }
 
 /// Removes what is stale.
 pub fn prune(leftovers: &Leftovers, folder: &OutputFolder, ledger: &mut Ledger, log: &Log) -> Result<Pruned, Error> {
     let pruned = leftovers.prune(folder, ledger)?;
-    for path in pruned.kept.iter().take(LISTED) {
-        log.warning(&format!(
-            "{}: stale, and not as this program wrote it; left for you to remove",
-            printable(&path.display().to_string())
-        ));
-    }
-    if pruned.kept.len() > LISTED {
-        log.warning(&format!("and {} more that are left", pruned.kept.len() - LISTED));
-    }
+    let line = |path: &PathBuf| {
+        let path = printable(&path.display().to_string());
+        format!("{path}: stale, and not as this program wrote it; left for you to remove")
+    };
+    let lines = pruned.kept.iter().map(line).collect();
+    cut_short(lines, "that are left").iter().for_each(|line| log.warning(line));
     Ok(pruned)
 }

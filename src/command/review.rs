@@ -33,12 +33,11 @@ struct Output {
 /// # Errors
 /// [`Error::Fatal`] where there is no report, or one that is none.
 pub fn to_review(output: &Path) -> Result<(), Error> {
-    let mut names: Vec<String> = if output.join(REPORT_NAME).is_file() {
+    let names: Vec<String> = if output.join(REPORT_NAME).is_file() {
         vec![REPORT_NAME.to_owned()]
     } else {
         shards(output, REPORT_NAME)?.iter().map(|shard| shard.name(REPORT_NAME)).collect()
     };
-    names.sort();
     if names.is_empty() {
         return Err(Error::fatal(
             output,

@@ -19,7 +19,8 @@ use std::borrow::Cow;
 pub struct Encoding {
     /// The file format.
     pub format: OutputFormat,
-    /// Quality 1..=100 on the format's own scale; `None` for the default. Without meaning for PNG.
+    /// Quality 1..=100 on the format's own scale, what is beyond is taken for the nearest of these; `None` for the
+    /// default. Without meaning for PNG.
     pub quality: Option<u8>,
     /// Most bytes that the file may have.
     pub max_bytes: Option<u64>,
@@ -49,6 +50,16 @@ impl OutputFormat {
             Self::Png => 100,
         }
     }
+
+    /// The longest side that the format can say, in pixels: 16 bits in JPEG (ITU-T T.81, B.2.2), 14 in WebP (RFC 9649,
+    /// 2.5). `None` where it is beyond every preset and every photo.
+    const fn longest_side(self) -> Option<u32> {
+        match self {
+            Self::Jpeg => Some(65_535),
+            Self::Webp => Some(16_383),
+            Self::Png | Self::Avif => None,
+        }
+    }
 }
 
 /// `image` (sRGB) as a file. Transparent parts become white where [`OutputFormat::has_alpha`] says no.
@@ -56,9 +67,11 @@ impl OutputFormat {
 /// With a byte limit the highest quality that fits is taken, from the asked one down to 30.
 ///
 /// # Errors
-/// [`Reason::OverByteLimit`] where nothing fits, [`Reason::Internal`] where the encoder fails.
+/// [`Reason::OverByteLimit`] where nothing fits, [`Reason::TooLarge`] where a side is longer than the format can say,
+/// [`Reason::Internal`] where the encoder fails.
 pub fn encode(image: &Raster, encoding: &Encoding) -> Result<Encoded, Failure> {
-    let asked = encoding.quality.unwrap_or(encoding.format.default_quality());
+    let asked = encoding.quality.unwrap_or(encoding.format.default_quality()).clamp(1, 100);
+    check_size(image.size(), encoding.format)?;
     let first = encode_at(image, encoding, asked)?;
     let Some(limit) = encoding.max_bytes else { return Ok(first) };
     let fits = |encoded: &Encoded| encoded.bytes.len() as u64 <= limit;
@@ -91,6 +104,21 @@ pub fn encode(image: &Raster, encoding: &Encoding) -> Result<Encoded, Failure> {
     })
 }
 
+/// Whether the header of `format` has room for these sides.
+fn check_size((width, height): (u32, u32), format: OutputFormat) -> Result<(), Failure> {
+    match format.longest_side() {
+        Some(longest) if width.max(height) > longest => Err(Failure::new(
+            Reason::TooLarge,
+            format!(
+                "a file of the format {} holds {longest} pixels a side and this would have {width} x {height}; use another \
+                 format, or a smaller size",
+                format.extension()
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn encode_at(image: &Raster, encoding: &Encoding, quality: u8) -> Result<Encoded, Failure> {
     let bytes = match encoding.format {
         OutputFormat::Jpeg => explained(jpeg::encode(&opaque(image), quality, encoding.dpi)),
@@ -109,7 +137,7 @@ fn opaque(image: &Raster) -> Cow<'_, RgbImage> {
 }
 
 fn explained<E: std::fmt::Display>(encoded: Result<Vec<u8>, E>) -> Result<Vec<u8>, Failure> {
-    encoded.map_err(|error| Failure::new(Reason::Internal, format!("the encoder failed: {error}")))
+    encoded.map_err(|error| Failure::internal(format!("the encoder says: {error}")))
 }
 
 #[cfg(test)]
@@ -200,6 +228,28 @@ mod tests {
         for format in [OutputFormat::Jpeg, OutputFormat::Png] {
             let encoding = Encoding { max_bytes: Some(1000), ..encoding(format) };
             assert_eq!(encode(&picture(600, 600), &encoding).expect_err("too small").reason, Reason::OverByteLimit);
+        }
+    }
+
+    #[test]
+    fn a_side_that_the_format_cannot_say_is_told_with_its_length() {
+        for (format, longest) in [(OutputFormat::Jpeg, 65_535), (OutputFormat::Webp, 16_383)] {
+            let wide = |width| encode(&Raster::Rgb(RgbImage::new(width, 1)), &encoding(format));
+            assert!(wide(longest).is_ok(), "{format:?}");
+            let failure = wide(longest + 1).expect_err("too wide");
+            assert_eq!(failure.reason, Reason::TooLarge);
+            assert!(failure.message.contains(&format!("this would have {} x 1", longest + 1)), "{failure}");
+        }
+    }
+
+    /// An own caller's slip is no reason to panic, as one encoder does.
+    #[test]
+    fn a_quality_beyond_the_scale_is_the_nearest_on_it() {
+        let at = |format, quality| {
+            encode(&picture(32, 32), &Encoding { quality: Some(quality), ..encoding(format) }).expect("encodes")
+        };
+        for format in [OutputFormat::Jpeg, OutputFormat::Webp, OutputFormat::Avif] {
+            assert_eq!((at(format, 0).quality, at(format, 255).quality), (Some(1), Some(100)));
         }
     }
 

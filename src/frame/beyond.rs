@@ -29,8 +29,8 @@ pub(super) struct Reach<'a> {
 }
 
 impl Reach<'_> {
-    /// Frames of this width and height, by their centres (in levelled coordinates) with the share that is beyond the photo:
-    /// from the one whose centre is nearest to `ideal` evenly on the way to `anchor`. Centres stay in `around`.
+    /// Frames of this width and height, by their centres (in levelled coordinates) with the share that is beyond the
+    /// photo: from the one whose centre is nearest to `ideal` evenly on the way to `anchor`. Centres stay in `around`.
     pub fn reaching_out(
         &self,
         stance: &Stance,
@@ -65,8 +65,8 @@ impl Reach<'_> {
             .collect()
     }
 
-    /// How far `frame` has to move to be on the photo and its margins, to the right or left and down or up; `None` where
-    /// it has to go both ways.
+    /// How far `frame` has to move to be on the photo and its margins, to the right or left and down or up; `None`
+    /// where it has to go both ways.
     fn way_back(&self, frame: &Frame) -> Option<Point> {
         let corners = frame.corners();
         let (mut least, mut most) = (Point::default(), Point::default());

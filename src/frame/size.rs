@@ -4,10 +4,10 @@ use crate::error::{Failure, Reason};
 use crate::preset::Preset;
 
 /// Enlarging up to this factor counts as having the pixels.
-pub const NOT_ENLARGED: f64 = 1.25;
+const NOT_ENLARGED: f64 = 1.25;
 
 /// Enlarging beyond this factor is refused.
-pub const ENLARGED_AT_MOST: f64 = 2.0;
+const ENLARGED_AT_MOST: f64 = 2.0;
 
 /// How large an output becomes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,17 +20,11 @@ pub struct OutputSize {
     pub upscale: f64,
 }
 
-/// Whether enlarging by `upscale` shows, so that a person should look.
-#[must_use]
-pub fn looks_enlarged(upscale: f64) -> bool {
-    upscale > NOT_ENLARGED + 1e-9
-}
-
 /// The size for a frame of `frame_width` source pixels: the preset's own where the frame has the pixels, else the
 /// frame's, down to `min_width`, else enlarged to `min_width`.
 ///
 /// # Errors
-/// [`Reason::WouldUpscale`] where that enlarges more than [`ENLARGED_AT_MOST`], unless `allow_upscale`.
+/// [`Reason::WouldUpscale`] where that enlarges more than twice, unless `allow_upscale`.
 pub fn output_size(frame_width: f64, preset: &Preset, allow_upscale: bool) -> Result<OutputSize, Failure> {
     let least = preset.min_width.unwrap_or(preset.width);
     let width = if f64::from(preset.width) <= frame_width * NOT_ENLARGED {
@@ -68,7 +62,7 @@ mod tests {
         let large = size("linkedin", 3000.0, false).expect("room");
         assert_eq!((large.width, large.height), (800, 800));
         let nearly = size("linkedin", 640.0, false).expect("1.25 counts as having them");
-        assert_eq!((nearly.width, looks_enlarged(nearly.upscale)), (800, false));
+        assert_eq!((nearly.width, nearly.upscale > NOT_ENLARGED), (800, false));
     }
 
     #[test]
@@ -82,9 +76,9 @@ mod tests {
 
     #[test]
     fn below_min_width_it_is_enlarged_then_reviewed_then_refused() {
-        assert!(!looks_enlarged(size("linkedin", 330.0, false).expect("1.21").upscale));
+        assert!(size("linkedin", 330.0, false).expect("1.21").upscale <= NOT_ENLARGED);
         let review = size("linkedin", 250.0, false).expect("1.6");
-        assert_eq!((review.width, looks_enlarged(review.upscale)), (400, true));
+        assert_eq!((review.width, review.upscale > NOT_ENLARGED), (400, true));
         assert_eq!(size("linkedin", 199.0, false).expect_err("over 2").reason, Reason::WouldUpscale);
         assert_eq!(size("linkedin", 100.0, true).expect("allowed").width, 400);
     }

@@ -1,6 +1,8 @@
 //! Is what the ledger knows of a photo still so? Reads files, writes none.
 
 use super::{Hash, OutputEntry, Refresh, Remembered, Stamp, hash};
+use crate::error::Reason;
+use crate::photo::{Format, Limits, decode, sniff};
 use crate::report::Outcome;
 use std::fs;
 use std::path::Path;
@@ -15,7 +17,8 @@ pub enum Verdict {
         /// What the ledger should know of files that were only touched.
         refresh: Refresh,
     },
-    /// It is made anew, but for these outputs: somebody has changed them since, and neither photo nor settings ask for others.
+    /// It is made anew, but for these outputs: somebody has changed them since, and neither photo nor settings ask for
+    /// others.
     Make {
         /// In the order of their paths.
         edited: Vec<OutputEntry>,
@@ -52,7 +55,8 @@ pub fn verdict(
         refresh.source = (known.stamp != now).then_some(now);
     }
     let (mut edited, mut is_whole) = (Vec::new(), !known.is_due);
-    // The outputs of a photo whose content is at fault are those of an earlier one of its name, and say nothing of this one.
+    // The outputs of a photo whose content is at fault are those of an earlier one of its name, and say nothing of this
+    // one.
     let outputs = if known.outcome == Outcome::Failed && !known.is_due { &[][..] } else { &known.outputs[..] };
     for output in outputs {
         match state(output, folder, thorough) {
@@ -101,12 +105,17 @@ pub fn state(output: &OutputEntry, folder: &Path, thorough: bool) -> State {
     if is_picture(&bytes) { State::Edited } else { State::Gone }
 }
 
-/// Whether `bytes` decode to the end. Formats that the reader does not know are taken for pictures: it is the safe side.
+/// Whether `bytes` are a picture that is not torn. What is of a kind that is not written here, or too large to be read,
+/// is taken for somebody's work: it is the safe side.
 fn is_picture(bytes: &[u8]) -> bool {
-    match image::guess_format(bytes) {
-        Ok(image::ImageFormat::Avif) => true,
-        Ok(_) => crate::photo::decode(bytes, &crate::photo::Limits::default()).is_ok(),
-        Err(_) => false,
+    use Format::{Avif, Empty, Html, Jpeg, LfsPointer, Png, Text, WebP, Zip};
+    match sniff(bytes) {
+        None | Some(Empty | Html | LfsPointer | Text | Zip) => false,
+        // The formats that outputs have, one of which may be torn; of another kind it is only where somebody put it.
+        Some(Jpeg | Png | WebP | Avif) => {
+            decode(bytes, &Limits::default()).map_or_else(|why| why.reason != Reason::Damaged, |_| true)
+        }
+        Some(_) => true,
     }
 }
 
@@ -188,6 +197,19 @@ mod tests {
         fs::write(folder.path().join("b.png"), png(200)).expect("written");
         let known = known(vec![output, retouched.clone()]);
         assert_eq!(judged(&known, known.stamp, folder.path()), Some(Verdict::Make { edited: vec![retouched] }));
+    }
+
+    /// Photo applications save in place, in formats of their own.
+    #[test]
+    fn a_picture_that_this_build_does_not_read_is_somebodys_work_too() {
+        let mut huge = Vec::new();
+        png::Encoder::new(&mut huge, 100_000, 100_000).write_header().expect("written");
+        for picture in [b"\xff\x0a\x08\x10".as_slice(), b"\0\0\0\x18ftypheic", b"8BPS\0\x01", b"%PDF-1.7", &huge] {
+            assert!(is_picture(picture), "{picture:?}");
+        }
+        for wreck in [b"".as_slice(), &[0; 4000], b"PK\x03\x04", b"<html>", b"moved to the archive", &png(1)[..40]] {
+            assert!(!is_picture(wreck), "{wreck:?}");
+        }
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use super::store::{LEDGER_NAME, check, creation, trouble};
 use crate::error::Error;
+use crate::publish::new_temp;
 use rusqlite::{Connection, OpenFlags};
-use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Writes the ledger of `folder` from those of its shards, `parts`: all rows of all of them, and of photos that several know,
-/// as after a change of the number of shards, the last one's. It appears whole or not at all.
+/// Writes the ledger of `folder` from those of its shards, `parts`: all rows of all of them, and of photos that several
+/// know, as after a change of the number of shards, the last one's. It appears whole or not at all.
 ///
 /// # Errors
 /// [`Error::Fatal`] where a ledger is missing or cannot be used.
@@ -16,16 +16,17 @@ pub fn join(folder: &Path, parts: &[PathBuf]) -> Result<(), Error> {
     const COLUMNS: &str = "path, path_text, root, size, modified_ns, hash, settings, outcome, reason, record, run";
     let target = folder.join(LEDGER_NAME);
     let unwritable = |error: std::io::Error| Error::fatal(&target, format!("cannot be written: {error}"));
-    let whole = tempfile::Builder::new().prefix(".headshot-").suffix(".tmp").tempfile_in(folder).map_err(unwritable)?;
+    let whole = new_temp(folder, None).map_err(unwritable)?;
     let told = |error: rusqlite::Error| trouble(whole.path(), &error);
+    // Addresses as of ATTACH are among the flags that a connection has without others.
     let connection = Connection::open(whole.path()).map_err(told)?;
     connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL;").map_err(told)?;
     connection.execute_batch(&creation()).map_err(told)?;
     for part in parts {
         let told = |error: rusqlite::Error| trouble(part, &error);
         check(&Connection::open_with_flags(part, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(told)?, part)?;
-        // Numbers of runs and photos are each ledger's own: they are moved behind those that are there. A stale output never
-        // takes the place of a fresh one of another shard: they are one file.
+        // Numbers of runs and photos are each ledger's own: they are moved behind those that are there. A stale output
+        // never takes the place of a fresh one of another shard: they are one file.
         let outputs = |conflict: &str, stale: u8| {
             format!(
                 "INSERT {conflict} INTO main.output
@@ -52,27 +53,34 @@ pub fn join(folder: &Path, parts: &[PathBuf]) -> Result<(), Error> {
             outputs("OR REPLACE", 0),
         );
         connection
-            .execute("ATTACH ?1 AS part", [part.to_string_lossy()])
+            .execute("ATTACH ?1 AS part", [address(part)])
             .and_then(|_| connection.execute_batch(&join))
             .and_then(|()| connection.execute_batch("DETACH part"))
             .map_err(told)?;
     }
     connection.close().map_err(|(_, error)| told(error))?;
-    permit(whole.path()).map_err(unwritable)?;
+
     whole.as_file().sync_all().map_err(unwritable)?;
     whole.persist(&target).map_err(|error| unwritable(error.error))?;
     Ok(())
 }
 
-/// Lets those read the file that the umask lets read every other: temporary files are their owner's alone.
-fn permit(path: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // 0o644 is what SQLite gives a new database.
-        fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
+/// The file at `path` as SQL can say it, in text: an address (sqlite.org/uri.html) in which every byte that is no
+/// letter, digit or slash is escaped, so that a folder may have any name.
+#[cfg(unix)]
+fn address(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    path.as_os_str().as_bytes().iter().fold("file:".to_owned(), |mut address, &byte| {
+        match byte {
+            b'/' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => address.push(char::from(byte)),
+            _ => address.push_str(&format!("%{byte:02x}")),
+        }
+        address
+    })
+}
+
+/// Names are text on other systems.
+#[cfg(not(unix))]
+fn address(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }

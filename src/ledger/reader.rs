@@ -126,14 +126,13 @@ fn remembered(row: &Row<'_>) -> rusqlite::Result<(i64, Option<Remembered>)> {
         outputs: Vec::new(),
         is_told: row.get(8)?,
         is_due: outcome == Outcome::Skipped
-            || outcome == Outcome::Failed && !row.get::<_, Option<String>>("reason")?.is_some_and(|why| lasts(&why)),
+            || outcome == Outcome::Failed
+                && !row
+                    .get::<_, Option<String>>("reason")?
+                    .and_then(|why| Reason::from_code(&why))
+                    .is_some_and(Reason::lasts),
     };
     Ok((row.get(0)?, Some(known)))
-}
-
-/// Whether a photo that failed for this reason would fail again as long as it has the same content.
-fn lasts(reason: &str) -> bool {
-    [Reason::Damaged, Reason::UnsupportedFormat].iter().any(|lasting| lasting.code() == reason)
 }
 
 pub(super) fn output(row: &Row<'_>) -> rusqlite::Result<OutputEntry> {

@@ -2,7 +2,8 @@
 
 use super::Adjustment;
 use super::parse::{Mistake, PinnedPhoto, folder_file, sidecar};
-use crate::error::Error;
+use crate::error::{Error, line_of};
+use crate::photo::EXTENSIONS;
 use crate::preset::{self, Preset};
 use crate::walk::Source;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,9 +16,6 @@ pub const FOLDER_FILE: &str = "headshot.toml";
 
 /// What a sidecar's name has behind the photo's.
 const SIDECAR_EXTENSION: &str = "toml";
-
-/// Extensions by which the name of a sidecar is known for one where its photo is gone or mistyped.
-const PHOTOS: &[&str] = &["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
 
 /// The overrides of a run.
 #[derive(Debug, Default)]
@@ -47,26 +45,11 @@ pub fn gather(sources: &[Source], chosen: Option<&Path>, presets: &[Preset]) -> 
         .filter(|(_, adjustment)| *adjustment != Adjustment::default())
         .collect();
     if !shelf.mistakes.is_empty() {
-        return Err(refused(&shelf.mistakes));
+        return Err(Error::mistakes("overrides", shelf.mistakes));
     }
     let mut known: BTreeSet<String> = presets.iter().map(|preset| preset.name.clone()).collect();
     known.extend(preset::built_in()?.into_iter().map(|preset| preset.name));
     Ok(Gathered { adjustments, warnings: shelf.warnings(sources, &known) })
-}
-
-/// The usage error for `mistakes`.
-fn refused(mistakes: &[String]) -> Error {
-    /// Mistakes listed before the rest is only counted.
-    const LISTED: usize = 50;
-    if let [only] = mistakes {
-        return Error::usage(only.clone());
-    }
-    let mut message = format!("{} mistakes in overrides; nothing was written:", mistakes.len());
-    mistakes.iter().take(LISTED).for_each(|mistake| message.push_str(&format!("\n  {mistake}")));
-    if mistakes.len() > LISTED {
-        message.push_str(&format!("\n  and {} more", mistakes.len() - LISTED));
-    }
-    Error::usage(message)
 }
 
 /// A file of overrides that was read.
@@ -92,7 +75,7 @@ impl Shelf {
     /// The index of the file of the command line.
     fn chosen(&mut self, path: &Path) -> usize {
         let bytes = std::fs::read(path).unwrap_or_else(|error| {
-            self.mistakes.push(format!("{}: the overrides cannot be read: {error}", path.display()));
+            self.mistakes.push(format!("{}: the overrides cannot be read: {error}; check the path", path.display()));
             Vec::new()
         });
         self.add(path.to_owned(), None, &bytes, folder_file)
@@ -144,14 +127,15 @@ impl Shelf {
         found
     }
 
-    /// The bytes of the file at `path`, where there is one. A path that cannot be looked at has none: the photo beside it
-    /// cannot be opened either, and fails alone.
+    /// The bytes of the file at `path`, where there is one. A path that cannot be looked at has none: the photo beside
+    /// it cannot be opened either, and fails alone.
     fn read(&mut self, path: &Path) -> Option<Vec<u8>> {
         match std::fs::read(path) {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound || std::fs::metadata(path).is_err() => None,
             Err(error) => {
-                self.mistakes.push(format!("{}: the overrides cannot be read: {error}", path.display()));
+                let path = path.display();
+                self.mistakes.push(format!("{path}: the overrides cannot be read: {error}; mend or remove that file"));
                 None
             }
         }
@@ -166,8 +150,8 @@ impl Shelf {
         parse: impl FnOnce(&str) -> Result<BTreeMap<PathBuf, PinnedPhoto>, Vec<Mistake>>,
     ) -> usize {
         let parsed = std::str::from_utf8(bytes).map_err(|error| {
-            let line = 1 + bytes.iter().take(error.valid_up_to()).filter(|&&byte| byte == b'\n').count();
-            vec![Mistake { line, what: "the text is not UTF-8".into() }]
+            let line = line_of(bytes, error.valid_up_to());
+            vec![Mistake { line, what: "the text is not UTF-8; save it as UTF-8".into() }]
         });
         let photos = parsed.and_then(parse).unwrap_or_else(|mistakes| {
             let told = mistakes.iter().map(|mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what));
@@ -191,7 +175,8 @@ impl Shelf {
         }
         let mut warnings = Vec::new();
         for file in &self.files {
-            // A photo that is there and no part of this run is no mistake: `headshot shoot/ana.jpg` is about one of many.
+            // A photo that is there and no part of this run is no mistake: `headshot shoot/ana.jpg` is about one of
+            // many.
             let is_there = |photo: &PathBuf| match &file.folder {
                 Some(folder) => folder.join(photo).exists(),
                 None => roots.iter().any(|root| root.join(photo).exists()),
@@ -214,7 +199,8 @@ impl Shelf {
     }
 }
 
-/// The folders whose file is about the photo at `path`, which is named by `relative`: its own first, the input folder last.
+/// The folders whose file is about the photo at `path`, which is named by `relative`: its own first, the input folder
+/// last.
 fn folders<'a>(path: &'a Path, relative: &Path) -> impl Iterator<Item = &'a Path> {
     let levels = relative.components().count();
     // What lies above `..` cannot be told by its name.
@@ -237,7 +223,7 @@ fn with_extension(photo: &OsStr) -> OsString {
 fn forsaken_sidecars(folder: &Path) -> Vec<String> {
     let is_photo = |name: &Path| {
         let extension = name.extension().and_then(OsStr::to_str).unwrap_or("").to_ascii_lowercase();
-        PHOTOS.contains(&extension.as_str())
+        EXTENSIONS.iter().any(|(known, _)| *known == extension)
     };
     let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let mut forsaken: Vec<PathBuf> = std::fs::read_dir(place)
@@ -337,6 +323,7 @@ mod tests {
             ("headshot.toml", "[photo.\"anna.jpg\"]\n[photo.\"ana.jpg\"]\n[photo.\"there.jpg\".preset.linkdin]\n"),
             ("there.jpg", "no part of the run"),
             ("ana.JPG.toml", "face = 1\n"),
+            ("ben.heic.toml", "face = 1\n"),
             ("notes.toml", "about something else"),
             ("mine", "[photo.\"ana.jpg\".preset.press]\n[photo.\"team/ana.jpg\"]\n"),
         ]);
@@ -348,6 +335,7 @@ mod tests {
                 "headshot.toml:3: there is no preset \"linkdin\" (`headshot presets` lists them all)",
                 "mine:2: there is no photo \"team/ana.jpg\"",
                 "ana.JPG.toml:1: there is no photo \"ana.JPG\" beside these overrides",
+                "ben.heic.toml:1: there is no photo \"ben.heic\" beside these overrides",
             ]
         );
     }

@@ -1,6 +1,7 @@
 //! Text of overrides -> [`Adjustment`]s, with every mistake and its line.
 
 use super::{Adjustment, FramingAdjustment, Nudge};
+use crate::error::line_of;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::ops::{Range, RangeInclusive};
@@ -104,7 +105,7 @@ impl<'t> Reader<'t> {
     }
 
     fn line(&self, span: Range<usize>) -> usize {
-        1 + self.text.bytes().take(span.start).filter(|&byte| byte == b'\n').count()
+        line_of(self.text.as_bytes(), span.start)
     }
 
     fn wrong(&mut self, span: Range<usize>, what: String) {

@@ -131,9 +131,12 @@ impl Format {
         }
         let message = match self {
             Self::Empty => "the file is empty (0 bytes); copy it again from where it came".to_owned(),
-            Self::Html => "a web page, not a picture; the download may have ended at a login page".to_owned(),
+            Self::Html => {
+                "a web page, not a picture; the download may have ended at a login page: log in and download it again"
+                    .to_owned()
+            }
             Self::LfsPointer => "a Git LFS pointer, not the picture itself; run \"git lfs pull\" first".to_owned(),
-            Self::Text => "text, not a picture".to_owned(),
+            Self::Text => "text, not a picture; check that this is the file that was meant".to_owned(),
             Self::Zip => "a ZIP archive or an office document, not a picture; unpack it first".to_owned(),
             Self::Pdf | Self::Svg => format!("{} is not a photo format; export it as JPEG or PNG first", self.name()),
             other => format!("{} is not read; convert it to JPEG or PNG first", other.name()),
@@ -141,6 +144,41 @@ impl Format {
         Failure::new(Reason::UnsupportedFormat, message)
     }
 }
+
+/// What names of photos end with, in lower case, and the kind of file that is likely behind it. It tells names that are
+/// meant for photos from others; what a file is, [`sniff`] says.
+pub const EXTENSIONS: &[(&str, Format)] = &[
+    ("arw", Format::CameraRaw("NEF, ARW or similar")),
+    ("avif", Format::Avif),
+    ("bmp", Format::Bmp),
+    ("cr2", Format::CameraRaw("Canon CR2")),
+    ("cr3", Format::CameraRaw("Canon CR3")),
+    ("dng", Format::CameraRaw("DNG")),
+    ("gif", Format::Gif),
+    ("heic", Format::Heic),
+    ("heif", Format::Heic),
+    ("ico", Format::Ico),
+    ("j2k", Format::Jpeg2000),
+    ("jp2", Format::Jpeg2000),
+    ("jpeg", Format::Jpeg),
+    ("jpg", Format::Jpeg),
+    ("jxl", Format::JpegXl),
+    ("mpo", Format::Jpeg),
+    ("nef", Format::CameraRaw("NEF, ARW or similar")),
+    ("orf", Format::CameraRaw("Olympus ORF")),
+    ("pbm", Format::Pnm),
+    ("pef", Format::CameraRaw("NEF, ARW or similar")),
+    ("pgm", Format::Pnm),
+    ("png", Format::Png),
+    ("ppm", Format::Pnm),
+    ("qoi", Format::Qoi),
+    ("raf", Format::CameraRaw("Fujifilm RAF")),
+    ("rw2", Format::CameraRaw("Panasonic RW2")),
+    ("tga", Format::Tga),
+    ("tif", Format::Tiff),
+    ("tiff", Format::Tiff),
+    ("webp", Format::WebP),
+];
 
 /// A kind of file that this program reads, but not this build of it.
 pub(super) fn not_built_in(what: &str, feature: &str) -> Failure {
@@ -305,11 +343,24 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_that_can_be_read_has_a_name_that_is_meant_for_it() {
+        use Format::{Avif, Bmp, Gif, Heic, Ico, Jpeg, Jpeg2000, JpegXl, Png, Pnm, Qoi, Tga, Tiff, WebP};
+        let read = [Avif, Bmp, Gif, Heic, Ico, Jpeg, Jpeg2000, JpegXl, Png, Pnm, Qoi, Tga, Tiff, WebP];
+        for format in read.into_iter().chain([Format::CameraRaw("DNG")]) {
+            assert!(EXTENSIONS.iter().any(|(_, of)| *of == format), "{format}");
+        }
+        assert!(EXTENSIONS.is_sorted_by_key(|(extension, _)| *extension));
+        assert!(EXTENSIONS.iter().all(|(_, format)| format.is_readable() || format.feature().is_some()));
+    }
+
+    #[test]
     fn every_refusal_says_what_to_do() {
-        for format in [Format::Heic, Format::Avif, Format::CameraRaw("DNG"), Format::Zip, Format::Empty, Format::Svg] {
+        let at_fault = [Format::Zip, Format::Empty, Format::Svg, Format::Text, Format::Html];
+        for format in at_fault.into_iter().chain([Format::Heic, Format::Avif, Format::CameraRaw("DNG")]) {
             let failure = format.refusal();
             assert_eq!(failure.reason, Reason::UnsupportedFormat);
-            assert!(failure.message.contains("first") || failure.message.contains("again"), "{}", failure.message);
+            let is_advice = ["first", "again", "check"].iter().any(|word| failure.message.contains(word));
+            assert!(is_advice, "{}", failure.message);
         }
         assert!(!Format::Zip.is_readable() && Format::Gif.is_readable());
     }

@@ -159,8 +159,8 @@ fn explain(error: &(dyn std::error::Error + Send + Sync)) -> Failure {
 mod tests {
     use super::*;
 
-    /// The header of an 8 x 8 picture with default metadata: size in eights (1 bit), height 8 (5 bits), square (3 bits), all
-    /// default (2 bits); lowest bit first.
+    /// The header of an 8 x 8 picture with default metadata: size in eights (1 bit), height 8 (5 bits), square (3
+    /// bits), all default (2 bits); lowest bit first.
     const EIGHT_BY_EIGHT: [u8; 4] = [0xFF, 0x0A, 0x41, 0x06];
 
     fn media_box(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {

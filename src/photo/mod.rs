@@ -27,7 +27,7 @@ mod tiff;
 mod tiff_colours;
 
 pub use colour::Colour;
-pub use format::{Format, sniff};
+pub use format::{EXTENSIONS, Format, sniff};
 pub use orientation::Orientation;
 pub use pixels::{Pixels, Sparse};
 pub use raster::{Raster, flatten};
@@ -190,8 +190,8 @@ fn reader_of(bytes: &[u8]) -> Result<Reader, Failure> {
 ///
 /// # Errors
 ///
-/// [`Reason::UnsupportedFormat`] for a file that is no picture, or of a kind that is not read; [`Reason::Damaged`] for a
-/// header that makes no sense or ends early.
+/// [`Reason::UnsupportedFormat`] for a file that is no picture, or of a kind that is not read; [`Reason::Damaged`] for
+/// a header that makes no sense or ends early.
 pub fn probe(bytes: &[u8]) -> Result<Header, Failure> {
     let reader = reader_of(bytes)?;
     surviving(|| (reader.probe)(bytes))
@@ -201,9 +201,9 @@ pub fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 ///
 /// # Errors
 ///
-/// Those of [`probe`]; [`Reason::TooLarge`] when the header is over the limits, or asks for more work than any camera or
-/// editor puts into a picture of that size (scans, frames, tiles); [`Reason::Damaged`] when the file is truncated or its
-/// data are broken, or such that the decoder panics.
+/// Those of [`probe`]; [`Reason::TooLarge`] when the header is over the limits, or asks for more work than any camera
+/// or editor puts into a picture of that size (scans, frames, tiles); [`Reason::Damaged`] when the file is truncated or
+/// its data are broken, or such that the decoder panics.
 pub fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     let reader = reader_of(bytes)?;
     surviving(|| (reader.decode)(bytes, limits))

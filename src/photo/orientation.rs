@@ -1,13 +1,14 @@
 //! How a stored picture is turned and mirrored so that it stands upright.
 
 use crate::geometry::Affine;
-use image::{ImageBuffer, Pixel, RgbImage, RgbaImage, imageops};
+use image::{RgbImage, imageops};
 
-/// EXIF and XMP above this are not read, in bytes. A JPEG segment ends at 65,533; PNG and WebP allow more, but every real
-/// block is far smaller, and the reader copies it.
+/// EXIF and XMP above this are not read, in bytes. A JPEG segment ends at 65,533; PNG and WebP allow more, but every
+/// real block is far smaller, and the reader copies it.
 const MAX_METADATA_BYTES: usize = 1 << 20;
 
-/// The way from stored pixels to the upright picture: an optional left-right mirror first, then clockwise quarter turns.
+/// The way from stored pixels to the upright picture: an optional left-right mirror first, then clockwise quarter
+/// turns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Orientation {
     quarter_turns: u8,
@@ -61,12 +62,6 @@ impl Orientation {
         self.quarter_turns
     }
 
-    /// Whether the stored picture is mirrored left-right first.
-    #[must_use]
-    pub const fn is_mirrored(self) -> bool {
-        self.mirrored
-    }
-
     /// Whether width and height change places.
     #[must_use]
     pub const fn swaps_sides(self) -> bool {
@@ -109,17 +104,7 @@ impl Orientation {
 
     /// `picture` stood upright. Copies the pixels: meant for crops and small pictures, not for frames.
     #[must_use]
-    pub fn apply_rgb(self, picture: RgbImage) -> RgbImage {
-        self.apply(picture)
-    }
-
-    /// [`apply_rgb`](Self::apply_rgb) for a picture with alpha.
-    #[must_use]
-    pub fn apply_rgba(self, picture: RgbaImage) -> RgbaImage {
-        self.apply(picture)
-    }
-
-    fn apply<P: Pixel<Subpixel = u8> + 'static>(self, mut picture: ImageBuffer<P, Vec<u8>>) -> ImageBuffer<P, Vec<u8>> {
+    pub fn apply_rgb(self, mut picture: RgbImage) -> RgbImage {
         if self.mirrored {
             imageops::flip_horizontal_in_place(&mut picture);
         }
@@ -141,8 +126,8 @@ pub(super) fn from_metadata(exif: Option<&[u8]>, xmp: Option<&[u8]>) -> Orientat
     exif.and_then(exif_value).or_else(|| xmp_value(xmp?)).map_or(Orientation::UPRIGHT, Orientation::from_exif)
 }
 
-/// The orientation tag of an EXIF block. `block` starts at the TIFF header, with or without the `Exif\0\0` that JPEG puts
-/// before it (some WebP writers copy it along).
+/// The orientation tag of an EXIF block. `block` starts at the TIFF header, with or without the `Exif\0\0` that JPEG
+/// puts before it (some WebP writers copy it along).
 fn exif_value(block: &[u8]) -> Option<u16> {
     let block = block.strip_prefix(b"Exif\0\0").unwrap_or(block);
     if block.len() > MAX_METADATA_BYTES {

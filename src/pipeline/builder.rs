@@ -78,8 +78,8 @@ impl CropperBuilder {
         self
     }
 
-    /// A detector of your own, which is taken at its word: nobody is asked for a second opinion. What its boxes and scores
-    /// have to mean, [`Detector`] says.
+    /// A detector of your own, which is taken at its word: nobody is asked for a second opinion. What its boxes and
+    /// scores have to mean, [`Detector`] says.
     pub fn detector(mut self, detector: Box<dyn Detector>) -> Self {
         self.detector = Some(detector);
         self
@@ -88,7 +88,8 @@ impl CropperBuilder {
     /// The cropper. No file is read.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a name that no built-in preset or group has, and for two presets of one name.
+    /// [`Error::Usage`] for a name that no built-in preset or group has, for two presets of one name, and for a preset
+    /// with a value that is out of its range ([`Preset::check`]).
     pub fn build(self) -> Result<Cropper, Error> {
         let Self { mut words, own, options, choice, detector } = self;
         if words.is_empty() && own.is_empty() {
@@ -106,7 +107,7 @@ impl CropperBuilder {
             }
             presets.push(preset);
         }
-        let mut cropper = Cropper::with_presets(presets, options, choice);
+        let mut cropper = Cropper::with_presets(presets, options, choice)?;
         if let Some(detector) = detector {
             cropper.finder = Finder { detector, second_opinion: None };
         }
@@ -138,7 +139,29 @@ mod tests {
         let own = preset::select(&["x".into()]).expect("built in").remove(0);
         assert!(told(Cropper::builder().preset("linkdin")).contains("did you mean \"linkedin\""));
         assert!(told(Cropper::builder().preset("mine.toml")).contains("Preset::read"));
-        assert!(told(Cropper::builder().preset("x").own_preset(own)).contains("two presets are named \"x\""));
+        assert!(told(Cropper::builder().preset("x").own_preset(own.clone())).contains("two presets are named \"x\""));
+        for (wrong, what) in [
+            (Preset { min_width: Some(own.width + 1), ..own.clone() }, "preset \"x\": min_width takes 16 up to"),
+            (Preset { quality: Some(0), ..own.clone() }, "preset \"x\": quality takes 1 to 100"),
+            (Preset { name: "../../x".into(), ..own }, "preset \"../../x\": name takes"),
+        ] {
+            let message = told(Cropper::builder().own_preset(wrong));
+            assert!(message.starts_with(what), "{message}");
+        }
+    }
+
+    #[test]
+    fn each_preset_has_a_head_height_of_the_set_or_none_has() {
+        let uniform = |heights: &[f64]| {
+            let cropper = Cropper::builder().preset("x").preset("github").build().expect("valid");
+            cropper.uniform(heights).err().map(|error| error.to_string())
+        };
+        assert_eq!(uniform(&[0.5, 0.6]), None);
+        let told = "1 head heights for 2 presets; give one for each";
+        assert_eq!(uniform(&[0.5]).as_deref(), Some(told));
+        for wrong in [0.0, 1.5, f64::NAN] {
+            assert!(uniform(&[0.5, wrong]).is_some_and(|told| told.starts_with("a head height is ")), "{wrong}");
+        }
     }
 
     /// One cropper serves all threads of whoever has it.

@@ -16,8 +16,8 @@ use crate::report::spread::NOT_UNIFORM;
 use crate::report::thousandths;
 use crate::subject::tone::Tone;
 
-/// A frame that reaches no more than this share beyond the photo, and is turned by no more than these degrees, is still the
-/// photo as it is.
+/// A frame that reaches no more than this share beyond the photo, and is turned by no more than these degrees, is still
+/// the photo as it is.
 const HARDLY_PADDED: f64 = 0.05;
 const HARDLY_TURNED: f64 = 6.0;
 
@@ -74,7 +74,7 @@ impl Thought {
             *padded > HARDLY_PADDED || frame.roll_deg.abs() > HARDLY_TURNED || steps.contains(&Step::Widest);
         let verdict = Verdict::of_headshot(&checks, frame.height / largest, is_changed, size.is_some());
         checks.extend(scene.uniform.and_then(|height| apart(head_height, height, preset)));
-        let unplanned = Failure::new(Reason::Internal, "a headshot was judged and not planned; please report it");
+        let unplanned = Failure::internal("a headshot was judged and not planned");
         Self { planned: Err(unplanned), checks, verdict }
     }
 

@@ -1,18 +1,15 @@
 //! Names that meet, or that no system takes: all of them told at once.
 
 use super::{Plan, hash_of};
-use crate::error::Error;
+use crate::error::{Error, cut_short};
 use crate::names::{impossible, is_own, key};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Lines of each kind before the rest is only counted.
-const LISTED: usize = 20;
-
 /// # Errors
 /// [`Error::Usage`] where outputs meet or cannot be.
 pub(super) fn refuse(plan: &Plan) -> Result<(), Error> {
-    let mut wrong = impossible_names(plan);
+    let wrong = impossible_names(plan);
     let clashes = clashes(plan);
     if wrong.is_empty() && clashes.is_empty() {
         return Ok(());
@@ -20,7 +17,7 @@ pub(super) fn refuse(plan: &Plan) -> Result<(), Error> {
     let mut message = String::new();
     if !clashes.is_empty() {
         message.push_str("several photos would be written to the same name; nothing was written:\n");
-        push(&mut message, &clashes);
+        push(&mut message, clashes.iter().map(Clash::line).collect());
         message.push_str(if plan.has_roster() {
             "give each person an id of their own, take one photo of each with --pick best, or keep {stem} in --name"
         } else {
@@ -40,12 +37,7 @@ pub(super) fn refuse(plan: &Plan) -> Result<(), Error> {
             message.push('\n');
         }
         message.push_str("outputs would have names that no system takes; nothing was written:\n");
-        let more = wrong.len().saturating_sub(LISTED);
-        wrong.truncate(LISTED);
-        wrong.iter().for_each(|line| message.push_str(&format!("  {line}\n")));
-        if more > 0 {
-            message.push_str(&format!("  and {more} more\n"));
-        }
+        push(&mut message, wrong);
         message.push_str("rename the photos, or choose another --name");
     }
     Err(Error::usage(message))
@@ -70,27 +62,26 @@ impl Clash {
         photos.dedup_by(|one, other| one.1 == other.1);
         photos
     }
-}
 
-fn push(message: &mut String, clashes: &[Clash]) {
-    for clash in clashes.iter().take(LISTED) {
-        let photos = clash.photos();
-        let sources = photos.iter().map(|(_, source)| source.display().to_string());
-        let line = if clash.differs {
+    /// What would be written from which photos.
+    fn line(&self) -> String {
+        let photos = self.photos();
+        if self.differs {
             let pairs = photos.iter().map(|(output, source)| format!("{} from {}", output.display(), source.display()));
-            pairs.collect::<Vec<_>>().join(" and ")
-        } else {
-            let output = clash.owners.first().map(|(output, _)| output.display().to_string()).unwrap_or_default();
-            format!("{output} from {}", sources.collect::<Vec<_>>().join(" and "))
-        };
-        message.push_str(&format!("  {line}\n"));
-    }
-    if clashes.len() > LISTED {
-        message.push_str(&format!("  and {} more\n", clashes.len() - LISTED));
+            return pairs.collect::<Vec<_>>().join(" and ");
+        }
+        let sources: Vec<String> = photos.iter().map(|(_, source)| source.display().to_string()).collect();
+        let output = self.owners.first().map(|(output, _)| output.display().to_string()).unwrap_or_default();
+        format!("{output} from {}", sources.join(" and "))
     }
 }
 
-/// All clashes, by the first output. Found by hashes of the names, eight bytes each; only those that meet are looked at.
+fn push(message: &mut String, lines: Vec<String>) {
+    cut_short(lines, "").iter().for_each(|line| message.push_str(&format!("  {line}\n")));
+}
+
+/// All clashes, by the first output. Found by hashes of the names, eight bytes each; only those that meet are looked
+/// at.
 fn clashes(plan: &Plan) -> Vec<Clash> {
     let hash = |output: &Path| hash_of(&key(output));
     let outputs = || plan.sources().iter().enumerate().map(|(index, source)| (source, plan.outputs(index)));

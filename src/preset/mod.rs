@@ -1,4 +1,5 @@
-//! Presets: the size, shape, limits and framing of one kind of headshot, read from TOML and checked before anything runs.
+//! Presets: the size, shape, limits and framing of one kind of headshot, read from TOML and checked before anything
+//! runs.
 
 mod select;
 mod values;
@@ -8,7 +9,7 @@ pub use select::{built_in, group_names, select};
 pub use values::{Alpha, Confidence, Extend, HeadMeasure, HexColour, OutputFormat, Shape};
 
 use crate::check::Limits;
-use crate::error::Error;
+use crate::error::{Error, line_of};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -115,7 +116,7 @@ impl Preset {
     /// [`Error::Usage`] as `origin:line: what is wrong`, for TOML errors, unknown keys and values out of range.
     pub fn parse(text: &str, origin: &str) -> Result<Self, Error> {
         let preset: Self = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            let line = error.span().map_or(1, |span| line_of(text.as_bytes(), span.start));
             Error::usage(format!("{origin}:{line}: {}", error.message().trim_end()))
         })?;
         match preset.problem() {
@@ -124,13 +125,25 @@ impl Preset {
         }
     }
 
+    /// Checks the values of a preset, as [`Preset::parse`] does: fields can be set by anybody.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with the first rule that they break.
+    pub fn check(&self) -> Result<(), Error> {
+        self.problem().map_or(Ok(()), |(_, what)| Err(Error::usage(format!("preset \"{}\": {what}", self.name))))
+    }
+
     /// Reads and checks the preset file at `path`.
     ///
     /// # Errors
     /// As [`Preset::parse`], and where the file cannot be read.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::usage(format!("{}: cannot read the preset file: {error}", path.display())))?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let path = path.display();
+            Error::usage(format!(
+                "{path}: cannot read the preset file: {error}; check the path, or take a built-in preset (`headshot presets`)"
+            ))
+        })?;
         Self::parse(&text, &path.display().to_string())
     }
 
@@ -201,10 +214,6 @@ impl Framing {
         }
         None
     }
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.bytes().take(offset).filter(|&byte| byte == b'\n').count()
 }
 
 /// The line on which `key` is set, for errors about a value that parsed but makes no sense.

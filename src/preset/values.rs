@@ -27,6 +27,22 @@ pub enum Shape {
     Rectangle,
 }
 
+impl Shape {
+    /// Every shape.
+    pub const ALL: [Self; 4] = [Self::Circle, Self::Square, Self::Rounded, Self::Rectangle];
+
+    /// The word in a preset.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Circle => "circle",
+            Self::Square => "square",
+            Self::Rounded => "rounded",
+            Self::Rectangle => "rectangle",
+        }
+    }
+}
+
 /// File format of an output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -114,6 +130,21 @@ pub enum Confidence {
     Medium,
     /// A guess, or sources differ.
     Low,
+}
+
+impl Confidence {
+    /// Every degree, the surest first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Low];
+
+    /// The word in a preset.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
 }
 
 /// An sRGB colour as red, green, blue, written `#rrggbb`.

@@ -21,8 +21,8 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// The record of the photo at `relative`, of which `known` is still so but for the outputs that were `edited`. `None`
-    /// where the stored line is none of ours.
+    /// The record of the photo at `relative`, of which `known` is still so but for the outputs that were `edited`.
+    /// `None` where the stored line is none of ours.
     #[must_use]
     pub fn new(relative: &Path, known: &Remembered, edited: &[OutputEntry]) -> Option<Self> {
         let message = (!edited.is_empty()).then(|| edited_message(edited));
@@ -50,18 +50,20 @@ pub(crate) fn edited_message(edited: &[OutputEntry]) -> String {
 
 /// `line`, which [`super::Record::to_json`] wrote, of a photo that was not worked on; and the outcome that it has now.
 ///
-/// A report that has told of the photo once tells that nothing is new: what was `written` is `unchanged`, other outcomes
-/// stay, and both have the mark `unchanged`. `edited` is the sentence for a person to review.
+/// A report that has told of the photo once tells that nothing is new: what was `written` is `unchanged`, other
+/// outcomes stay, and both have the mark `unchanged`. `edited` is the sentence for a person to review.
 fn repeated(line: &str, is_told: bool, edited: Option<&str>) -> Option<(String, Outcome)> {
     // Quotes inside a name or a message are escaped, so that these words stand only where they are fields.
     let (head, rest) = line.split_once(",\"outcome\":\"")?;
     let (outcome, rest) = rest.split_once('"')?;
     let outcome = Outcome::from_code(outcome)?;
     if let Some(message) = edited {
+        // Between outcome and reason stands whom the photo shows, which is as true as before.
+        let (person, rest) = rest.split_once(",\"reason\":")?;
         let (_, tail) = rest.split_once(",\"photo\":")?;
         let message = serde_json::to_string(message).ok()?;
         let outcome = Outcome::Review;
-        let fields = format!("\"outcome\":\"{}\",\"reason\":\"edited\",\"message\":{message}", outcome.code());
+        let fields = format!("\"outcome\":\"{}\"{person},\"reason\":\"edited\",\"message\":{message}", outcome.code());
         return Some((format!("{head},{fields},\"photo\":{tail}"), outcome));
     }
     if !is_told {
@@ -75,7 +77,7 @@ fn repeated(line: &str, is_told: bool, edited: Option<&str>) -> Option<(String, 
 mod tests {
     use super::*;
     use crate::error::Reason;
-    use crate::report::Record;
+    use crate::report::{PersonRecord, Record};
     use proptest::prelude::*;
 
     fn record(source: &str, outcome: Outcome, message: Option<&str>) -> Record {
@@ -90,12 +92,15 @@ mod tests {
         #[test]
         fn a_repeated_line_is_a_records_line(
             source in "[a\"\\\\,:]{0,4}(,\"outcome\":\"|,\"photo\":|)[a\"\\\\]{0,4}",
+            name in proptest::option::of("[a\"\\\\,]{0,4}(,\"reason\":|,\"photo\":)?"),
             message in proptest::option::of("[a\"\\\\,]{0,4}(,\"photo\":)?"),
             told: bool,
             review: bool,
         ) {
             let outcome = if review { Outcome::Review } else { Outcome::Written };
             let mut record = record(&source, outcome, message.as_deref());
+            record.person = name.map(|name| PersonRecord { id: None, name: Some(name) });
+
             let line = record.to_json();
             let (same, edited) = (repeated(&line, told, None), repeated(&line, told, Some("by \"hand\"")));
             if told {

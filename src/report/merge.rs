@@ -2,7 +2,7 @@
 
 use super::file::REPORT_NAME;
 use super::{Outcome, Tally};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::publish::OutputFolder;
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -30,7 +30,8 @@ struct Open {
 
 impl Open {
     fn new(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(|error| Error::fatal(path, format!("cannot be read: {error}")))?;
+        let file = File::open(path)
+            .map_err(|error| Error::fatal(path, format!("cannot be read: {error}; run this shard again")))?;
         let mut open = Self { path: path.to_owned(), lines: BufReader::new(file).lines(), next: None, number: 0 };
         open.advance(&mut Tally::default())?;
         Ok(open)
@@ -47,7 +48,7 @@ impl Open {
                 serde_json::from_str(line).map_err(|error| wrong(&self.path, self.number, error.to_string()))?;
             let outcome = Outcome::from_code(&parsed.outcome)
                 .ok_or_else(|| wrong(&self.path, self.number, format!("outcome {}", parsed.outcome)))?;
-            tally.add(outcome, parsed.reason.as_deref(), parsed.outputs.len());
+            tally.add(outcome, parsed.reason.as_deref().and_then(Reason::from_code), parsed.outputs.len());
         }
         if let Some(line) = self.lines.next() {
             self.number += 1;

@@ -15,7 +15,7 @@ use crate::error::Reason;
 use crate::frame::Step;
 use crate::geometry::{Affine, Rect};
 use crate::subject::Head;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use spread::Placement;
 use std::path::Path;
 
@@ -28,7 +28,7 @@ pub(crate) fn thousandths(value: f64) -> f64 {
 }
 
 /// What became of a photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Every output was written.
@@ -46,7 +46,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Self; 6] = [Self::Written, Self::Unchanged, Self::Review, Self::Refused, Self::Failed, Self::Skipped];
+    /// Every outcome.
+    pub const ALL: [Self; 6] =
+        [Self::Written, Self::Unchanged, Self::Review, Self::Refused, Self::Failed, Self::Skipped];
 
     /// The word in the report.
     #[must_use]
@@ -284,9 +286,9 @@ pub struct Tally {
 
 impl Tally {
     /// Counts a photo that came to `outcome` for this reason, with `files` outputs.
-    pub fn add(&mut self, outcome: Outcome, reason: Option<&str>, files: usize) {
+    pub fn add(&mut self, outcome: Outcome, reason: Option<Reason>, files: usize) {
         let count = match outcome {
-            Outcome::Skipped if reason == Some(Reason::NoPhoto.code()) => &mut self.absent,
+            Outcome::Skipped if reason == Some(Reason::NoPhoto) => &mut self.absent,
             Outcome::Written => &mut self.written,
             Outcome::Unchanged => &mut self.unchanged,
             Outcome::Review => &mut self.review,
@@ -304,7 +306,7 @@ impl Tally {
         self.written + self.unchanged + self.review + self.refused + self.failed + self.skipped
     }
 
-    /// The exit code of DESIGN's table for a run that was not interrupted.
+    /// The exit code, as in the README's table, of a run that was not interrupted.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         if self.failed > 0 {

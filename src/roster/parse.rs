@@ -1,6 +1,7 @@
 //! The bytes of a CSV file -> a [`Roster`], or every mistake in it.
 
 use super::{Person, Roster};
+use crate::error::line_of;
 use crate::overrides::parse::Mistake;
 use crate::plan::is_field;
 use csv::{ReaderBuilder, StringRecord};
@@ -11,13 +12,14 @@ const PHOTO_COLUMNS: [&str; 2] = ["file", "pattern"];
 
 /// Reads a list of people.
 ///
-/// UTF-8, with or without the mark that Excel puts first. Fields are separated by commas, semicolons or tabs, whichever the
-/// first line has most of; quoted ones may hold separators and line feeds. The first line names the columns: capitals do not
-/// count there, and what is no letter or digit becomes an underscore. Lines without any text are passed over.
+/// UTF-8, with or without the mark that Excel puts first. Fields are separated by commas, semicolons or tabs, whichever
+/// the first line has most of; quoted ones may hold separators and line feeds. The first line names the columns:
+/// capitals do not count there, and what is no letter or digit becomes an underscore. Lines without any text are passed
+/// over.
 ///
 /// # Errors
-/// Every [`Mistake`] with its line: another encoding, a column that is missing or there twice, a line with more or fewer
-/// fields than the first.
+/// Every [`Mistake`] with its line: another encoding, a column that is missing or there twice, a line with more or
+/// fewer fields than the first.
 pub fn parse(bytes: &[u8]) -> Result<Roster, Vec<Mistake>> {
     let text = decoded(bytes).map_err(|mistake| vec![mistake])?;
     let separator = delimiter(text);
@@ -85,7 +87,7 @@ fn decoded(bytes: &[u8]) -> Result<&str, Mistake> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let good = error.valid_up_to();
-        let line = 1 + bytes[..good].iter().filter(|&&byte| byte == b'\n').count();
+        let line = line_of(bytes, good);
         let byte = bytes.get(good).copied().unwrap_or_default();
         mistake(
             line,

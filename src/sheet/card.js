@@ -17,12 +17,17 @@ function checkChip(check) {
   return element('li', { class: `chip ${check.level}`, title }, check.code);
 }
 
+/** Why there is nothing to show of a photo: one that the roster leaves out was not looked at. */
+function notSeen({ outcome }) {
+  return outcome === 'skipped' ? 'skipped' : 'not read';
+}
+
 function makeCard(photo) {
   const { record } = photo;
   const cut = record.source.lastIndexOf('/') + 1;
   const picture = record.photo && photo.thumbnail
     ? stage(photo, seen(photo))
-    : element('span', { class: 'no-picture' }, record.photo ? 'no thumbnail' : 'not read');
+    : element('span', { class: 'no-picture' }, record.photo ? 'no thumbnail' : notSeen(record));
   const steps = [...new Set(record.outputs.flatMap((output) => output.steps))];
   const chips = [
     ...new Map(flagged(photo).map((check) => [check.code, checkChip(check)])).values(),

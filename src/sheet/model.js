@@ -2,7 +2,7 @@
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const STORE = `headshot-sheet-${data.digest}`;
-const OUTCOMES = ['failed', 'refused', 'review', 'written', 'unchanged'];
+const OUTCOMES = ['failed', 'refused', 'review', 'written', 'unchanged', 'skipped'];
 const LEVELS = { fail: 2, warn: 1, ok: 0 };
 
 const edits = storedEdits();

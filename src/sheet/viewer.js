@@ -28,7 +28,7 @@ function renderViewer() {
   const { record } = photo;
   const source = record.photo
     ? stage(photo, scene(photo))
-    : element('p', { class: 'no-picture' }, 'This photo could not be read.');
+    : element('p', { class: 'no-picture' }, record.outcome === 'skipped' ? 'Nothing was to be made of this photo.' : 'This photo could not be read.');
   const focused = document.activeElement?.dataset?.key;
   viewer.replaceChildren(
     element(

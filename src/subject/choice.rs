@@ -8,8 +8,8 @@ use std::ops::Range;
 
 /// Puts `faces`, which come with the most prominent first, into the order of the report, and says which are framed.
 ///
-/// The order is from left to right with [`Faces::All`]; otherwise the main face comes first. `pinned` is the number of the
-/// only face to frame, counted from left to right, from 1; whoever pinned it has seen that there are several.
+/// The order is from left to right with [`Faces::All`]; otherwise the main face comes first. `pinned` is the number of
+/// the only face to frame, counted from left to right, from 1; whoever pinned it has seen that there are several.
 ///
 /// # Errors
 /// [`Reason::NoFace`] where there is none or not the pinned one, [`Reason::SeveralPeople`] where there may be only one.

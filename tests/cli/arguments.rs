@@ -1,7 +1,9 @@
-//! What is asked for: presets, switches, and what is said where the question makes no sense. Messages are compared whole.
+//! What is asked for: presets, switches, and what is said where the question makes no sense. Messages are compared
+//! whole.
 
 use crate::photos::{ANA, BEN};
 use crate::run::{Workplace, outputs, word};
+use serde_json::Value;
 
 fn one_photo() -> Workplace {
     Workplace::with(&[("in/ana.jpg", &ANA)])
@@ -55,7 +57,8 @@ fn a_mistake_in_a_preset_is_named_with_its_line() {
         ),
         (
             ["-p", "missing.toml"],
-            "headshot: missing.toml: cannot read the preset file: No such file or directory (os error 2)",
+            "headshot: missing.toml: cannot read the preset file: No such file or directory (os error 2); check the path, or take \
+             a built-in preset (`headshot presets`)",
         ),
         (
             ["--name", "{person}.jpg"],
@@ -100,7 +103,12 @@ fn a_folder_without_photos_is_an_error_unless_it_may_be_empty() {
     let message = "headshot: no photo found; name a folder with photos in it, or photos";
     let ran = place.run(&["in", "-o", "out"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (1, message));
-    assert_eq!(place.run(&["in", "-o", "out", "--allow-empty"]).code, 0);
+    let allowed = place.run(&["in", "-o", "out", "--allow-empty"]);
+    assert_eq!((allowed.code, allowed.stderr.as_str()), (0, "no photo found\nheadshot: 0 photos; 0 files in out"));
+    let told = place.run(&["in", "-o", "out", "--allow-empty", "--log-format", "json"]).stderr;
+    let lines: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let levels: Vec<(&Value, &Value)> = lines.iter().map(|line| (&line["level"], &line["event"])).collect();
+    assert_eq!(levels, [(&"info".into(), &"message".into()), (&"info".into(), &"summary".into())]);
 }
 
 #[test]
@@ -146,7 +154,7 @@ fn quiet_leaves_the_summary() {
         (loud.code, loud.stderr.as_str()),
         (
             3,
-            "notes.jpg: failed: text, not a picture\nheadshot: 2 photos: 1 written, 1 failed; 1 file in out; see report.jsonl there"
+            "notes.jpg: failed: text, not a picture; check that this is the file that was meant\nheadshot: 2 photos: 1 written, 1 failed; 1 file in out; see report.jsonl there"
         )
     );
     let quiet = place.run(&["in", "-o", "out", "-p", "x", "--quiet"]);

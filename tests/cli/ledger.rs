@@ -131,6 +131,25 @@ fn an_output_that_somebody_retouched_is_told_and_kept_until_it_is_deleted() {
     assert!(place.read("out/x/ana.jpg") == made);
 }
 
+/// The first bytes of a Photoshop document: a kind of file that no build reads.
+const DOCUMENT: &[u8] = b"8BPS\0\x01 and layers";
+
+#[test]
+fn a_retouched_output_keeps_its_person_and_may_be_of_another_kind() {
+    let place = two_photos();
+    place.write("people.csv", b"file,id,name\nana.jpg,a7,Ana Ito\nteam/ben.jpg,b8,Ben\n");
+    let arguments = [ARGUMENTS, &["--roster", "people.csv"]].concat();
+    assert_eq!(place.run(&arguments).code, 0);
+    place.write("out/x/a7.jpg", DOCUMENT);
+    for _ in 0..2 {
+        assert_eq!(place.run(&arguments).code, 4);
+        assert!(place.read("out/x/a7.jpg") == DOCUMENT);
+        let [ana, ben] = &place.report("out")[..] else { panic!("two photos") };
+        assert_eq!((word(&ana["reason"]), word(&ana["person"]["name"])), ("edited", "Ana Ito"));
+        assert_eq!((word(&ben["outcome"]), word(&ben["person"]["id"])), ("unchanged", "b8"));
+    }
+}
+
 #[test]
 fn a_retouched_output_stays_while_another_of_its_photo_is_made_anew() {
     let place = Workplace::with(&[("in/ana.jpg", &ANA)]);

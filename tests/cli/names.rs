@@ -21,7 +21,7 @@ fn a_listed_photo_that_is_not_there_is_one_failure() {
         (ran.code, ran.stderr.as_str()),
         (
             3,
-            "in/gone.jpg: failed: the file cannot be read: No such file or directory (os error 2)\n\
+            "in/gone.jpg: failed: the file cannot be read: No such file or directory (os error 2); check its path\n\
              headshot: 2 photos: 1 written, 1 failed; 1 file in out; see report.jsonl there"
         )
     );
@@ -89,6 +89,21 @@ fn a_source_is_never_written_over() {
     assert_eq!(place.only_record("all/out")["reason"], "would-overwrite-source");
     assert!(place.read("all/out/x/ana.jpg") == *BEN, "the source is as it was");
     assert!(place.read("all/ana.jpg") == *ANA);
+}
+
+/// Whoever names a file says nothing to the terminal of whoever runs this.
+#[cfg(unix)]
+#[test]
+fn no_name_moves_the_cursor() {
+    let place =
+        Workplace::with(&[("in/ana.jpg", b"no picture"), ("in/\x1b[2Jx.jpg.toml", b""), ("in/\x1b[2Jy.jpg", b"")]);
+    for arguments in
+        [&["in", "-o", "out"][..], &["in/\x1b[2Jy.jpg", "nowhere\x1b[2J", "-o", "out"], &["inspect", "in/\x1b[2Jy.jpg"]]
+    {
+        let ran = place.run(arguments);
+        let told = ran.stdout + &ran.stderr;
+        assert!(told.contains("\u{fffd}[2J") && !told.contains('\u{1b}'), "{told}");
+    }
 }
 
 /// File names are bytes on these systems; macOS refuses those that are no UTF-8.

@@ -161,3 +161,22 @@ fn transparent_parts_stay_so_on_demand_and_get_the_background_otherwise() {
         ran.stderr
     );
 }
+
+#[test]
+fn every_headshot_that_could_not_be_written_is_accounted_for() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA), ("out/ad-thumbnail/ana.jpg/in the way", b"")]);
+    let ran = place.run(&["in", "-o", "out", "-p", "teams-365,ad-thumbnail,x"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    let record = place.only_record("out");
+    let presets = |list: &str| -> Vec<String> {
+        let list = record[list].as_array().expect("a list");
+        list.iter().map(|of_preset| word(&of_preset["preset"]).to_owned()).collect()
+    };
+    assert_eq!(
+        (presets("outputs"), presets("refused")),
+        (vec!["teams-365".into()], vec!["ad-thumbnail".into(), "x".into()])
+    );
+    assert_eq!(word(&record["refused"][1]["reason"]), "not-written");
+    let told = word(&record["refused"][1]["message"]);
+    assert!(told.starts_with("not tried after another could not be written: "), "{told}");
+}

@@ -181,7 +181,7 @@ fn mistakes_are_told_all_at_once_and_nothing_is_written() {
         (
             2,
             "headshot: 4 mistakes in overrides; nothing was written:\n  \
-             missing.toml: the overrides cannot be read: No such file or directory (os error 2)\n  \
+             missing.toml: the overrides cannot be read: No such file or directory (os error 2); check the path\n  \
              in/headshot.toml:2: unknown field `faec`, expected one of `face`, `nudge`, `scale`, `roll`, `as_is`, \
              `preset`\n  \
              in/team/ben.jpg.toml:1: scale takes a number, 0.5 to 2\n  \

@@ -97,3 +97,57 @@ fn what_is_wrong_about_shards_is_said() {
         "headshot: in: there is no report of a shard; run headshot with --shard first"
     );
 }
+
+/// What is merged can be read by those who can read everything else that is made under this umask, and by nobody more.
+#[cfg(unix)]
+#[test]
+fn a_merged_ledger_is_as_private_as_the_umask_says() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Workplace::with(&[("in/wall.jpg", &NOBODY)]);
+    assert_eq!(place.run(&["in", "-o", "out", "--shard", "1/1"]).code, 4);
+    for (umask, mode) in [("077", 0o600), ("002", 0o664)] {
+        let merged = Command::new("sh")
+            .args(["-c", &format!("umask {umask}; exec \"$0\" merge out"), env!("CARGO_BIN_EXE_headshot")])
+            .current_dir(place.path(""))
+            .stderr(Stdio::null())
+            .status();
+        assert_eq!(merged.expect("starts").code(), Some(4));
+        for file in ["out/ledger.sqlite", "out/report.jsonl"] {
+            let permissions = std::fs::metadata(place.path(file)).expect("there").permissions();
+            assert_eq!(permissions.mode() & 0o777, mode, "{file} under {umask}");
+        }
+    }
+}
+
+/// Folders' names are bytes on these systems; macOS refuses those that are no UTF-8.
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn a_folder_whose_name_is_no_utf8_is_merged() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let place = Workplace::with(&[("in/wall.jpg", &NOBODY)]);
+    let output = OsStr::from_bytes(b"out?50%\xff#1");
+    let run = |arguments: &[&str]| {
+        let arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
+        place.run(&arguments.iter().map(|&word| if word == "OUT" { output } else { word }).collect::<Vec<_>>())
+    };
+    assert_eq!(run(&["in", "-o", "OUT", "--shard", "1/1"]).code, 4);
+    let merged = run(&["merge", "OUT"]);
+    assert_eq!(merged.code, 4, "{}", merged.stderr);
+    let again = run(&["in", "-o", "OUT", "--quiet"]);
+    assert!(again.stderr.starts_with("headshot: 1 photo: 1 refused; 0 files"), "{}", again.stderr);
+    assert!(run(&["status", "OUT"]).stdout.starts_with("       1  photos"));
+}
+
+#[test]
+fn what_is_to_be_reviewed_comes_in_the_order_of_the_shards() {
+    let place = Workplace::new();
+    for shard in [10, 2, 1] {
+        let line = format!(
+            r#"{{"source":"{shard}.jpg","outcome":"review","message":"look","outputs":[{{"preset":"x","path":"x/{shard}.jpg"}}]}}"#
+        );
+        place.write(format!("out/report.{shard}-of-12.jsonl"), line.as_bytes());
+    }
+    let ran = place.run(&["status", "out", "--review"]);
+    assert_eq!(ran.stdout, "x/1.jpg: look (1.jpg)\nx/2.jpg: look (2.jpg)\nx/10.jpg: look (10.jpg)\n", "{}", ran.stderr);
+}
