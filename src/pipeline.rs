@@ -292,8 +292,7 @@ impl Cropper {
             upscale: size.upscale,
             quality: None,
         };
-        let extend = self.presets[index].framing.extend;
-        Planned { crop, wanted: Wanted { frame: framed.frame, size, extend } }
+        Planned { crop, wanted: Wanted::new(framed.frame, size, &self.presets[index]) }
     }
 
     /// The crop with its pixels, as a file.
@@ -307,15 +306,8 @@ impl Cropper {
         let Planned { mut crop, wanted } = planned;
         if self.options.render {
             let preset = &self.presets[crop.preset];
-            let behind = Behind { background: preset.background.0, alpha: preset.alpha };
-            let image = render(photo, shared, &wanted, behind, &ground.clearance)?;
-            let encoding = Encoding {
-                format: preset.format,
-                quality: preset.quality,
-                max_bytes: preset.max_bytes,
-                dpi: preset.dpi,
-            };
-            let encoded = encode(&image, &encoding)?;
+            let image = render(photo, shared, &wanted, Behind::of(preset), &ground.clearance)?;
+            let encoded = encode(&image, &Encoding::of(preset))?;
             (crop.bytes, crop.quality) = (encoded.bytes, encoded.quality);
         }
         Ok(crop)

@@ -54,6 +54,14 @@ pub struct Wanted {
     pub extend: Extend,
 }
 
+impl Wanted {
+    /// The output of this size for a frame of `preset`.
+    #[must_use]
+    pub const fn new(frame: Frame, size: OutputSize, preset: &Preset) -> Self {
+        Self { frame, size, extend: preset.framing.extend }
+    }
+}
+
 /// What is seen where the photo is not opaque.
 #[derive(Clone, Copy, Debug)]
 pub struct Behind {
@@ -61,6 +69,14 @@ pub struct Behind {
     pub background: [u8; 3],
     /// Whether transparent parts stay so.
     pub alpha: Alpha,
+}
+
+impl Behind {
+    /// As `preset` has it.
+    #[must_use]
+    pub const fn of(preset: &Preset) -> Self {
+        Self { background: preset.background.0, alpha: preset.alpha }
+    }
 }
 
 /// The output `wanted` in sRGB: upright source pixels come to it by [`Frame::transform`]. `shared` is what

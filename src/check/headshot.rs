@@ -48,8 +48,8 @@ impl FaceMeasures {
     }
 }
 
-/// How sure it is that this face is the one that is meant.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// How sure it is that this face is the one that is meant; by default wholly.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Certainty {
     /// The detector's score, where the detectors do not agree and nobody vouches for the face.
     pub doubted_score: Option<f64>,

@@ -10,7 +10,7 @@ mod webp;
 
 use crate::error::{Failure, Reason};
 use crate::photo::{Raster, flatten};
-use crate::preset::OutputFormat;
+use crate::preset::{OutputFormat, Preset};
 use image::RgbImage;
 use std::borrow::Cow;
 
@@ -26,6 +26,20 @@ pub struct Encoding {
     pub max_bytes: Option<u64>,
     /// Dots per inch to write into JPEG and PNG.
     pub dpi: Option<u16>,
+}
+
+impl Encoding {
+    /// The format at its default quality, without a limit of bytes and without a density.
+    #[must_use]
+    pub const fn new(format: OutputFormat) -> Self {
+        Self { format, quality: None, max_bytes: None, dpi: None }
+    }
+
+    /// As `preset` has its files.
+    #[must_use]
+    pub const fn of(preset: &Preset) -> Self {
+        Self { format: preset.format, quality: preset.quality, max_bytes: preset.max_bytes, dpi: preset.dpi }
+    }
 }
 
 /// A finished file in memory.
@@ -160,7 +174,7 @@ mod tests {
     }
 
     fn encoding(format: OutputFormat) -> Encoding {
-        Encoding { format, quality: None, max_bytes: None, dpi: None }
+        Encoding::new(format)
     }
 
     #[test]

@@ -147,6 +147,28 @@ const LEVEL_SHARES: [f64; 10] = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.15, 0
 ///
 /// # Errors
 /// [`Reason::HeadCut`] where every frame of the preset's aspect that the photo holds would cut the crown or the chin.
+///
+/// # Examples
+/// ```
+/// use headshot::detect::Face;
+/// use headshot::frame::{Levelling, frame};
+/// use headshot::geometry::{Affine, Rect};
+/// use headshot::ground::Ground;
+/// use headshot::outline::Outline;
+/// use headshot::preset;
+/// use headshot::subject::Head;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let face = Face { rect: Rect::new(525.0, 500.0, 150.0, 200.0), score: 0.9, landmarks: None };
+/// let head = Head::from_face(&face, &Affine::IDENTITY).ok_or("no head")?;
+/// let ground = Ground::busy(&head, Outline::rectangle(1200, 1600));
+/// let preset = &preset::select(&["linkedin".to_owned()])?[0];
+/// let framed = frame(&head, &ground, preset, Levelling::Measured)?;
+/// assert!(framed.steps.is_empty(), "the photo has room for what the preset wants");
+/// assert_eq!(framed.frame.centre.x, 600.0);
+/// # Ok(())
+/// # }
+/// ```
 pub fn frame(head: &Head, ground: &Ground, preset: &Preset, levelling: Levelling) -> Result<Framed, Failure> {
     climbed(head, ground, preset, levelling, Scale::Weighed)
 }
