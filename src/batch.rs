@@ -89,6 +89,7 @@ pub trait Keeper {
 
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Totals {
     /// How many photos came to what.
     pub tally: Tally,

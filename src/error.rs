@@ -180,6 +180,7 @@ impl fmt::Display for Reason {
 
 /// Why one photo failed. It becomes a line of the report; the run goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Failure {
     /// The stable word.
     pub reason: Reason,

@@ -105,7 +105,7 @@ fn small(picture: &RgbImage, long_side: u32) -> RgbImage {
 }
 
 fn jpeg(picture: RgbImage) -> Result<Vec<u8>, Failure> {
-    let encoding = Encoding { format: OutputFormat::Jpeg, quality: Some(QUALITY), max_bytes: None, dpi: None };
+    let encoding = Encoding::new(OutputFormat::Jpeg).with_quality(QUALITY);
     Ok(encode(&Raster::Rgb(picture), &encoding)?.bytes)
 }
 

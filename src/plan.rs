@@ -21,6 +21,7 @@ pub(crate) use template::is_field;
 
 /// One photo and where its outputs go.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Job {
     /// The photo.
     pub source: Source,

@@ -45,6 +45,7 @@ pub fn memory(preset: &Preset, photo_pixels: u64, allow_upscale: bool) -> u64 {
 
 /// One output that is wanted of a photo.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Wanted {
     /// Where it is cut from.
     pub frame: Frame,
@@ -64,6 +65,7 @@ impl Wanted {
 
 /// What is seen where the photo is not opaque.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Behind {
     /// Behind its transparent parts, in sRGB.
     pub background: [u8; 3],

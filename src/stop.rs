@@ -9,6 +9,7 @@ pub struct Stop(Arc<AtomicUsize>);
 
 /// Why it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Why {
     /// The system sent this signal: 2, as Ctrl-C does, or 15.
     Signal(u8),

@@ -119,6 +119,7 @@ impl Names {
 
 /// One of the things the user pointed at.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Input {
     /// A path from the command line: a folder is walked, a file stands for itself.
     Path(PathBuf),

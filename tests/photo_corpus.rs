@@ -232,7 +232,7 @@ fn hostile_files_end_without_a_panic() {
     for folder in fs::read_dir(corpus.join("hostile")).unwrap().map(|entry| entry.unwrap().path()) {
         for path in files(&folder) {
             for allow_damaged in [false, true] {
-                let limits = Limits { max_bytes: 512 << 20, allow_damaged, ..Limits::default() };
+                let limits = Limits::default().with_max_bytes(512 << 20).with_allow_damaged(allow_damaged);
                 outcomes[usize::from(decode(&fs::read(&path).unwrap(), &limits).is_ok())] += 1;
             }
         }

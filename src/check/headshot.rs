@@ -16,6 +16,7 @@ const NOISE_FROM_WIDTH: usize = 72;
 
 /// What is measured of a face, whatever is cut from its photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct FaceMeasures {
     /// Deviation of the blur of the sharpest edges, in pixels of the close-up, and the pixels of the close-up for one
     /// of the photo.
@@ -50,6 +51,7 @@ impl FaceMeasures {
 
 /// How sure it is that this face is the one that is meant; by default wholly.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Certainty {
     /// The detector's score, where the detectors do not agree and nobody vouches for the face.
     pub doubted_score: Option<f64>,

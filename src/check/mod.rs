@@ -34,6 +34,7 @@ use serde::{Deserialize, Serialize};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Check {
     /// The stable word, as in [`Reason`].
     pub code: Reason,
@@ -51,6 +52,7 @@ pub struct Check {
 /// How bad a check's result is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Level {
     /// Within its limit.
     Ok,

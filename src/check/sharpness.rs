@@ -21,6 +21,7 @@ const SQUARE: usize = 8;
 
 /// How sharp a picture is, in its own pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Sharpness {
     /// Deviation of the blur of its sharpest edges, in pixels.
     pub blur: f64,

@@ -9,6 +9,7 @@ use std::str::FromStr;
 /// What can be made of a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Verdict {
     /// It is a headshot already: framed as the preset frames, and nothing is to be said against it.
     Headshot,

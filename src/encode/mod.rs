@@ -16,6 +16,7 @@ use std::borrow::Cow;
 
 /// How an output is to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Encoding {
     /// The file format.
     pub format: OutputFormat,
@@ -35,6 +36,24 @@ impl Encoding {
         Self { format, quality: None, max_bytes: None, dpi: None }
     }
 
+    /// The same with this quality.
+    #[must_use]
+    pub const fn with_quality(self, quality: u8) -> Self {
+        Self { quality: Some(quality), ..self }
+    }
+
+    /// The same with this many bytes at most.
+    #[must_use]
+    pub const fn with_max_bytes(self, max_bytes: u64) -> Self {
+        Self { max_bytes: Some(max_bytes), ..self }
+    }
+
+    /// The same with this density, in dots per inch.
+    #[must_use]
+    pub const fn with_dpi(self, dpi: u16) -> Self {
+        Self { dpi: Some(dpi), ..self }
+    }
+
     /// As `preset` has its files.
     #[must_use]
     pub const fn of(preset: &Preset) -> Self {
@@ -44,6 +63,7 @@ impl Encoding {
 
 /// A finished file in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Encoded {
     /// The file's bytes.
     pub bytes: Vec<u8>,

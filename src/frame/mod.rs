@@ -105,6 +105,7 @@ impl Step {
 
 /// A frame with the steps that led to it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Framed {
     /// Where the output is cut from.
     pub frame: Frame,
@@ -116,6 +117,7 @@ pub struct Framed {
 
 /// By how much a frame is turned on the photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Levelling {
     /// As the measured tilt of the head asks for, within the preset's limit.
     #[default]

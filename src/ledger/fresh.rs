@@ -9,6 +9,7 @@ use std::path::Path;
 
 /// What is to be done with a photo.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// Nothing: its record is repeated.
     Keep {
@@ -78,6 +79,7 @@ pub(crate) fn hash_file(path: &Path) -> std::io::Result<Hash> {
 
 /// What became of an output since it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum State {
     /// Nothing.
     Same,

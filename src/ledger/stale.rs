@@ -17,6 +17,7 @@ const ONE_IN: usize = 5;
 
 /// Why an output is stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Why {
     /// Its photo is gone.
     Gone,

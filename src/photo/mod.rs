@@ -37,6 +37,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A decoded photo.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Photo<'a> {
     /// The pixels as stored: not yet upright, not yet sRGB.
     pub pixels: Pixels<'a>,
@@ -68,6 +69,7 @@ impl Photo<'_> {
 
 /// How large a photo may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Most pixels. Default 200 million: the largest camera backs have 150, phones and stitched portraits reach 200.
     pub max_pixels: u64,
@@ -84,11 +86,41 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pixels: 200_000_000, max_side: 65_500, max_bytes: 4 << 30, allow_damaged: false }
+        Self::new()
     }
 }
 
 impl Limits {
+    /// The defaults, each said at its field.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { max_pixels: 200_000_000, max_side: 65_500, max_bytes: 4 << 30, allow_damaged: false }
+    }
+
+    /// The same with [`Self::max_pixels`].
+    #[must_use]
+    pub const fn with_max_pixels(self, max_pixels: u64) -> Self {
+        Self { max_pixels, ..self }
+    }
+
+    /// The same with [`Self::max_side`].
+    #[must_use]
+    pub const fn with_max_side(self, max_side: u32) -> Self {
+        Self { max_side, ..self }
+    }
+
+    /// The same with [`Self::max_bytes`].
+    #[must_use]
+    pub const fn with_max_bytes(self, max_bytes: u64) -> Self {
+        Self { max_bytes, ..self }
+    }
+
+    /// The same with [`Self::allow_damaged`].
+    #[must_use]
+    pub const fn with_allow_damaged(self, allow_damaged: bool) -> Self {
+        Self { allow_damaged, ..self }
+    }
+
     /// Whether a picture with this header may be decoded.
     ///
     /// # Errors
@@ -125,6 +157,7 @@ fn megapixels(pixels: u64) -> String {
 
 /// What a file says about itself before anything is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Header {
     /// The kind of file.
     pub format: Format,

@@ -5,6 +5,7 @@ use crate::photo::Limits;
 
 /// Whom to make headshots of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Faces {
     /// The main person.
     #[default]
@@ -17,6 +18,7 @@ pub enum Faces {
 
 /// Which detector finds the faces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DetectorChoice {
     /// YuNet, with SeetaFace's opinion on unsure faces.
     #[default]

@@ -30,6 +30,7 @@ pub(crate) fn thousandths(value: f64) -> f64 {
 /// What became of a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Outcome {
     /// Every output was written.
     Written,
@@ -128,6 +129,7 @@ pub struct Record {
 
 /// What a record says of the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PersonRecord {
     /// The column `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,6 +141,7 @@ pub struct PersonRecord {
 
 /// Size of a photo after its orientation is applied, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PhotoSize {
     /// Width.
     pub width: u32,
@@ -148,6 +151,7 @@ pub struct PhotoSize {
 
 /// A face that was seen.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct FaceRecord {
     /// `[x, y, width, height]` in upright source pixels.
     #[serde(rename = "box")]
@@ -196,6 +200,7 @@ pub struct OutputRecord {
 
 /// A preset for which nothing could be written.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct RefusedRecord {
     /// The preset's name.
     pub preset: String,
@@ -265,6 +270,7 @@ const fn is_false(value: &bool) -> bool {
 
 /// How many photos came to what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Tally {
     /// Every output written.
     pub written: usize,

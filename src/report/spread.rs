@@ -39,6 +39,7 @@ impl Placement {
 
 /// One headshot of a set.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Member {
     /// The photo's path below the input folder.
     pub source: Arc<str>,
@@ -80,6 +81,7 @@ impl Spread {
 
 /// How even a set is.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Evenness<'a> {
     /// Median of the eye lines, and the root mean square of what they differ from it.
     pub eye_line: (f64, f64),
@@ -91,6 +93,7 @@ pub struct Evenness<'a> {
 
 /// A headshot that stands apart, with what makes it so.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Apart<'a> {
     /// The photo's path below the input folder.
     pub source: &'a str,

@@ -52,6 +52,7 @@ pub struct Finder {
 }
 
 /// The people in a photo.
+#[non_exhaustive]
 pub struct Found {
     /// The turn after which the faces stand upright, beyond what the file says of its orientation.
     pub turn: Orientation,
