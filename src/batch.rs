@@ -20,6 +20,7 @@ use crate::stop::Stop;
 use crate::walk::Source;
 use photo::Done;
 use rayon::iter::{ParallelBridge, ParallelIterator};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -29,6 +30,7 @@ use std::time::Duration;
 pub use crate::report::file::REPORT_NAME;
 
 /// What a run needs besides its jobs.
+#[derive(Debug)]
 pub struct Batch<'a> {
     /// Makes the crops.
     pub cropper: &'a Cropper,
@@ -64,6 +66,13 @@ pub struct Past<'a> {
     pub lookup: Option<Box<dyn FnMut(&Path) -> Result<Option<Remembered>, Error> + Send + 'a>>,
     /// Is told what came of photos.
     pub keeper: Option<&'a mut dyn Keeper>,
+}
+
+impl fmt::Debug for Past<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (lookup, keeper) = (self.lookup.is_some(), self.keeper.is_some());
+        f.debug_struct("Past").field("lookup", &lookup).field("keeper", &keeper).finish()
+    }
 }
 
 /// Writes down what came of photos. One thread does so, after their outputs are whole under their names.

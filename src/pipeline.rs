@@ -31,6 +31,7 @@ pub use options::{DetectorChoice, Faces, Options};
 const LOOKING_BYTES: u64 = 16 << 20;
 
 /// Makes headshots of photos: bytes in, bytes out. One serves all threads.
+#[derive(Debug)]
 pub struct Cropper {
     finder: Finder,
     presets: Vec<Preset>,

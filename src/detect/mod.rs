@@ -2,6 +2,7 @@
 
 use crate::geometry::{Affine, Point, Rect};
 use image::RgbImage;
+use std::fmt;
 
 pub mod seeta;
 pub mod yunet;
@@ -41,6 +42,24 @@ impl Face {
             mouth: marks.mouth.map(|corner| map.apply(corner)),
         });
         Self { rect: self.rect.mapped(map), score: self.score, landmarks }
+    }
+}
+
+impl fmt::Debug for dyn Detector + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Detector")
+    }
+}
+
+impl fmt::Debug for yunet::YuNet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("YuNet")
+    }
+}
+
+impl fmt::Debug for seeta::Seeta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seeta")
     }
 }
 

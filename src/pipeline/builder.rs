@@ -20,7 +20,7 @@ use std::path::Path;
 /// # }
 /// ```
 #[must_use = "nothing is made before build()"]
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct CropperBuilder {
     words: Vec<String>,
     own: Vec<Preset>,
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_built_is_said() {
-        let told = |builder: CropperBuilder| builder.build().err().expect("refused").to_string();
+        let told = |builder: CropperBuilder| builder.build().expect_err("refused").to_string();
         let own = preset::select(&["x".into()]).expect("built in").remove(0);
         assert!(told(Cropper::builder().preset("linkdin")).contains("did you mean \"linkedin\""));
         assert!(told(Cropper::builder().preset("mine.toml")).contains("Preset::read"));

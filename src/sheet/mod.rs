@@ -37,6 +37,7 @@ const SCRIPT: &str = concat!(
 );
 
 /// A contact sheet that is being written: first what the presets are, then photo by photo.
+#[derive(Debug)]
 pub struct Sheet {
     file: GrowingFile,
     /// What the data are, so that marks a person made on another page are not taken for marks on this one.

@@ -29,6 +29,7 @@ const MEASURED_CUTS: [f64; 2] = [1.15, 1.7];
 const THRESHOLD: f64 = 0.3;
 
 /// A head, and the picture that it was seen in.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Seen {
     /// The head.

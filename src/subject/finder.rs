@@ -44,6 +44,7 @@ const FIRM_AGREEMENT: f64 = 0.8;
 const SAME_FACE: f64 = 0.4;
 
 /// The detectors of a run.
+#[derive(Debug)]
 pub struct Finder {
     /// Finds the faces.
     pub detector: Box<dyn Detector>,
@@ -52,6 +53,7 @@ pub struct Finder {
 }
 
 /// The people in a photo.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Found {
     /// The turn after which the faces stand upright, beyond what the file says of its orientation.
