@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Bytes to pixels, as the file has them.
     let mut photo = photo::decode(&bytes, &Limits::default())?;
-    println!("photo: {:?}, {} x {}, {}", photo.format, photo.size().0, photo.size().1, photo.colour.assumed());
+    println!("photo: {} x {} pixels, {}", photo.size().0, photo.size().1, photo.colour.assumed());
 
     // Faces, and which way is up.
     let finder = Finder { detector: Box::new(YuNet::new()), second_opinion: Some(Box::new(Seeta::new())) };

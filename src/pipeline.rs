@@ -137,7 +137,31 @@ impl Cropper {
     /// # Errors
     /// As [`Self::process`]. Where the pinned face is not there, [`Cropped::refused`] says so.
     pub fn process_adjusted(&self, bytes: &[u8], adjustment: &Adjustment) -> Result<Cropped, Failure> {
-        let mut photo = photo::decode(bytes, &self.options.limits)?;
+        self.process_photo(photo::decode(bytes, &self.options.limits)?, adjustment)
+    }
+
+    /// Makes the headshots of a photo that is decoded already, or of the caller's own pixels ([`Photo::from_rgb`]), as
+    /// far as a person pinned them. The limits for reading do not count.
+    ///
+    /// # Errors
+    /// As [`Self::process_adjusted`].
+    ///
+    /// # Examples
+    /// ```
+    /// use headshot::overrides::Adjustment;
+    /// use headshot::photo::Photo;
+    /// use headshot::pipeline::Cropper;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let cropper = Cropper::builder().preset("x").build()?;
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/astronaut.png");
+    /// let frame_of_camera = image::open(path)?.into_rgb8();
+    /// let cropped = cropper.process_photo(Photo::from_rgb(frame_of_camera)?, &Adjustment::default())?;
+    /// assert_eq!(cropped.crops.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn process_photo(&self, mut photo: Photo<'_>, adjustment: &Adjustment) -> Result<Cropped, Failure> {
         // A pinned face is counted among all, so that its number means the same person whoever is wanted.
         let everyone = self.options.faces != Faces::Main || adjustment.face.is_some();
         let found = self.finder.find(&photo, everyone)?;
@@ -319,3 +343,6 @@ impl Cropper {
         adjustment.face.is_some() || self.presets.iter().any(|preset| adjustment.for_preset(&preset.name).is_as_is())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,7 +131,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
             pixels: Pixels::Sparse(Box::new(sparse)),
             orientation,
             colour,
-            format: Format::Jpeg,
+            format: Some(Format::Jpeg),
             damage: None,
         });
     }
@@ -171,7 +171,7 @@ fn photo(samples: Vec<u8>, markers: &Markers<'_>, model: Model, damage: Option<S
     let profile = markers.icc_profile();
     let (raster, colour) = finish(samples, markers, model, profile.as_deref());
     let orientation = from_metadata(markers.exif, markers.xmp);
-    Photo { pixels: raster.into(), orientation, colour, format: Format::Jpeg, damage }
+    Photo { pixels: raster.into(), orientation, colour, format: Some(Format::Jpeg), damage }
 }
 
 /// Whether the file goes on to its end mark; refuses scan bombs.

@@ -42,7 +42,13 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     let mut raster = raster(image.pixel_format(), &render)?;
     let colour = Colour::of_grey(Some(&profile), &mut raster);
     // The decoder's output stands upright. EXIF is for information only in this format (ISO/IEC 18181-2, 9.4).
-    Ok(Photo { pixels: raster.into(), orientation: Orientation::UPRIGHT, colour, format: Format::JpegXl, damage: None })
+    Ok(Photo {
+        pixels: raster.into(),
+        orientation: Orientation::UPRIGHT,
+        colour,
+        format: Some(Format::JpegXl),
+        damage: None,
+    })
 }
 
 /// The picture's data without the container's other boxes: metadata are not needed, and can be compressed bombs.

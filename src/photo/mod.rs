@@ -33,6 +33,7 @@ pub use pixels::{Pixels, Sparse};
 pub use raster::{Raster, flatten};
 
 use crate::error::{Failure, Reason};
+use image::RgbImage;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A decoded photo.
@@ -45,14 +46,33 @@ pub struct Photo<'a> {
     pub orientation: Orientation,
     /// How to bring them to sRGB.
     pub colour: Colour,
-    /// The kind of file they came from.
-    pub format: Format,
+    /// The kind of file they came from; `None` of pixels that were given as such.
+    pub format: Option<Format>,
     /// What is wrong with the file, where it is damaged and [`Limits::allow_damaged`] let it through: parts of the
     /// picture are missing, and a person should look.
     pub damage: Option<String>,
 }
 
 impl Photo<'_> {
+    /// A photo of the caller's own pixels, such as a camera's frame: upright, and sRGB.
+    ///
+    /// # Errors
+    /// [`Reason::Damaged`] for a picture without a pixel.
+    pub fn from_rgb(picture: RgbImage) -> Result<Photo<'static>, Failure> {
+        let (width, height) = picture.dimensions();
+        if width == 0 || height == 0 {
+            let message = format!("a picture of {width} x {height} pixels shows nothing; give one that has some");
+            return Err(Failure::new(Reason::Damaged, message));
+        }
+        Ok(Photo {
+            pixels: Raster::Rgb(picture).into(),
+            orientation: Orientation::UPRIGHT,
+            colour: Colour::srgb("sRGB (as given)"),
+            format: None,
+            damage: None,
+        })
+    }
+
     /// Width and height of the upright picture, in pixels.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {

@@ -83,7 +83,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         divide_by_alpha(picture);
     }
     let colour = container.colour(&mut raster)?;
-    Ok(Photo { pixels: raster.into(), orientation, colour, format: container.format, damage: None })
+    Ok(Photo { pixels: raster.into(), orientation, colour, format: Some(container.format), damage: None })
 }
 
 impl Codec {
