@@ -106,6 +106,9 @@
 //! what, [`report`] says what became of each, [`pictures`] and [`overlay`] show the photos small, [`uniform`] finds the
 //! head height that a whole set can have, [`shard`] shares a run among processes, [`inspect`] says what a file is.
 
+// What a feature is needed for is marked on docs.rs, which builds with the nightly compiler that this takes.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod batch;
 pub mod check;
 pub mod detect;

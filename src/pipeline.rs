@@ -31,6 +31,7 @@ pub use options::{DetectorChoice, Faces, Options};
 const LOOKING_BYTES: u64 = 16 << 20;
 
 /// Makes headshots of photos: bytes in, bytes out. One serves all threads.
+#[must_use = "nothing is made before crop() or process()"]
 #[derive(Debug)]
 pub struct Cropper {
     finder: Finder,
@@ -111,6 +112,9 @@ impl Cropper {
     }
 
     /// The headshots of one photo. Presets that it has no room for are left out.
+    ///
+    /// Doubtful headshots are among them: those that a person should look at ([`Cropped::doubts`]), whatever the verdict.
+    /// Whoever wants none sets [`Options::strict`] or [`Options::only_verdicts`], or asks [`Self::process`] and reads them.
     ///
     /// # Errors
     /// A [`Failure`] where the photo cannot be read, or where no headshot at all can be made of it: nobody is seen, the
