@@ -3,6 +3,7 @@
 //! Origin top left, x to the right, y down, in pixels; the centre of the first pixel is at (0.5, 0.5). Angles are in
 //! degrees, positive clockwise on the screen (from x towards y).
 
+use crate::rounding::tenths;
 use serde::Serialize;
 
 /// A position, in pixels.
@@ -150,10 +151,6 @@ impl Serialize for Rect {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         [tenths(self.x), tenths(self.y), tenths(self.width), tenths(self.height)].serialize(serializer)
     }
-}
-
-fn tenths(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
 }
 
 /// The map X = a x + b y + c, Y = d x + e y + f.

@@ -103,8 +103,9 @@
 //! decodes large JPEGs where they are looked at. Around it: [`walk`] and [`plan`] find sources and name outputs,
 //! [`roster`] knows whom the photos show, [`overrides`] has what people pinned, [`batch`] runs many photos, [`intake`]
 //! reads one when [`memory`] has room for it, [`publish`] writes files whole, [`ledger`] remembers what was made from
-//! what, [`report`] says what became of each, [`pictures`] and [`overlay`] show the photos small, [`uniform`] finds the
-//! head height that a whole set can have, [`shard`] shares a run among processes, [`inspect`] says what a file is.
+//! what, [`report`] says what became of each, [`limits`] has from where on checks fail, [`pictures`] and [`overlay`]
+//! show the photos small, [`uniform`] finds the head height that a whole set can have, [`shard`] shares a run among
+//! processes, [`inspect`] says what a file is.
 
 // What a feature is needed for is marked on docs.rs, which builds with the nightly compiler that this takes.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -121,6 +122,7 @@ pub mod ground;
 pub mod inspect;
 pub mod intake;
 pub mod ledger;
+pub mod limits;
 pub mod memory;
 pub mod names;
 pub mod outline;
@@ -138,6 +140,7 @@ pub mod render;
 pub mod report;
 pub mod resample;
 pub mod roster;
+mod rounding;
 pub mod shard;
 #[cfg(feature = "cli")]
 pub mod sheet;

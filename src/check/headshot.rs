@@ -7,7 +7,7 @@ use crate::detect::Face;
 use crate::error::Reason;
 use crate::frame::{Frame, OutputSize, Step};
 use crate::preset::Preset;
-use crate::report::thousandths;
+use crate::rounding::thousandths;
 use crate::subject::Head;
 
 /// Width of a face, in pixels, from which on a fifth of it is smooth skin, so that noise can be told from features. Of

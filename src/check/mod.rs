@@ -5,7 +5,6 @@
 
 mod background;
 mod headshot;
-mod limits;
 mod people;
 mod pose;
 mod sharpness;
@@ -17,9 +16,9 @@ mod words;
 pub mod light;
 pub mod verdict;
 
+pub use crate::limits::{Bad, Bounds, Kind, Limits, Said};
 pub use background::busy_background;
 pub use headshot::{Certainty, FaceMeasures, Shot, checks_of, checks_of_face};
-pub use limits::{Bad, Bounds, Kind, Limits, Said};
 pub use people::beside;
 pub use pose::{away, tilt_left};
 pub use sharpness::{Sharpness, sharpness};
@@ -29,7 +28,7 @@ pub use whole::cut_off;
 pub use words::{advice, sentence};
 
 use crate::error::Reason;
-use crate::report::thousandths;
+use crate::rounding::thousandths;
 use serde::{Deserialize, Serialize};
 
 /// One thing that was looked at.

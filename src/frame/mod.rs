@@ -7,12 +7,14 @@ mod adjusted;
 mod as_is;
 mod beyond;
 mod ladder;
+mod placement;
 mod polygon;
 mod room;
 mod size;
 mod uniform;
 
 pub use adjusted::adjusted_frame;
+pub use placement::{NOT_UNIFORM, Placement};
 
 pub use size::{OutputSize, output_size};
 

@@ -8,8 +8,8 @@ pub(crate) use select::is_file;
 pub use select::{built_in, group_names, select};
 pub use values::{Alpha, Confidence, Extend, HeadMeasure, HexColour, OutputFormat, Shape};
 
-use crate::check::Limits;
 use crate::error::{Error, line_of};
+use crate::limits::Limits;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 

@@ -14,6 +14,7 @@ use crate::detect::Face;
 use crate::error::Reason;
 use crate::frame::Step;
 use crate::geometry::{Affine, Rect};
+use crate::rounding::thousandths;
 use crate::subject::Head;
 use serde::{Deserialize, Serialize};
 use spread::Placement;
@@ -21,11 +22,6 @@ use std::path::Path;
 
 /// Version of the record's shape; it grows only when a field changes its meaning.
 pub const SCHEMA: u32 = 1;
-
-/// `value` to three places: more would only be noise in the report.
-pub(crate) fn thousandths(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
-}
 
 /// What became of a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

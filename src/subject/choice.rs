@@ -2,9 +2,21 @@
 
 use crate::detect::Face;
 use crate::error::{Failure, Reason};
-use crate::pipeline::Faces;
 use std::num::NonZeroUsize;
 use std::ops::Range;
+
+/// Whom to make headshots of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Faces {
+    /// The main person.
+    #[default]
+    Main,
+    /// Everybody: one crop a person, from left to right.
+    All,
+    /// The only person: photos of several people are refused.
+    Only,
+}
 
 /// Puts `faces`, which come with the most prominent first, into the order of the report, and says which are framed.
 ///
