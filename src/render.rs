@@ -86,7 +86,7 @@ impl Behind {
 /// alpha is kept.
 ///
 /// # Errors
-/// As [`reduced`].
+/// As [`crate::reduced::reduced`].
 pub fn render(
     photo: &Photo,
     shared: Option<&Shared>,
@@ -142,7 +142,7 @@ fn reaches_beyond(frame: &Frame, photo: &Photo) -> bool {
 /// demand, and turns and shrinks where frames are much alike.
 ///
 /// # Errors
-/// As [`reduced`].
+/// As [`crate::reduced::reduced`].
 pub fn prepare(photo: &mut Photo, wanted: &[Wanted], clearance: &Clearance) -> Result<Option<Shared>, Failure> {
     let plan = shared::Plan::new(wanted, photo);
     let is_alone = |wanted: &&Wanted| !plan.as_ref().is_some_and(|plan| plan.has(wanted));
