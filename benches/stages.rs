@@ -111,7 +111,7 @@ fn turned_frame_of_800_pixels(bencher: Bencher) {
 fn jpeg_of_800_pixels(bencher: Bencher) {
     let picture = upright_box(&photo(), Rect::new(500.0, 1500.0, 3000.0, 3000.0), (800, 800)).expect("reduces");
     let picture = Raster::Rgb(picture);
-    let encoding = Encoding { format: OutputFormat::Jpeg, quality: Some(90), max_bytes: None, dpi: None };
+    let encoding = Encoding::new(OutputFormat::Jpeg);
     bencher.bench(|| encode(black_box(&picture), &encoding));
 }
 

@@ -23,7 +23,7 @@ enum Answer {
 /// Made once, for all requests.
 fn cropper() -> Result<Cropper, headshot::error::Error> {
     // A stranger gets less memory and time than a photographer does.
-    let limits = Limits { max_pixels: 50_000_000, max_bytes: 250_000_000, ..Limits::default() };
+    let limits = Limits::default().with_max_pixels(50_000_000).with_max_bytes(250_000_000);
     Cropper::builder().preset("github").faces(Faces::Only).limits(limits).build()
 }
 

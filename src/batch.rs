@@ -20,6 +20,7 @@ use crate::stop::Stop;
 use crate::walk::Source;
 use photo::Done;
 use rayon::iter::{ParallelBridge, ParallelIterator};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -29,6 +30,7 @@ use std::time::Duration;
 pub use crate::report::file::REPORT_NAME;
 
 /// What a run needs besides its jobs.
+#[derive(Debug)]
 pub struct Batch<'a> {
     /// Makes the crops.
     pub cropper: &'a Cropper,
@@ -66,6 +68,13 @@ pub struct Past<'a> {
     pub keeper: Option<&'a mut dyn Keeper>,
 }
 
+impl fmt::Debug for Past<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (lookup, keeper) = (self.lookup.is_some(), self.keeper.is_some());
+        f.debug_struct("Past").field("lookup", &lookup).field("keeper", &keeper).finish()
+    }
+}
+
 /// Writes down what came of photos. One thread does so, after their outputs are whole under their names.
 pub trait Keeper {
     /// A photo was worked on; `record` is its line of the report.
@@ -89,6 +98,7 @@ pub trait Keeper {
 
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Totals {
     /// How many photos came to what.
     pub tally: Tally,
@@ -126,8 +136,8 @@ impl Batch<'_> {
     /// Runs all jobs of `plan` and writes the report.
     ///
     /// # Errors
-    /// [`Error::Fatal`] where threads cannot be started, or the report or the ledger cannot be written. A photo never stops
-    /// the run.
+    /// [`Error::Fatal`] where threads cannot be started, or the report or the ledger cannot be written. A photo never
+    /// stops the run.
     pub fn run(&self, plan: &Plan, past: Past<'_>) -> Result<Totals, Error> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads)

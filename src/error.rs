@@ -1,7 +1,8 @@
 //! What can go wrong: [`Error`] stops the run, [`Failure`] is about one photo and never does.
 //!
-//! Every message says what happened, to which path, and what to do next. A message is one sentence or two, starts with a
-//! lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's name.
+//! Every message says what happened, to which path, and what to do next. A message is one sentence or two, starts with
+//! a lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's
+//! name.
 
 use serde::{Deserialize, Serialize};
 use std::any::Any;
@@ -163,8 +164,8 @@ impl Reason {
         matches!(self, Self::Damaged | Self::TooLarge | Self::UnsupportedFormat | Self::Unreadable)
     }
 
-    /// Whether a failure for this reason is true for as long as the file's content stays. What depends on more, as on memory
-    /// or on the disk, is tried again by the next run.
+    /// Whether a failure for this reason is true for as long as the file's content stays. What depends on more, as on
+    /// memory or on the disk, is tried again by the next run.
     #[must_use]
     pub const fn lasts(self) -> bool {
         matches!(self, Self::Damaged | Self::UnsupportedFormat)
@@ -179,6 +180,7 @@ impl fmt::Display for Reason {
 
 /// Why one photo failed. It becomes a line of the report; the run goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Failure {
     /// The stable word.
     pub reason: Reason,

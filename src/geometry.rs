@@ -3,6 +3,7 @@
 //! Origin top left, x to the right, y down, in pixels; the centre of the first pixel is at (0.5, 0.5). Angles are in
 //! degrees, positive clockwise on the screen (from x towards y).
 
+use crate::rounding::tenths;
 use serde::Serialize;
 
 /// A position, in pixels.
@@ -152,10 +153,6 @@ impl Serialize for Rect {
     }
 }
 
-fn tenths(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
-}
-
 /// The map X = a x + b y + c, Y = d x + e y + f.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Affine(
@@ -186,8 +183,8 @@ impl Affine {
         Self([1.0, 0.0, x, 0.0, 1.0, y])
     }
 
-    /// A turn by `-roll_deg` about `centre` and a scaling, with `centre` ending at `target`: into a picture in which what
-    /// was tilted by `roll_deg` stands level.
+    /// A turn by `-roll_deg` about `centre` and a scaling, with `centre` ending at `target`: into a picture in which
+    /// what was tilted by `roll_deg` stands level.
     #[must_use]
     pub fn levelling(centre: Point, roll_deg: f64, scale: (f64, f64), target: Point) -> Self {
         Self::translation(-centre.x, -centre.y)

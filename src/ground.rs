@@ -40,7 +40,22 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// The ground around `head` on a photo with this outline, of which no background is plain.
+    /// The ground around `head` on a photo with this outline, of which no background is plain. It takes no pixels.
+    ///
+    /// # Examples
+    /// ```
+    /// use headshot::detect::Face;
+    /// use headshot::geometry::{Affine, Rect};
+    /// use headshot::ground::Ground;
+    /// use headshot::outline::Outline;
+    /// use headshot::preset::Extend;
+    /// use headshot::subject::Head;
+    ///
+    /// let face = Face { rect: Rect::new(500.0, 300.0, 150.0, 200.0), score: 0.9, landmarks: None };
+    /// let head = Head::from_face(&face, &Affine::IDENTITY).expect("the map has a way back");
+    /// let ground = Ground::busy(&head, Outline::rectangle(1200, 1600));
+    /// assert!(ground.margins(Extend::Never).iter().all(|margins| margins.is_none()));
+    /// ```
     #[must_use]
     pub fn busy(head: &Head, outline: Outline) -> Self {
         let plain = Margins::none(outline.size());

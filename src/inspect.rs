@@ -168,8 +168,8 @@ impl Appraisal {
         }
     }
 
-    /// What can be made of the photo, and what to do about it, in sentences for people who are no photographers: pairs of
-    /// a word and what is to be said.
+    /// What can be made of the photo, and what to do about it, in sentences for people who are no photographers: pairs
+    /// of a word and what is to be said.
     #[must_use]
     pub fn explained(&self) -> Vec<(&'static str, String)> {
         let verdict = match self.verdict {

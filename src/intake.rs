@@ -16,12 +16,12 @@ pub struct Intake<'a> {
     _reservation: Reservation<'a>,
 }
 
-/// Reads the photo at `path` when `budget` has room for it; `need` tells the bytes that a photo with this header takes in
-/// all.
+/// Reads the photo at `path` when `budget` has room for it; `need` tells the bytes that a photo with this header takes
+/// in all.
 ///
 /// # Errors
-/// [`Reason::Unreadable`]; [`Reason::TooLarge`] where the file, or what is made of it, is over the whole budget; those of
-/// [`photo::probe`].
+/// [`Reason::Unreadable`]; [`Reason::TooLarge`] where the file, or what is made of it, is over the whole budget; those
+/// of [`photo::probe`].
 pub fn take<'a>(path: &Path, budget: &'a MemoryBudget, need: impl Fn(&Header) -> u64) -> Result<Intake<'a>, Failure> {
     let length = std::fs::metadata(path).map_err(unreadable)?.len();
     let mut reservation = budget.reserve(length).ok_or_else(|| over_budget("the file", length, budget))?;
@@ -38,7 +38,8 @@ pub fn take<'a>(path: &Path, budget: &'a MemoryBudget, need: impl Fn(&Header) ->
     Ok(Intake { bytes, _reservation: reservation })
 }
 
-/// The file, which has `length` bytes. One that is longer by now was not reckoned with, and the start of it is no photo.
+/// The file, which has `length` bytes. One that is longer by now was not reckoned with, and the start of it is no
+/// photo.
 fn read(path: &Path, length: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     // One byte of room beyond the end shows that there is no more, without the vector growing.

@@ -8,8 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 /// Most bytes of one part of a path, on every file system in use.
 const LONGEST: usize = 255;
 
-/// What `path` is to a system that does not tell capitals from small letters, nor the two ways to write an accent: two paths
-/// with the same key are one file there. Bytes that are no text stay as they are.
+/// What `path` is to a system that does not tell capitals from small letters, nor the two ways to write an accent: two
+/// paths with the same key are one file there. Bytes that are no text stay as they are.
 #[must_use]
 pub fn key(path: &Path) -> Cow<'_, [u8]> {
     let bytes = path.as_os_str().as_encoded_bytes();
@@ -60,7 +60,8 @@ pub fn foreign(path: &Path) -> Option<&'static str> {
     })
 }
 
-/// Whether `part` names a device, with whatever extension ("Naming Files, Paths, and Namespaces", Windows documentation).
+/// Whether `part` names a device, with whatever extension ("Naming Files, Paths, and Namespaces", Windows
+/// documentation).
 fn is_reserved(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or(part).trim_end().to_ascii_uppercase();
     let is_port = |name: &str| {

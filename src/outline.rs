@@ -1,4 +1,5 @@
-//! Where a photo has picture: its rectangle, less the transparent corners of portraits that were cut to a circle before.
+//! Where a photo has picture: its rectangle, less the transparent corners of portraits that were cut to a circle
+//! before.
 
 use crate::geometry::{Affine, Point};
 use crate::photo::{Photo, Pixels, Raster};

@@ -15,8 +15,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// The folder of thumbnails in the output folder. Hidden folders are not walked for photos, so that no output of the usual
-/// names comes to lie in it; browsers open what is in it like any other file.
+/// The folder of thumbnails in the output folder. Hidden folders are not walked for photos, so that no output of the
+/// usual names comes to lie in it; browsers open what is in it like any other file.
 pub const THUMBNAIL_FOLDER: &str = ".sheet";
 
 /// Long side of a thumbnail, in pixels: an eye is still some pixels wide where the head is a quarter of the photo, and
@@ -80,8 +80,8 @@ impl<'a> Pictures<'a> {
     }
 }
 
-/// Where the thumbnail of a photo lies below the output folder, by the photo's content and the settings it was worked on
-/// with: a thumbnail that is there is that of the record that is kept.
+/// Where the thumbnail of a photo lies below the output folder, by the photo's content and the settings it was worked
+/// on with: a thumbnail that is there is that of the record that is kept.
 #[must_use]
 pub fn thumbnail(content: &Hash, settings: &Hash) -> PathBuf {
     let mut hasher = blake3::Hasher::new();
@@ -105,7 +105,7 @@ fn small(picture: &RgbImage, long_side: u32) -> RgbImage {
 }
 
 fn jpeg(picture: RgbImage) -> Result<Vec<u8>, Failure> {
-    let encoding = Encoding { format: OutputFormat::Jpeg, quality: Some(QUALITY), max_bytes: None, dpi: None };
+    let encoding = Encoding::new(OutputFormat::Jpeg).with_quality(QUALITY);
     Ok(encode(&Raster::Rgb(picture), &encoding)?.bytes)
 }
 

@@ -9,14 +9,13 @@ use crate::check::{Certainty, FaceMeasures, FaceView};
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoding, encode};
 use crate::error::{Error, Failure, Reason};
-use crate::frame::{Framed, Levelling, OutputSize, adjusted_frame, output_size};
+use crate::frame::{Framed, Levelling, OutputSize, Placement, adjusted_frame, output_size};
 use crate::ground::{Backdrop, Ground};
 use crate::overrides::Adjustment;
 use crate::photo::{self, Header, Photo};
 use crate::preset::Preset;
 use crate::reduced::{Reduced, miniature};
 use crate::render::{self, Behind, Shared, Wanted, render};
-use crate::report::spread::Placement;
 use crate::subject::choice::choose;
 use crate::subject::finder::{Finder, Found};
 use crate::subject::{Head, closeup, crown};
@@ -31,6 +30,8 @@ pub use options::{DetectorChoice, Faces, Options};
 const LOOKING_BYTES: u64 = 16 << 20;
 
 /// Makes headshots of photos: bytes in, bytes out. One serves all threads.
+#[must_use = "nothing is made before crop() or process()"]
+#[derive(Debug)]
 pub struct Cropper {
     finder: Finder,
     presets: Vec<Preset>,
@@ -76,8 +77,8 @@ impl Cropper {
         Ok(Self { finder, uniform: vec![None; presets.len()], presets, options })
     }
 
-    /// The same, but with one head height for all photos that have room for it: for each preset a fraction of the output's
-    /// height, 0 to 1 and more than 0, by the preset's own measure, in the order of the presets.
+    /// The same, but with one head height for all photos that have room for it: for each preset a fraction of the
+    /// output's height, 0 to 1 and more than 0, by the preset's own measure, in the order of the presets.
     ///
     /// # Errors
     /// [`Error::Usage`] for more or fewer heights than presets, and for one that is out of range.
@@ -111,9 +112,12 @@ impl Cropper {
 
     /// The headshots of one photo. Presets that it has no room for are left out.
     ///
+    /// Doubtful headshots are among them: those that a person should look at ([`Cropped::doubts`]), whatever the verdict.
+    /// Whoever wants none sets [`Options::strict`] or [`Options::only_verdicts`], or asks [`Self::process`] and reads them.
+    ///
     /// # Errors
-    /// A [`Failure`] where the photo cannot be read, or where no headshot at all can be made of it: nobody is seen, the face
-    /// is too small for all presets, the head is cut. Its message is for a person.
+    /// A [`Failure`] where the photo cannot be read, or where no headshot at all can be made of it: nobody is seen, the
+    /// face is too small for all presets, the head is cut. Its message is for a person.
     pub fn crop(&self, bytes: &[u8]) -> Result<Vec<Crop>, Failure> {
         let Cropped { crops, refused, .. } = self.process(bytes)?;
         match refused {
@@ -125,7 +129,8 @@ impl Cropper {
     /// The headshots of one photo with everything that was seen and checked.
     ///
     /// # Errors
-    /// A [`Failure`] where the photo cannot be read. A photo without a person is not an error: see [`Cropped::refused`].
+    /// A [`Failure`] where the photo cannot be read. A photo without a person is not an error: see
+    /// [`Cropped::refused`].
     pub fn process(&self, bytes: &[u8]) -> Result<Cropped, Failure> {
         self.process_adjusted(bytes, &Adjustment::default())
     }
@@ -135,7 +140,31 @@ impl Cropper {
     /// # Errors
     /// As [`Self::process`]. Where the pinned face is not there, [`Cropped::refused`] says so.
     pub fn process_adjusted(&self, bytes: &[u8], adjustment: &Adjustment) -> Result<Cropped, Failure> {
-        let mut photo = photo::decode(bytes, &self.options.limits)?;
+        self.process_photo(photo::decode(bytes, &self.options.limits)?, adjustment)
+    }
+
+    /// Makes the headshots of a photo that is decoded already, or of the caller's own pixels ([`Photo::from_rgb`]), as
+    /// far as a person pinned them. The limits for reading do not count.
+    ///
+    /// # Errors
+    /// As [`Self::process_adjusted`].
+    ///
+    /// # Examples
+    /// ```
+    /// use headshot::overrides::Adjustment;
+    /// use headshot::photo::Photo;
+    /// use headshot::pipeline::Cropper;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let cropper = Cropper::builder().preset("x").build()?;
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/astronaut.png");
+    /// let frame_of_camera = image::open(path)?.into_rgb8();
+    /// let cropped = cropper.process_photo(Photo::from_rgb(frame_of_camera)?, &Adjustment::default())?;
+    /// assert_eq!(cropped.crops.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn process_photo(&self, mut photo: Photo<'_>, adjustment: &Adjustment) -> Result<Cropped, Failure> {
         // A pinned face is counted among all, so that its number means the same person whoever is wanted.
         let everyone = self.options.faces != Faces::Main || adjustment.face.is_some();
         let found = self.finder.find(&photo, everyone)?;
@@ -157,8 +186,8 @@ impl Cropper {
         Ok(cropped)
     }
 
-    /// Those whom only a closer look shows beside the several people of `found`, where a person is going to choose among
-    /// them: a face is pinned by its number among all.
+    /// Those whom only a closer look shows beside the several people of `found`, where a person is going to choose
+    /// among them: a face is pinned by its number among all.
     fn bystanders(&self, photo: &Photo, found: &Found) -> Result<Vec<Face>, Failure> {
         /// Two boxes that share this much are one face, as for the finder.
         const SAME_FACE: f64 = 0.4;
@@ -291,8 +320,7 @@ impl Cropper {
             upscale: size.upscale,
             quality: None,
         };
-        let extend = self.presets[index].framing.extend;
-        Planned { crop, wanted: Wanted { frame: framed.frame, size, extend } }
+        Planned { crop, wanted: Wanted::new(framed.frame, size, &self.presets[index]) }
     }
 
     /// The crop with its pixels, as a file.
@@ -306,15 +334,8 @@ impl Cropper {
         let Planned { mut crop, wanted } = planned;
         if self.options.render {
             let preset = &self.presets[crop.preset];
-            let behind = Behind { background: preset.background.0, alpha: preset.alpha };
-            let image = render(photo, shared, &wanted, behind, &ground.clearance)?;
-            let encoding = Encoding {
-                format: preset.format,
-                quality: preset.quality,
-                max_bytes: preset.max_bytes,
-                dpi: preset.dpi,
-            };
-            let encoded = encode(&image, &encoding)?;
+            let image = render(photo, shared, &wanted, Behind::of(preset), &ground.clearance)?;
+            let encoded = encode(&image, &Encoding::of(preset))?;
             (crop.bytes, crop.quality) = (encoded.bytes, encoded.quality);
         }
         Ok(crop)
@@ -325,3 +346,6 @@ impl Cropper {
         adjustment.face.is_some() || self.presets.iter().any(|preset| adjustment.for_preset(&preset.name).is_as_is())
     }
 }
+
+#[cfg(test)]
+mod tests;

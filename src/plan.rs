@@ -21,6 +21,7 @@ pub(crate) use template::is_field;
 
 /// One photo and where its outputs go.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Job {
     /// The photo.
     pub source: Source,
@@ -32,12 +33,13 @@ pub struct Job {
     pub person: Option<Arc<Person>>,
     /// Why nothing is made of it.
     pub skipped: Option<Failure>,
-    /// Where it was passed over in a choice among several, what decided: the person, the photos, what is pinned for them.
+    /// Where it was passed over in a choice among several, what decided: the person, the photos, what is pinned for
+    /// them.
     pub choice: Option<[u8; 32]>,
 }
 
-/// The jobs of a run. Each is made when it is asked for: the names of all outputs of a hundred thousand photos would take more
-/// memory than the photos in work.
+/// The jobs of a run. Each is made when it is asked for: the names of all outputs of a hundred thousand photos would
+/// take more memory than the photos in work.
 #[derive(Clone, Debug)]
 pub struct Plan {
     sources: Vec<Source>,
@@ -183,8 +185,8 @@ fn output_stem(source: &Path, shared: bool) -> OsString {
 
 /// `path` with `-number` at the end of its stem: one of several crops of a photo.
 ///
-/// Every crop of a photo with several is numbered, so that no name can meet another photo's: a stem never loses its last
-/// number.
+/// Every crop of a photo with several is numbered, so that no name can meet another photo's: a stem never loses its
+/// last number.
 #[must_use]
 pub fn numbered(path: &Path, number: usize) -> PathBuf {
     let mut name = path.file_stem().unwrap_or(OsStr::new("photo")).to_owned();

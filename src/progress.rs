@@ -2,6 +2,7 @@
 
 use crate::report::Record;
 use crate::report::kept::Kept;
+use std::fmt;
 
 /// Is told of every photo as it is done, by one thread at a time.
 pub trait Progress: Sync {
@@ -12,7 +13,14 @@ pub trait Progress: Sync {
     fn kept(&self, kept: &Kept);
 }
 
+impl fmt::Debug for dyn Progress + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Progress")
+    }
+}
+
 /// Tells nobody.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 
 impl Progress for Silent {

@@ -27,14 +27,15 @@ pub struct OutputFolder {
     /// Sources that lie inside the output folder, canonical, by their keys: nothing is published onto one of them.
     sources_inside: HashMap<Vec<u8>, Vec<PathBuf>>,
     shard: Option<Shard>,
-    /// The folder itself, to know it again: a share that was unmounted and a folder that was replaced are not written to.
+    /// The folder itself, to know it again: a share that was unmounted and a folder that was replaced are not written
+    /// to.
     handle: Handle,
     _locks: Vec<File>,
 }
 
 impl OutputFolder {
-    /// Creates the folder where it is missing, locks it, and sweeps what a killed run left in it. With a `shard`, the runs
-    /// of the other shards may be at work in it too.
+    /// Creates the folder where it is missing, locks it, and sweeps what a killed run left in it. With a `shard`, the
+    /// runs of the other shards may be at work in it too.
     ///
     /// # Errors
     /// [`Error::Locked`] where another run has it, [`Error::Fatal`] where it cannot be created or written.
@@ -97,12 +98,12 @@ impl OutputFolder {
         &self.root
     }
 
-    /// Writes `bytes` to `relative` below the folder; the stamp of the file. A file that is already there is replaced in one
-    /// step.
+    /// Writes `bytes` to `relative` below the folder; the stamp of the file. A file that is already there is replaced
+    /// in one step.
     ///
     /// # Errors
-    /// [`Reason::NotWritten`] where the disk says no, [`Reason::OutputLost`] where it will say so to every other file too,
-    /// [`Reason::WouldOverwriteSource`] where a source is there. What was there before is then still there.
+    /// [`Reason::NotWritten`] where the disk says no, [`Reason::OutputLost`] where it will say so to every other file
+    /// too, [`Reason::WouldOverwriteSource`] where a source is there. What was there before is then still there.
     pub fn publish(&self, relative: &Path, bytes: &[u8]) -> Result<Stamp, Failure> {
         let path = self.canonical.join(relative);
         let not_written = |error: io::Error| {
@@ -160,7 +161,8 @@ impl OutputFolder {
         if self.is_source(&target) || fs::remove_file(&target).is_err() {
             return false;
         }
-        // A folder that holds anything else is not removed: the system refuses to. Another share may be about to write there.
+        // A folder that holds anything else is not removed: the system refuses to. Another share may be about to write
+        // there.
         for folder in relative.ancestors().skip(1).filter(|folder| *folder != Path::new("")) {
             if self.shard.is_some() || fs::remove_dir(self.canonical.join(folder)).is_err() {
                 break;
@@ -169,7 +171,8 @@ impl OutputFolder {
         true
     }
 
-    /// Whether a photo is at `target`, also under another spelling of its name where the file system takes both for one.
+    /// Whether a photo is at `target`, also under another spelling of its name where the file system takes both for
+    /// one.
     fn is_source(&self, target: &Path) -> bool {
         let sources = self.sources_inside.get(&*key(target)).map(Vec::as_slice).unwrap_or_default();
         sources.iter().any(|source| source == target || same_file::is_same_file(source, target).unwrap_or(false))
@@ -197,8 +200,8 @@ fn hold(path: &Path, shared: bool) -> io::Result<Option<File>> {
     }
 }
 
-/// Those of `sources` that lie in `folder`, without links. Of photos that were found in one folder, only the folder's own
-/// path is looked up: it is the same for thousands.
+/// Those of `sources` that lie in `folder`, without links. Of photos that were found in one folder, only the folder's
+/// own path is looked up: it is the same for thousands.
 fn sources_inside(folder: &Path, sources: &[Source]) -> HashMap<Vec<u8>, Vec<PathBuf>> {
     let mut parents: BTreeMap<PathBuf, Option<PathBuf>> = BTreeMap::new();
     let mut inside: HashMap<Vec<u8>, Vec<PathBuf>> = HashMap::new();
@@ -223,8 +226,8 @@ fn sources_inside(folder: &Path, sources: &[Source]) -> HashMap<Vec<u8>, Vec<Pat
     inside
 }
 
-/// A temporary file with the permissions that the umask gives every other file: the crate's own default, readable by its
-/// owner alone, is of no use to a web server.
+/// A temporary file with the permissions that the umask gives every other file: the crate's own default, readable by
+/// its owner alone, is of no use to a web server.
 pub(crate) fn new_temp(folder: &Path, shard: Option<Shard>) -> io::Result<tempfile::NamedTempFile> {
     let prefix = temp_prefix(shard);
     let mut builder = tempfile::Builder::new();

@@ -45,6 +45,7 @@ pub fn memory(preset: &Preset, photo_pixels: u64, allow_upscale: bool) -> u64 {
 
 /// One output that is wanted of a photo.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Wanted {
     /// Where it is cut from.
     pub frame: Frame,
@@ -54,8 +55,17 @@ pub struct Wanted {
     pub extend: Extend,
 }
 
+impl Wanted {
+    /// The output of this size for a frame of `preset`.
+    #[must_use]
+    pub const fn new(frame: Frame, size: OutputSize, preset: &Preset) -> Self {
+        Self { frame, size, extend: preset.framing.extend }
+    }
+}
+
 /// What is seen where the photo is not opaque.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Behind {
     /// Behind its transparent parts, in sRGB.
     pub background: [u8; 3],
@@ -63,12 +73,20 @@ pub struct Behind {
     pub alpha: Alpha,
 }
 
+impl Behind {
+    /// As `preset` has it.
+    #[must_use]
+    pub const fn of(preset: &Preset) -> Self {
+        Self { background: preset.background.0, alpha: preset.alpha }
+    }
+}
+
 /// The output `wanted` in sRGB: upright source pixels come to it by [`Frame::transform`]. `shared` is what
 /// [`prepare`] made for it and others; `clearance` is that of the person, in upright source pixels. It is opaque unless
 /// alpha is kept.
 ///
 /// # Errors
-/// As [`reduced`].
+/// As [`crate::reduced::reduced`].
 pub fn render(
     photo: &Photo,
     shared: Option<&Shared>,
@@ -124,7 +142,7 @@ fn reaches_beyond(frame: &Frame, photo: &Photo) -> bool {
 /// demand, and turns and shrinks where frames are much alike.
 ///
 /// # Errors
-/// As [`reduced`].
+/// As [`crate::reduced::reduced`].
 pub fn prepare(photo: &mut Photo, wanted: &[Wanted], clearance: &Clearance) -> Result<Option<Shared>, Failure> {
     let plan = shared::Plan::new(wanted, photo);
     let is_alone = |wanted: &&Wanted| !plan.as_ref().is_some_and(|plan| plan.has(wanted));

@@ -19,8 +19,8 @@ impl Shard {
 
     /// Whether the photo with this relative path is in the share.
     ///
-    /// The first eight bytes of the BLAKE3 hash of the path, with slashes on every system, as a little-endian number modulo
-    /// the count: the same on every machine, whatever the other photos are.
+    /// The first eight bytes of the BLAKE3 hash of the path, with slashes on every system, as a little-endian number
+    /// modulo the count: the same on every machine, whatever the other photos are.
     #[must_use]
     pub fn takes(&self, relative: &Path) -> bool {
         let mut hasher = blake3::Hasher::new();

@@ -9,17 +9,33 @@ pub struct Stop(Arc<AtomicUsize>);
 
 /// Why it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Why {
     /// The system sent this signal: 2, as Ctrl-C does, or 15.
     Signal(u8),
     /// Nothing can be written any more.
     OutputLost,
+    /// Whoever runs the library asked for it.
+    Requested,
 }
 
 impl Stop {
+    // Beyond all numbers of signals.
     const OUTPUT_LOST: usize = 1000;
+    const REQUESTED: usize = 1001;
 
-    /// The number that a signal handler sets to the signal's own.
+    /// Ends the run in good order: photos in work are finished, and no more are begun. What ended it before stays the
+    /// reason.
+    pub fn request(&self) {
+        self.end(Self::REQUESTED);
+    }
+
+    fn end(&self, why: usize) {
+        let _ = self.0.compare_exchange(0, why, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// The number that a signal handler sets to the signal's own; for the program's own signals.
+    #[doc(hidden)]
     #[must_use]
     pub fn number(&self) -> Arc<AtomicUsize> {
         self.0.clone()
@@ -27,7 +43,7 @@ impl Stop {
 
     /// Ends the run because nothing can be written any more. A signal that came before stays the reason.
     pub fn output_lost(&self) {
-        let _ = self.0.compare_exchange(0, Self::OUTPUT_LOST, Ordering::Relaxed, Ordering::Relaxed);
+        self.end(Self::OUTPUT_LOST);
     }
 
     /// Why the run ends, if it does.
@@ -36,6 +52,7 @@ impl Stop {
         match self.0.load(Ordering::Relaxed) {
             0 => None,
             Self::OUTPUT_LOST => Some(Why::OutputLost),
+            Self::REQUESTED => Some(Why::Requested),
             signal => Some(Why::Signal(u8::try_from(signal).unwrap_or(u8::MAX))),
         }
     }
@@ -47,7 +64,7 @@ impl Why {
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::Signal(number) => 128_u8.saturating_add(number),
-            Self::OutputLost => 1,
+            Self::OutputLost | Self::Requested => 1,
         }
     }
 }
@@ -66,5 +83,11 @@ mod tests {
         let full = Stop::default();
         full.output_lost();
         assert_eq!(full.why().map(Why::exit_code), Some(1));
+        full.request();
+        assert_eq!(full.why(), Some(Why::OutputLost));
+        let asked = Stop::default();
+        asked.clone().request();
+        asked.output_lost();
+        assert_eq!(asked.why(), Some(Why::Requested));
     }
 }

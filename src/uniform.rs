@@ -4,8 +4,8 @@ use crate::preset::Framing;
 use crate::report::spread::Member;
 
 /// Of this share of the photos at least, the needs count. A set of fewer than 20 has none to spare: there the tightest
-/// photo sets the height for all, as it must where a page shows all of them side by side. Of 3,000 photos one that needs
-/// 0.69 would tighten all others from 0.56, which nobody wants of one photo.
+/// photo sets the height for all, as it must where a page shows all of them side by side. Of 3,000 photos one that
+/// needs 0.69 would tighten all others from 0.56, which nobody wants of one photo.
 const COUNTED: f64 = 0.95;
 
 /// A photo beyond that share is left out only where it needs a head larger by more than this factor, which is seen

@@ -1,8 +1,8 @@
 //! Folders, files and lists -> sources, in an order that does not depend on the file system.
 //!
-//! Hidden files and folders are left out, symbolic links are followed (a loop is a problem that is told, not a hang), the
-//! output folder is never walked. What a file is, is told by its content later; here only files that are certainly not
-//! photos are passed over, by extension.
+//! Hidden files and folders are left out, symbolic links are followed (a loop is a problem that is told, not a hang),
+//! the output folder is never walked. What a file is, is told by its content later; here only files that are certainly
+//! not photos are passed over, by extension.
 
 use crate::error::Error;
 use same_file::Handle;
@@ -119,6 +119,7 @@ impl Names {
 
 /// One of the things the user pointed at.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Input {
     /// A path from the command line: a folder is walked, a file stands for itself.
     Path(PathBuf),
@@ -251,8 +252,8 @@ fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked, found: &
     Ok(())
 }
 
-/// `folder` from the root of the file system on, without a slash at its end: the same folder by whatever way it was written,
-/// but for links.
+/// `folder` from the root of the file system on, without a slash at its end: the same folder by whatever way it was
+/// written, but for links.
 #[must_use]
 pub fn absolute(folder: &Path) -> PathBuf {
     std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()).components().collect()

@@ -13,7 +13,7 @@ mod run;
 mod words;
 
 use headshot::check::{Bad, Kind};
-use headshot::preset::{self, Confidence, HeadMeasure, Preset, Shape};
+use headshot::preset::{self, HeadMeasure, Preset, Shape};
 use run::Workplace;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -95,27 +95,17 @@ fn row(preset: &Preset) -> String {
         preset.height,
         or_nothing(preset.min_width.map(|width| width.to_string())),
         match preset.shape {
-            Shape::Circle => "circle",
-            Shape::Square => "square",
             Shape::Rounded => "rounded square",
-            Shape::Rectangle => "rectangle",
+            shape => shape.code(),
         },
         or_nothing(preset.max_bytes.map(bytes)),
         or_nothing(preset.dpi.map(|dpi| dpi.to_string())),
-        or_nothing(preset.source.as_ref().map(|source| confidence(source.confidence).to_owned())),
+        or_nothing(preset.source.as_ref().map(|source| source.confidence.code().to_owned())),
     )
 }
 
 fn bytes(count: u64) -> String {
     if count >= 1_000_000 { format!("{} MB", count as f64 / 1e6) } else { format!("{} KB", count as f64 / 1e3) }
-}
-
-const fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::High => "high",
-        Confidence::Medium => "medium",
-        Confidence::Low => "low",
-    }
 }
 
 #[test]

@@ -149,8 +149,8 @@ fn avif_is_turned_and_mirrored_by_its_container() {
     for turns in 0..4 {
         for mirror in 0..2 {
             let path = folder.join(format!("pillow__rot{turns}mir{mirror}.avif"));
-            // Coded at low quality one by one, each with its own words in it: by another decoder they differ by 8.4, and
-            // by 38 or more when turned wrongly.
+            // Coded at low quality one by one, each with its own words in it: by another decoder they differ by 8.4,
+            // and by 38 or more when turned wrongly.
             let difference = mean_difference(&upright_srgb(&path), &plain);
             assert!(difference <= 10.0, "{}: {difference:.2}", path.display());
         }
@@ -232,7 +232,7 @@ fn hostile_files_end_without_a_panic() {
     for folder in fs::read_dir(corpus.join("hostile")).unwrap().map(|entry| entry.unwrap().path()) {
         for path in files(&folder) {
             for allow_damaged in [false, true] {
-                let limits = Limits { max_bytes: 512 << 20, allow_damaged, ..Limits::default() };
+                let limits = Limits::default().with_max_bytes(512 << 20).with_allow_damaged(allow_damaged);
                 outcomes[usize::from(decode(&fs::read(&path).unwrap(), &limits).is_ok())] += 1;
             }
         }

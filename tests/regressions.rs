@@ -1,5 +1,5 @@
-//! What the fuzzer found once must never happen again: every file in `tests/regressions/<target>/` goes through what the
-//! fuzz target does with it, and comes out as the first word of its name says.
+//! What the fuzzer found once must never happen again: every file in `tests/regressions/<target>/` goes through what
+//! the fuzz target does with it, and comes out as the first word of its name says.
 
 #[path = "support/hostile.rs"]
 mod hostile;

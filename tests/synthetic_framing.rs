@@ -1,5 +1,5 @@
-//! Framing measured on drawn portraits, whose eyes, chin and crown are known to a fraction of a pixel: the truth is mapped
-//! through the transform that the program reports, and judged in the crop.
+//! Framing measured on drawn portraits, whose eyes, chin and crown are known to a fraction of a pixel: the truth is
+//! mapped through the transform that the program reports, and judged in the crop.
 
 #[path = "support/portrait/mod.rs"]
 mod portrait;

@@ -1,5 +1,5 @@
-//! Runs that nobody watches: killed, interrupted, with the disk full. With HEADSHOT_KILLS=200 the first test does what its
-//! name says that often; HEADSHOT_SEED picks other moments.
+//! Runs that nobody watches: killed, interrupted, with the disk full. With HEADSHOT_KILLS=200 the first test does what
+//! its name says that often; HEADSHOT_SEED picks other moments.
 
 // These run the program.
 #![cfg(feature = "cli")]
@@ -115,7 +115,8 @@ fn a_run_that_is_killed_at_any_moment_leaves_whole_files_and_the_next_one_comple
         assert_eq!(complete(&place, &output), code);
         assert_eq!(tree(&place, &output).keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
         for (file, bytes) in tree(&place, &output) {
-            // The last run of all may have ended before it was killed; then the next one has nothing to do, and says so.
+            // The last run of all may have ended before it was killed; then the next one has nothing to do, and says
+            // so.
             let is_repeated = file == "report.jsonl" && String::from_utf8_lossy(&bytes).contains("\"unchanged\":true");
             assert!(is_repeated || bytes == expected[&file], "{output}/{file}");
         }

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Green is the eye line with the eyes, blue the chin, yellow the crown. The border is grey where the photo is written,
-//! orange where it is in review; refused photos are shown whole with a red border. `--plain` leaves the lines away. More
-//! crops than `--per-page` come as `sheet-1.png`, `sheet-2.png` ...
+//! orange where it is in review; refused photos are shown whole with a red border. `--plain` leaves the lines away.
+//! More crops than `--per-page` come as `sheet-1.png`, `sheet-2.png` ...
 
 mod cell;
 mod font;

@@ -91,7 +91,7 @@ fn written(picture: DynamicImage, kind: ImageFormat) -> Outcome<Vec<u8>> {
 }
 
 fn avif(picture: &RgbImage) -> Outcome<Vec<u8>> {
-    let encoding = Encoding { format: OutputFormat::Avif, quality: Some(50), max_bytes: None, dpi: None };
+    let encoding = Encoding::new(OutputFormat::Avif).with_quality(50);
     Ok(encode(&Raster::Rgb(picture.clone()), &encoding)?.bytes)
 }
 

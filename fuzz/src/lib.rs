@@ -8,8 +8,8 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::process::abort;
 use std::sync::{Mutex, PoisonError};
 
-/// Lets a panic of a decoder that is not ours pass: [`headshot::photo::decode`] has to catch it. Every other one ends the
-/// process where it happens, which is what the fuzzer sees. Each place that panics is told once.
+/// Lets a panic of a decoder that is not ours pass: [`headshot::photo::decode`] has to catch it. Every other one ends
+/// the process where it happens, which is what the fuzzer sees. Each place that panics is told once.
 pub fn watch() {
     let told = Mutex::new(BTreeSet::new());
     panic::set_hook(Box::new(move |panic| {

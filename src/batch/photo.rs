@@ -71,8 +71,8 @@ impl Batch<'_> {
         })
     }
 
-    /// A photo of which nothing is to be made. That it was not picked among several is remembered for as long as it stays
-    /// the same: then it is not read again.
+    /// A photo of which nothing is to be made. That it was not picked among several is remembered for as long as it
+    /// stays the same: then it is not read again.
     fn skipped(&self, task: &Task, why: &Failure) -> Done {
         let job = &task.job;
         let record = skipped(job, why);

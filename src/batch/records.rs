@@ -5,7 +5,8 @@ use crate::error::Failure;
 use crate::pipeline::{Crop, Cropped, Cropper};
 use crate::plan::Job;
 use crate::report::PersonRecord;
-use crate::report::{FaceRecord, Outcome, OutputRecord, PhotoSize, Record, RefusedRecord, slashed, thousandths};
+use crate::report::{FaceRecord, Outcome, OutputRecord, PhotoSize, Record, RefusedRecord, slashed};
+use crate::rounding::thousandths;
 use std::path::Path;
 
 /// The record of a photo that failed.

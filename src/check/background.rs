@@ -24,9 +24,9 @@ const BESIDE_NECK: f64 = 0.75;
 /// With fewer pixels of background there is nothing to say.
 const ENOUGH: usize = 60;
 
-/// What is around the person in `frame`: the mean colour step between neighbouring pixels of a small picture, three times,
-/// and the spread of the colours around their mean; in units of CIE Lab with lightness of weight 0.6. `None` where there is
-/// hardly any background.
+/// What is around the person in `frame`: the mean colour step between neighbouring pixels of a small picture, three
+/// times, and the spread of the colours around their mean; in units of CIE Lab with lightness of weight 0.6. `None`
+/// where there is hardly any background.
 ///
 /// `overview` is a small picture of the whole photo, its colours those that `colour` is of.
 #[must_use]

@@ -7,18 +7,19 @@ use crate::detect::Face;
 use crate::error::Reason;
 use crate::frame::{Frame, OutputSize, Step};
 use crate::preset::Preset;
-use crate::report::thousandths;
+use crate::rounding::thousandths;
 use crate::subject::Head;
 
-/// Width of a face, in pixels, from which on a fifth of it is smooth skin, so that noise can be told from features. Of the 98
-/// portraits the six narrower ones, of 40 to 60 pixels, would have 4 to 10 levels, all others 0.7 to 6.3.
+/// Width of a face, in pixels, from which on a fifth of it is smooth skin, so that noise can be told from features. Of
+/// the 98 portraits the six narrower ones, of 40 to 60 pixels, would have 4 to 10 levels, all others 0.7 to 6.3.
 const NOISE_FROM_WIDTH: usize = 72;
 
 /// What is measured of a face, whatever is cut from its photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct FaceMeasures {
-    /// Deviation of the blur of the sharpest edges, in pixels of the close-up, and the pixels of the close-up for one of the
-    /// photo.
+    /// Deviation of the blur of the sharpest edges, in pixels of the close-up, and the pixels of the close-up for one
+    /// of the photo.
     pub blur: Option<(f64, f64)>,
     /// Deviation of the noise, in levels of 255.
     pub noise: Option<f64>,
@@ -48,8 +49,9 @@ impl FaceMeasures {
     }
 }
 
-/// How sure it is that this face is the one that is meant.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// How sure it is that this face is the one that is meant; by default wholly.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Certainty {
     /// The detector's score, where the detectors do not agree and nobody vouches for the face.
     pub doubted_score: Option<f64>,

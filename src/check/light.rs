@@ -19,9 +19,10 @@ const TURNED: f64 = 0.6;
 
 /// How bright a picture, or a face, is.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Exposure {
-    /// The brightness that a twentieth of the pixels is over, 0..=255: eyes, teeth and the shine of skin, which are bright
-    /// in a well-lit photo of anybody, whatever the skin's colour.
+    /// The brightness that a twentieth of the pixels is over, 0..=255: eyes, teeth and the shine of skin, which are
+    /// bright in a well-lit photo of anybody, whatever the skin's colour.
     pub brightest: f64,
     /// The share of pixels that are white, 0..=1.
     pub white: f64,

@@ -1,11 +1,10 @@
 //! Is it a headshot? What is measured of a photo and its crops, each with a value, a limit and a level.
 //!
-//! The checks look at pictures that the framing has made anyway: the close-up of the face and the overview of the photo.
-//! They are the same whether or not a headshot is rendered, so that a dry run says what the run will say.
+//! The checks look at pictures that the framing has made anyway: the close-up of the face and the overview of the
+//! photo. They are the same whether or not a headshot is rendered, so that a dry run says what the run will say.
 
 mod background;
 mod headshot;
-mod limits;
 mod people;
 mod pose;
 mod sharpness;
@@ -17,9 +16,9 @@ mod words;
 pub mod light;
 pub mod verdict;
 
+pub use crate::limits::{Bad, Bounds, Kind, Limits, Said};
 pub use background::busy_background;
 pub use headshot::{Certainty, FaceMeasures, Shot, checks_of, checks_of_face};
-pub use limits::{Bad, Bounds, Kind, Limits, Said};
 pub use people::beside;
 pub use pose::{away, tilt_left};
 pub use sharpness::{Sharpness, sharpness};
@@ -29,11 +28,12 @@ pub use whole::cut_off;
 pub use words::{advice, sentence};
 
 use crate::error::Reason;
-use crate::report::thousandths;
+use crate::rounding::thousandths;
 use serde::{Deserialize, Serialize};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Check {
     /// The stable word, as in [`Reason`].
     pub code: Reason,
@@ -51,6 +51,7 @@ pub struct Check {
 /// How bad a check's result is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Level {
     /// Within its limit.
     Ok,

@@ -1,8 +1,8 @@
 //! Pure: how sharp a face is, against its own noise.
 //!
-//! An edge that is blurred once more loses contrast, the less so the softer it was before: the steepness of the strongest
-//! edges before and after says how wide they are (Zhuo and Sim, "Defocus map estimation from a single image", 2011).
-//! Noise is steep too, but has no width: what it adds is known from the smooth skin between, and taken away.
+//! An edge that is blurred once more loses contrast, the less so the softer it was before: the steepness of the
+//! strongest edges before and after says how wide they are (Zhuo and Sim, "Defocus map estimation from a single image",
+//! 2011). Noise is steep too, but has no width: what it adds is known from the smooth skin between, and taken away.
 
 /// The blur that edges are compared with, as a deviation in pixels. Large enough that noise is mostly gone after it.
 const BLUR: f32 = 1.5;
@@ -21,6 +21,7 @@ const SQUARE: usize = 8;
 
 /// How sharp a picture is, in its own pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Sharpness {
     /// Deviation of the blur of its sharpest edges, in pixels.
     pub blur: f64,
@@ -67,8 +68,8 @@ fn kernel() -> [f32; REACH + 1] {
     kernel.map(|weight| weight / sum)
 }
 
-/// The mean square of a slope that noise of deviation 1 leaves after the blur: of both directions, by differences over two
-/// pixels.
+/// The mean square of a slope that noise of deviation 1 leaves after the blur: of both directions, by differences over
+/// two pixels.
 fn noise_after(kernel: &[f32; REACH + 1]) -> f64 {
     let at = |offset: isize| kernel.get(offset.unsigned_abs()).copied().map_or(0.0, f64::from);
     let reach = REACH as isize + 1;

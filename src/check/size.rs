@@ -4,8 +4,8 @@ use crate::frame::Frame;
 use crate::preset::Preset;
 use crate::subject::Head;
 
-/// The distance of the eyes in pixels of the photo. From the side they are nearer to each other than the face is wide, so
-/// that it is at least what a face of this height has from the front.
+/// The distance of the eyes in pixels of the photo. From the side they are nearer to each other than the face is wide,
+/// so that it is at least what a face of this height has from the front.
 #[must_use]
 pub fn eye_distance(head: &Head) -> f64 {
     /// In head heights: the median over the 82 frontal portraits of the test corpus, 0.325 of the face box.

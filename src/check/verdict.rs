@@ -9,6 +9,7 @@ use std::str::FromStr;
 /// What can be made of a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Verdict {
     /// It is a headshot already: framed as the preset frames, and nothing is to be said against it.
     Headshot,
@@ -38,8 +39,8 @@ impl Verdict {
         }
     }
 
-    /// The verdict on one headshot: what was checked of it, the share that its frame has of the largest one that the photo
-    /// holds, whether the frame reaches beyond the photo or turns it, and whether it could be made.
+    /// The verdict on one headshot: what was checked of it, the share that its frame has of the largest one that the
+    /// photo holds, whether the frame reaches beyond the photo or turns it, and whether it could be made.
     #[must_use]
     pub fn of_headshot(checks: &[Check], share: f64, is_changed: bool, is_made: bool) -> Self {
         let worst = checks.iter().map(|check| check.level).max().unwrap_or(Level::Ok);

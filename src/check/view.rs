@@ -19,6 +19,7 @@ const BELOW_EYES: f64 = 0.1;
 
 /// A face in sRGB.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct FaceView {
     /// Brightness (luma, 0..=255) of the face box, row by row.
     pub brightness: Vec<f32>,

@@ -23,7 +23,7 @@ struct Line<'a> {
 
 /// Looks at all files; the exit code is 3 where one of them cannot be read.
 pub fn inspect(args: &InspectArgs, log: &Log) -> Result<u8, Error> {
-    let mut limits = Limits { allow_damaged: args.allow_damaged, ..Limits::default() };
+    let mut limits = Limits::default().with_allow_damaged(args.allow_damaged);
     if let Some(megapixels) = args.max_pixels {
         limits.max_pixels = pixels(megapixels);
     }

@@ -7,8 +7,8 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind};
 /// How the threads that work on photos are named (`Batch::run`).
 const PHOTOS: &str = "headshot-";
 
-/// Lets panics be told in `log`, but for those on the threads that work on photos: the usual message would tear the progress
-/// bar, and say less than the report.
+/// Lets panics be told in `log`, but for those on the threads that work on photos: the usual message would tear the
+/// progress bar, and say less than the report.
 pub fn tell(log: Log) {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {

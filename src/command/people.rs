@@ -63,8 +63,8 @@ pub fn enrolled(sources: Vec<Source>, config: &RunConfig) -> Result<Enrolled, Er
     enrol(sources, roster.clone(), path, &used).map_err(|mistakes| wrong(path, &mistakes))
 }
 
-/// Takes one photo of each person with several: the one that the last run took where all are as they were, otherwise the
-/// best of a look at all of them. `pinned` is what people pinned, by relative paths.
+/// Takes one photo of each person with several: the one that the last run took where all are as they were, otherwise
+/// the best of a look at all of them. `pinned` is what people pinned, by relative paths.
 pub fn pick(
     enrolled: &mut Enrolled,
     pinned: &BTreeMap<PathBuf, Adjustment>,
@@ -111,7 +111,8 @@ fn look<'a>(
     config: &RunConfig,
     stop: &Stop,
 ) -> Result<Vec<Record>, Error> {
-    // Numbers for names: photos whose own differ only in capitals may have one in the usual template, and ids keep them apart.
+    // Numbers for names: photos whose own differ only in capitals may have one in the usual template, and ids keep them
+    // apart.
     let mut adjustments = BTreeMap::new();
     let numbered: Vec<Source> = sources
         .enumerate()
@@ -170,8 +171,8 @@ impl Memory {
         Ok(Self { reader, presets: config.preset_names(), settings })
     }
 
-    /// For each of `sources` why it was passed over by this `choice`, and nothing for the one that was picked; `None` where
-    /// anything about them has changed.
+    /// For each of `sources` why it was passed over by this `choice`, and nothing for the one that was picked; `None`
+    /// where anything about them has changed.
     fn passed_over(&mut self, sources: &[&Source], choice: &Hash) -> Result<Option<Vec<Option<String>>>, Error> {
         let Some(reader) = &mut self.reader else { return Ok(None) };
         let settings = fingerprint::of_passed_over(&self.settings, choice);

@@ -19,8 +19,8 @@ pub struct Swept {
     pub refused: bool,
 }
 
-/// Whether `leftovers` may be pruned as `asked`; otherwise says why not. `is_incomplete`: photos may be there that were not
-/// found.
+/// Whether `leftovers` may be pruned as `asked`; otherwise says why not. `is_incomplete`: photos may be there that were
+/// not found.
 pub fn may_prune(leftovers: &Leftovers, asked: Prune, is_incomplete: bool, log: &Log) -> bool {
     let count = leftovers.prunable().count();
     if is_incomplete {

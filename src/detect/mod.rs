@@ -2,6 +2,7 @@
 
 use crate::geometry::{Affine, Point, Rect};
 use image::RgbImage;
+use std::fmt;
 
 pub mod seeta;
 pub mod yunet;
@@ -44,10 +45,59 @@ impl Face {
     }
 }
 
+impl fmt::Debug for dyn Detector + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Detector")
+    }
+}
+
+impl fmt::Debug for yunet::YuNet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("YuNet")
+    }
+}
+
+impl fmt::Debug for seeta::Seeta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seeta")
+    }
+}
+
 /// Something that finds upright human faces in a small picture.
 ///
 /// One detector serves all threads at once; implementations hold only what never changes.
 pub trait Detector: Send + Sync {
     /// All faces in `picture`, best first, each with a score of at least `threshold`. An empty picture has none.
+    ///
+    /// Numbers are finite, widths and heights more than 0, and a box lies in the picture, though it may reach beyond its
+    /// edges; landmarks are in the box or near it. What is otherwise is dropped before anything is made of it.
     fn detect(&self, picture: &RgbImage, threshold: f64) -> Vec<Face>;
+}
+
+/// The faces that `detector` sees in `picture`, as far as they are what [`Detector::detect`] may give.
+pub(crate) fn sound_faces(detector: &dyn Detector, picture: &RgbImage, threshold: f64) -> Vec<Face> {
+    let whole = Rect::new(0.0, 0.0, f64::from(picture.width()), f64::from(picture.height()));
+    let mut faces = detector.detect(picture, threshold);
+    faces.retain(|face| face.score.is_finite() && face.score >= threshold && is_in(face, whole));
+    faces
+}
+
+/// Whether `face` can be one in a picture that has the extent `whole`.
+fn is_in(face: &Face, whole: Rect) -> bool {
+    /// This share of a box is in the picture, by eye: one of which less is lies elsewhere, or is larger than any face in
+    /// it.
+    const LEAST_INSIDE: f64 = 0.01;
+    let Rect { x, y, width, height } = face.rect;
+    // Comparisons with what is not a number are false.
+    let has_extent = x.is_finite() && y.is_finite() && width > 0.0 && height > 0.0 && face.rect.area().is_finite();
+    if !has_extent || face.rect.intersection(whole).area() < LEAST_INSIDE * face.rect.area() {
+        return false;
+    }
+    // By eye: noses of people in profile stand out from the box, by far less than it is long.
+    let near = face.rect.grown(width.max(height));
+    let is_near =
+        |point: Point| (near.x..=near.right()).contains(&point.x) && (near.y..=near.bottom()).contains(&point.y);
+    face.landmarks
+        .as_ref()
+        .is_none_or(|marks| marks.eyes.into_iter().chain([marks.nose]).chain(marks.mouth).all(is_near))
 }

@@ -1,5 +1,5 @@
-//! Baseline JPEG by `jpeg-encoder`: an encoder without C or assembler sources that takes 15 ms for 1200 x 1500 pixels, where
-//! `image` takes 52.
+//! Baseline JPEG by `jpeg-encoder`: an encoder without C or assembler sources that takes 15 ms for 1200 x 1500 pixels,
+//! where `image` takes 52.
 
 use image::RgbImage;
 use jpeg_encoder::{
@@ -7,8 +7,8 @@ use jpeg_encoder::{
 };
 use std::sync::LazyLock;
 
-/// From this width on colour is stored at half resolution, as cameras do. On smaller pictures lips and irises are only a
-/// few pixels wide and would bleed.
+/// From this width on colour is stored at half resolution, as cameras do. On smaller pictures lips and irises are only
+/// a few pixels wide and would bleed.
 const HALF_COLOUR_FROM_WIDTH: u32 = 400;
 
 /// Year, month, day, hour, minute and second of the profile: those of the standard, IEC 61966-2-1:1999.
@@ -23,8 +23,8 @@ static SRGB_PROFILE: LazyLock<Option<Vec<u8>>> = LazyLock::new(|| {
     Some(profile)
 });
 
-/// The tables are the standard ones: the crate's optimised tables store the colours in separate scans, which is legal and
-/// which some decoders get wrong.
+/// The tables are the standard ones: the crate's optimised tables store the colours in separate scans, which is legal
+/// and which some decoders get wrong.
 pub(super) fn encode(image: &RgbImage, quality: u8, dpi: Option<u16>) -> Result<Vec<u8>, EncodingError> {
     // Longer sides are refused before.
     let side = |length: u32| u16::try_from(length).unwrap_or(u16::MAX);

@@ -10,17 +10,18 @@ mod webp;
 
 use crate::error::{Failure, Reason};
 use crate::photo::{Raster, flatten};
-use crate::preset::OutputFormat;
+use crate::preset::{OutputFormat, Preset};
 use image::RgbImage;
 use std::borrow::Cow;
 
 /// How an output is to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Encoding {
     /// The file format.
     pub format: OutputFormat,
-    /// Quality 1..=100 on the format's own scale, what is beyond is taken for the nearest of these; `None` for the default.
-    /// Without meaning for PNG.
+    /// Quality 1..=100 on the format's own scale, what is beyond is taken for the nearest of these; `None` for the
+    /// default. Without meaning for PNG.
     pub quality: Option<u8>,
     /// Most bytes that the file may have.
     pub max_bytes: Option<u64>,
@@ -28,8 +29,41 @@ pub struct Encoding {
     pub dpi: Option<u16>,
 }
 
+impl Encoding {
+    /// The format at its default quality, without a limit of bytes and without a density.
+    #[must_use]
+    pub const fn new(format: OutputFormat) -> Self {
+        Self { format, quality: None, max_bytes: None, dpi: None }
+    }
+
+    /// The same with this quality.
+    #[must_use]
+    pub const fn with_quality(self, quality: u8) -> Self {
+        Self { quality: Some(quality), ..self }
+    }
+
+    /// The same with this many bytes at most.
+    #[must_use]
+    pub const fn with_max_bytes(self, max_bytes: u64) -> Self {
+        Self { max_bytes: Some(max_bytes), ..self }
+    }
+
+    /// The same with this density, in dots per inch.
+    #[must_use]
+    pub const fn with_dpi(self, dpi: u16) -> Self {
+        Self { dpi: Some(dpi), ..self }
+    }
+
+    /// As `preset` has its files.
+    #[must_use]
+    pub const fn of(preset: &Preset) -> Self {
+        Self { format: preset.format, quality: preset.quality, max_bytes: preset.max_bytes, dpi: preset.dpi }
+    }
+}
+
 /// A finished file in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Encoded {
     /// The file's bytes.
     pub bytes: Vec<u8>,
@@ -51,8 +85,8 @@ impl OutputFormat {
         }
     }
 
-    /// The longest side that the format can say, in pixels: 16 bits in JPEG (ITU-T T.81, B.2.2), 14 in WebP (RFC 9649, 2.5).
-    /// `None` where it is beyond every preset and every photo.
+    /// The longest side that the format can say, in pixels: 16 bits in JPEG (ITU-T T.81, B.2.2), 14 in WebP (RFC 9649,
+    /// 2.5). `None` where it is beyond every preset and every photo.
     const fn longest_side(self) -> Option<u32> {
         match self {
             Self::Jpeg => Some(65_535),
@@ -160,7 +194,7 @@ mod tests {
     }
 
     fn encoding(format: OutputFormat) -> Encoding {
-        Encoding { format, quality: None, max_bytes: None, dpi: None }
+        Encoding::new(format)
     }
 
     #[test]

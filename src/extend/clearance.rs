@@ -3,8 +3,8 @@
 use crate::geometry::{Affine, Point, Rect};
 use crate::subject::Head;
 
-/// Half width and half height of the head with its hair, in half lengths from crown to chin: hair and ears stand out from
-/// the head's own ellipse.
+/// Half width and half height of the head with its hair, in half lengths from crown to chin: hair and ears stand out
+/// from the head's own ellipse.
 const HALF_WIDTH: f64 = 0.85;
 const HALF_HEIGHT: f64 = 1.0;
 

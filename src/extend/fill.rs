@@ -1,8 +1,9 @@
-//! The pixels beyond a photo's edge: the photo mirrored at the edge, as long as it is clear of the person; farther out the
-//! colours along the edge, ever more blurred on the way out, with the photo's grain.
+//! The pixels beyond a photo's edge: the photo mirrored at the edge, as long as it is clear of the person; farther out
+//! the colours along the edge, ever more blurred on the way out, with the photo's grain.
 //!
-//! Blurring by half the distance is what a smooth surface does that ends in the edge's colours (the harmonic continuation
-//! into a half plane blurs alike): no streaks, no seam. Grain is taken from the photo's own outermost rows.
+//! Blurring by half the distance is what a smooth surface does that ends in the edge's colours (the harmonic
+//! continuation into a half plane blurs alike): no streaks, no seam. Grain is taken from the photo's own outermost
+//! rows.
 
 use super::{Clearance, difference};
 use crate::geometry::{Affine, Rect};
@@ -145,7 +146,8 @@ fn above(strip: &RgbImage, rows: u32, clear: impl Fn(f64) -> Option<f64>) -> Rgb
             let share = mirror * belongs(difference(own.0.map(f32::from), *colour), usual);
             let pixel = std::array::from_fn(|channel| {
                 let value = smooth[channel] + share * (f32::from(own[channel]) - smooth[channel]);
-                // To the nearest level; the standard library's rounding is a call where SSE4.1 is not taken for granted.
+                // To the nearest level; the standard library's rounding is a call where SSE4.1 is not taken for
+                // granted.
                 (value + 0.5) as u8
             });
             grown.put_pixel(x as u32, rows - distance, Rgb(pixel));
@@ -162,8 +164,8 @@ fn usual_difference(strip: &RgbImage, colours: &[[f32; 3]]) -> f32 {
     median(&mut differences.collect::<Vec<f32>>())
 }
 
-/// Whether a mirrored pixel is background, 0..=1: a hair before a wall differs more from the wall than the wall does from
-/// itself, and would be seen to come from nowhere.
+/// Whether a mirrored pixel is background, 0..=1: a hair before a wall differs more from the wall than the wall does
+/// from itself, and would be seen to come from nowhere.
 fn belongs(difference: f32, usual: f32) -> f32 {
     /// Differences up to this many times the usual belong, and in any case this many levels; none do at twice that.
     const TIMES_USUAL: f32 = 4.0;
@@ -231,8 +233,8 @@ fn grain(image: &RgbImage) -> Vec<Vec<[f32; 3]>> {
     grain
 }
 
-/// The grain `distance` rows out: the photo's own mirrored at the edge, and moved aside each time it comes again so that
-/// the eye finds no pattern.
+/// The grain `distance` rows out: the photo's own mirrored at the edge, and moved aside each time it comes again so
+/// that the eye finds no pattern.
 fn grain_at(grain: &[Vec<[f32; 3]>], x: usize, distance: u32) -> [f32; 3] {
     /// A step aside that shares no factor with usual widths.
     const ASIDE: usize = 97;

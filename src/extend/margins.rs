@@ -3,7 +3,8 @@
 //! What is continued is the colour along the edge, ever more blurred on the way out. That cannot be told from the real
 //! background where the edge, seen as a row of colours, has no detail finer than the distance continued: a wall, a
 //! studio's gradient, a lawn far out of focus. So the measure at a place on the edge is the half width of the largest
-//! stretch around it that is a plain gradient. A head, a shoulder or a door frame that touches the edge ends the stretch.
+//! stretch around it that is a plain gradient. A head, a shoulder or a door frame that touches the edge ends the
+//! stretch.
 
 use super::{Clearance, difference};
 use crate::error::Failure;
@@ -66,8 +67,8 @@ impl Margins {
         Self { top: depth.clone(), left: depth.clone(), right: depth, ..Self::none(size) }
     }
 
-    /// The margins onto which the background of `photo` can be continued: as far as it is plain, and a little where it is
-    /// out of focus.
+    /// The margins onto which the background of `photo` can be continued: as far as it is plain, and a little where it
+    /// is out of focus.
     ///
     /// # Errors
     /// As [`reduced`].
@@ -116,8 +117,8 @@ impl Margins {
         self.top.iter().chain(&self.left).chain(&self.right).all(|&depth| depth <= 0.0)
     }
 
-    /// How far `point` (upright source pixels) has to move to be on the photo or where it may be continued; zero where it
-    /// already is.
+    /// How far `point` (upright source pixels) has to move to be on the photo or where it may be continued; zero where
+    /// it already is.
     pub(crate) fn way_back(&self, point: Point) -> Point {
         let beyond = |reach: f64, depths: &[f64], place: f64, length: f64| {
             if reach > 0.0 { (reach - at(depths, place / length)).max(0.0) } else { 0.0 }
@@ -149,8 +150,8 @@ fn at(depths: &[f64], share: f64) -> f64 {
     depths.get(index).copied().unwrap_or(0.0)
 }
 
-/// For `count` places along an edge, `spacing` apart, the distance to the nearest that `is_person`: as far out the blur of
-/// the edge's colours brings in nothing of the person. Without any, the distance is endless.
+/// For `count` places along an edge, `spacing` apart, the distance to the nearest that `is_person`: as far out the blur
+/// of the edge's colours brings in nothing of the person. Without any, the distance is endless.
 fn distances(count: usize, spacing: f64, is_person: impl Fn(f64) -> bool) -> Vec<f64> {
     let persons: Vec<usize> = (0..count).filter(|&place| is_person((place as f64 + 0.5) * spacing)).collect();
     let nearest = |place: usize| persons.iter().map(|person| person.abs_diff(place)).min();
@@ -219,8 +220,8 @@ impl Edge {
     }
 }
 
-/// For every place on `edge` the half width of the largest plain stretch around it, at most `limit`, in its pixels. At the
-/// edge's ends the stretch is what there is of it.
+/// For every place on `edge` the half width of the largest plain stretch around it, at most `limit`, in its pixels. At
+/// the edge's ends the stretch is what there is of it.
 fn stretches(edge: &Edge, grade: &Grade, limit: f64) -> Vec<f64> {
     let sums = Sums::new(&edge.colours);
     let last = edge.colours.len() - 1;
@@ -268,7 +269,8 @@ impl Sums {
         Self { sums }
     }
 
-    /// Root mean square deviation of `from..=to` from the straight line that fits it best, the channel with the largest.
+    /// Root mean square deviation of `from..=to` from the straight line that fits it best, the channel with the
+    /// largest.
     fn unevenness(&self, from: usize, to: usize) -> f64 {
         let count = (to - from + 1) as f64;
         let mean_place = (from + to) as f64 / 2.0;

@@ -19,8 +19,8 @@ use crate::subject::Head;
 /// preset's target, since a person says where the head should go from where it stands: a target that the photo has no
 /// room for is met by no nudge of it.
 ///
-/// `uniform` is the head height of the set, by the preset's measure, as a fraction of the output's height, where the photo
-/// belongs to one; a pinned scale is a factor on that.
+/// `uniform` is the head height of the set, by the preset's measure, as a fraction of the output's height, where the
+/// photo belongs to one; a pinned scale is a factor on that.
 ///
 /// # Errors
 /// As [`frame`].

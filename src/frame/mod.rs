@@ -7,6 +7,7 @@ mod adjusted;
 mod as_is;
 mod beyond;
 mod ladder;
+mod placement;
 mod polygon;
 mod room;
 mod search;
@@ -14,6 +15,7 @@ mod size;
 mod uniform;
 
 pub use adjusted::adjusted_frame;
+pub use placement::{NOT_UNIFORM, Placement};
 
 pub use size::{OutputSize, output_size};
 
@@ -26,8 +28,8 @@ use ladder::Ladder;
 use room::Stance;
 use serde::{Deserialize, Serialize};
 
-/// Tilts up to this many degrees are left alone: the measured roll is wrong by 1.05 degrees in the median and by 3.3 in the
-/// worst tenth, so that below it is noise (docs/framing.md, "The frame").
+/// Tilts up to this many degrees are left alone: the measured roll is wrong by 1.05 degrees in the median and by 3.3 in
+/// the worst tenth, so that below it is noise (docs/framing.md, "The frame").
 pub const ROLL_LEFT_ALONE: f64 = 3.0;
 
 /// A rectangle on the photo that becomes the output: it may be turned.
@@ -106,6 +108,7 @@ impl Step {
 
 /// A frame with the steps that led to it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Framed {
     /// Where the output is cut from.
     pub frame: Frame,
@@ -117,6 +120,7 @@ pub struct Framed {
 
 /// By how much a frame is turned on the photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Levelling {
     /// As the measured tilt of the head asks for, within the preset's limit.
     #[default]
@@ -148,6 +152,28 @@ const LEVEL_SHARES: [f64; 10] = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.15, 0
 ///
 /// # Errors
 /// [`Reason::HeadCut`] where every frame of the preset's aspect that the photo holds would cut the crown or the chin.
+///
+/// # Examples
+/// ```
+/// use headshot::detect::Face;
+/// use headshot::frame::{Levelling, frame};
+/// use headshot::geometry::{Affine, Rect};
+/// use headshot::ground::Ground;
+/// use headshot::outline::Outline;
+/// use headshot::preset;
+/// use headshot::subject::Head;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let face = Face { rect: Rect::new(525.0, 500.0, 150.0, 200.0), score: 0.9, landmarks: None };
+/// let head = Head::from_face(&face, &Affine::IDENTITY).ok_or("no head")?;
+/// let ground = Ground::busy(&head, Outline::rectangle(1200, 1600));
+/// let preset = &preset::select(&["linkedin".to_owned()])?[0];
+/// let framed = frame(&head, &ground, preset, Levelling::Measured)?;
+/// assert!(framed.steps.is_empty(), "the photo has room for what the preset wants");
+/// assert_eq!(framed.frame.centre.x, 600.0);
+/// # Ok(())
+/// # }
+/// ```
 pub fn frame(head: &Head, ground: &Ground, preset: &Preset, levelling: Levelling) -> Result<Framed, Failure> {
     climbed(head, ground, preset, levelling, Scale::Weighed)
 }

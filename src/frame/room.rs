@@ -10,7 +10,8 @@ use std::cell::OnceCell;
 /// Half width of a head with hair, in half lengths from crown to chin: the ellipse that the circle proof keeps inside.
 const HEAD_HALF_WIDTH: f64 = 0.72;
 
-/// Turns of the head up to this count as looking at the camera: 77 of the 82 frontal portraits of the corpus have no more.
+/// Turns of the head up to this count as looking at the camera: 77 of the 82 frontal portraits of the corpus have no
+/// more.
 const LOOKS_ASIDE: f64 = 0.3;
 
 /// A crown of no confidence gets this much more headroom, as a fraction of the frame's height; of half confidence none.
@@ -49,18 +50,20 @@ impl Demand {
         }
     }
 
-    /// The same without the circle proof, for photos that end in the hair: no frame can give the circle what is not there.
+    /// The same without the circle proof, for photos that end in the hair: no frame can give the circle what is not
+    /// there.
     pub fn comfortable_without_circle(preset: &Preset) -> Self {
         Self { circle_margin: None, ..Self::comfortable(preset) }
     }
 
-    /// Crown, chin and face just inside, nothing else; corners may reach beyond a shape cut out of the photo by as much as
-    /// `corners` leaves.
+    /// Crown, chin and face just inside, nothing else; corners may reach beyond a shape cut out of the photo by as much
+    /// as `corners` leaves.
     pub const fn barely(corners: f64) -> Self {
         Self { headroom: 0.02, below_chin: 0.01, sides: 0.6, circle_margin: None, corners }
     }
 
-    /// Crown, chin and face inside, to the very edge: what a person pinned needs no margin. Corners as in [`Self::barely`].
+    /// Crown, chin and face inside, to the very edge: what a person pinned needs no margin. Corners as in
+    /// [`Self::barely`].
     pub const fn just_inside(corners: f64) -> Self {
         Self { headroom: 0.0, below_chin: 0.0, ..Self::barely(corners) }
     }
@@ -137,7 +140,8 @@ impl Stance {
         self.to_photo.apply(distance)
     }
 
-    /// How far the person looks to the side, -1..=1; 0 for everybody who looks at the camera, whose measured turn is noise.
+    /// How far the person looks to the side, -1..=1; 0 for everybody who looks at the camera, whose measured turn is
+    /// noise.
     fn gaze(&self) -> f64 {
         ((self.yaw.abs() - LOOKS_ASIDE) / (1.0 - LOOKS_ASIDE)).clamp(0.0, 1.0).copysign(self.yaw)
     }

@@ -6,9 +6,9 @@ use crate::ground::Ground;
 use crate::preset::{Framing, Preset};
 use crate::subject::Head;
 
-/// The frame with a head of `head_height`, by the preset's measure, as a fraction of the output's height: the head moves
-/// and stays tilted before it has another size. A photo that needs a larger head keeps the frame that it has by itself;
-/// one with hair too tall for that height gets the nearest that holds it.
+/// The frame with a head of `head_height`, by the preset's measure, as a fraction of the output's height: the head
+/// moves and stays tilted before it has another size. A photo that needs a larger head keeps the frame that it has by
+/// itself; one with hair too tall for that height gets the nearest that holds it.
 ///
 /// # Errors
 /// As [`frame`].

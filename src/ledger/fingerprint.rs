@@ -9,15 +9,15 @@ use crate::roster::Person;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// The hash of a run's settings: presets, options, detector, the head heights of a uniform set, the program's version and
-/// its models.
+/// The hash of a run's settings: presets, options, detector, the head heights of a uniform set, the program's version
+/// and its models.
 ///
 /// Values go into it as `Debug` writes them: every field is there by itself, so that a new option cannot be forgotten,
 /// and the version of the program, which is in the hash, is all that changes how they are written.
 #[must_use]
 pub fn of_run(presets: &[Preset], options: &Options, detector: DetectorChoice, uniform: Option<&[f64]>) -> Hash {
-    // A dry run, which makes no pixels, compares with what real runs made; how much memory there is makes no other pixels,
-    // and neither do small pictures beside the outputs.
+    // A dry run, which makes no pixels, compares with what real runs made; how much memory there is makes no other
+    // pixels, and neither do small pictures beside the outputs.
     let mut options = Options { render: true, overview: None, ..options.clone() };
     options.limits.max_bytes = 0;
     let mut text = format!("{} {}\n{options:?}\n{detector:?}\n{uniform:?}\n", crate::VERSION, crate::report::SCHEMA);
@@ -36,8 +36,8 @@ pub fn of_run(presets: &[Preset], options: &Options, detector: DetectorChoice, u
     *hasher.finalize().as_bytes()
 }
 
-/// The hash for one photo of that run: with what is pinned for it, with what its record says of the person, and with the
-/// names of its outputs.
+/// The hash for one photo of that run: with what is pinned for it, with what its record says of the person, and with
+/// the names of its outputs.
 #[must_use]
 pub fn of_photo(run: &Hash, adjustment: &Adjustment, person: Option<&Person>, outputs: &[PathBuf]) -> Hash {
     let mut hasher = blake3::Hasher::new();

@@ -9,6 +9,7 @@ use std::path::Path;
 
 /// What is to be done with a photo.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// Nothing: its record is repeated.
     Keep {
@@ -17,7 +18,8 @@ pub enum Verdict {
         /// What the ledger should know of files that were only touched.
         refresh: Refresh,
     },
-    /// It is made anew, but for these outputs: somebody has changed them since, and neither photo nor settings ask for others.
+    /// It is made anew, but for these outputs: somebody has changed them since, and neither photo nor settings ask for
+    /// others.
     Make {
         /// In the order of their paths.
         edited: Vec<OutputEntry>,
@@ -54,7 +56,8 @@ pub fn verdict(
         refresh.source = (known.stamp != now).then_some(now);
     }
     let (mut edited, mut is_whole) = (Vec::new(), !known.is_due);
-    // The outputs of a photo whose content is at fault are those of an earlier one of its name, and say nothing of this one.
+    // The outputs of a photo whose content is at fault are those of an earlier one of its name, and say nothing of this
+    // one.
     let outputs = if known.outcome == Outcome::Failed && !known.is_due { &[][..] } else { &known.outputs[..] };
     for output in outputs {
         match state(output, folder, thorough) {
@@ -76,6 +79,7 @@ pub(crate) fn hash_file(path: &Path) -> std::io::Result<Hash> {
 
 /// What became of an output since it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum State {
     /// Nothing.
     Same,

@@ -6,8 +6,8 @@ use crate::publish::new_temp;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 
-/// Writes the ledger of `folder` from those of its shards, `parts`: all rows of all of them, and of photos that several know,
-/// as after a change of the number of shards, the last one's. It appears whole or not at all.
+/// Writes the ledger of `folder` from those of its shards, `parts`: all rows of all of them, and of photos that several
+/// know, as after a change of the number of shards, the last one's. It appears whole or not at all.
 ///
 /// # Errors
 /// [`Error::Fatal`] where a ledger is missing or cannot be used.
@@ -25,8 +25,8 @@ pub fn join(folder: &Path, parts: &[PathBuf]) -> Result<(), Error> {
     for part in parts {
         let told = |error: rusqlite::Error| trouble(part, &error);
         check(&Connection::open_with_flags(part, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(told)?, part)?;
-        // Numbers of runs and photos are each ledger's own: they are moved behind those that are there. A stale output never
-        // takes the place of a fresh one of another shard: they are one file.
+        // Numbers of runs and photos are each ledger's own: they are moved behind those that are there. A stale output
+        // never takes the place of a fresh one of another shard: they are one file.
         let outputs = |conflict: &str, stale: u8| {
             format!(
                 "INSERT {conflict} INTO main.output
@@ -65,8 +65,8 @@ pub fn join(folder: &Path, parts: &[PathBuf]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The file at `path` as SQL can say it, in text: an address (sqlite.org/uri.html) in which every byte that is no letter, digit
-/// or slash is escaped, so that a folder may have any name.
+/// The file at `path` as SQL can say it, in text: an address (sqlite.org/uri.html) in which every byte that is no
+/// letter, digit or slash is escaped, so that a folder may have any name.
 #[cfg(unix)]
 fn address(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt;

@@ -1,7 +1,7 @@
 //! What was made from what, remembered in the output folder, so that the next run does only what has changed.
 //!
-//! The words and the comparison are here and in [`fresh`]; [`fingerprint`] says what influences an output; the SQLite file
-//! itself is written by `store` and read by `reader`, which only build with the feature `ledger`.
+//! The words and the comparison are here and in [`fresh`]; [`fingerprint`] says what influences an output; the SQLite
+//! file itself is written by `store` and read by `reader`, which only build with the feature `ledger`.
 
 pub mod fingerprint;
 pub mod fresh;
@@ -54,8 +54,8 @@ impl Stamp {
         self.modified_ns.is_some() && self == now
     }
 
-    /// This stamp without its time where the file was changed less than two seconds before `now_ns`, the coarsest clock of
-    /// a file system in use (FAT): it could change again and keep its time.
+    /// This stamp without its time where the file was changed less than two seconds before `now_ns`, the coarsest clock
+    /// of a file system in use (FAT): it could change again and keep its time.
     #[must_use]
     pub fn settled(self, now_ns: i64) -> Self {
         /// Nanoseconds.

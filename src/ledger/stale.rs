@@ -17,6 +17,7 @@ const ONE_IN: usize = 5;
 
 /// Why an output is stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Why {
     /// Its photo is gone.
     Gone,
@@ -59,8 +60,8 @@ pub struct Leftovers {
     pub outputs: usize,
     /// The ledger's numbers of the photos that are gone.
     gone: Vec<i64>,
-    /// Stale outputs that are fresh ones under another spelling: where the file system does not tell capitals apart, the
-    /// file is one.
+    /// Stale outputs that are fresh ones under another spelling: where the file system does not tell capitals apart,
+    /// the file is one.
     respelt: Vec<PathBuf>,
     /// Input folders that had photos and have none now.
     pub emptied: Vec<PathBuf>,
@@ -81,8 +82,8 @@ impl Leftovers {
         self.stale.iter().filter(|stale| stale.why != Why::Refused)
     }
 
-    /// Leaves only what is stale because its photo is gone: what a share says of a photo that has another name or person now
-    /// may be the fresh output of another share.
+    /// Leaves only what is stale because its photo is gone: what a share says of a photo that has another name or
+    /// person now may be the fresh output of another share.
     pub fn keep_gone(&mut self) {
         self.stale.retain(|stale| stale.why == Why::Gone);
     }
@@ -126,9 +127,9 @@ impl Leftovers {
 }
 
 impl Reader {
-    /// The stale outputs below `folder`. `roots` are the input folders of the run, and `is_source` knows the photos that were found in
-    /// them. A photo is gone where its folder was looked through and it was not found; one that was named outright, or lies
-    /// in another folder, is never gone.
+    /// The stale outputs below `folder`. `roots` are the input folders of the run, and `is_source` knows the photos
+    /// that were found in them. A photo is gone where its folder was looked through and it was not found; one that was
+    /// named outright, or lies in another folder, is never gone.
     ///
     /// # Errors
     /// [`Error::Fatal`] where the ledger is damaged.

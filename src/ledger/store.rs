@@ -1,8 +1,8 @@
 //! The SQLite file: one row a run, a source and an output (`schema.sql`).
 //!
-//! One thread writes, in batches, and a row is written only after the outputs it tells of are whole under their names. The
-//! journal is SQLite's plain one, not the write-ahead log: output folders lie on shares, where the log's shared memory does
-//! not work, and between runs the ledger is one file that everybody who may read the folder can query.
+//! One thread writes, in batches, and a row is written only after the outputs it tells of are whole under their names.
+//! The journal is SQLite's plain one, not the write-ahead log: output folders lie on shares, where the log's shared
+//! memory does not work, and between runs the ledger is one file that everybody who may read the folder can query.
 
 use super::reader::{Reader, read_only};
 use super::{Hash, Refresh, SourceEntry};
@@ -24,8 +24,8 @@ pub const SCHEMA: i64 = 1;
 /// `PRAGMA application_id`, "HDST": a database of another program is not taken for a ledger.
 const APPLICATION: i64 = 0x4844_5354;
 
-/// Records between two commits, and the time after which fewer are committed. A commit waits for the disk three times; a
-/// run that is killed does again what was not committed.
+/// Records between two commits, and the time after which fewer are committed. A commit waits for the disk three times;
+/// a run that is killed does again what was not committed.
 const BATCH: (usize, Duration) = (256, Duration::from_secs(1));
 
 /// How long a query waits for another program that has the ledger open.
@@ -62,8 +62,8 @@ impl Ledger {
     /// `settings`.
     ///
     /// # Errors
-    /// [`Error::Fatal`] where the file is damaged, of another program or of a newer version, or cannot be written. It is
-    /// left as it is.
+    /// [`Error::Fatal`] where the file is damaged, of another program or of a newer version, or cannot be written. It
+    /// is left as it is.
     pub fn open(folder: &Path, name: &str, presets: Vec<String>, settings: &Hash) -> Result<Self, Error> {
         let path = folder.join(name);
         let told = |error: rusqlite::Error| trouble(&path, &error);
@@ -87,8 +87,8 @@ impl Ledger {
         Ok(Self { connection, path, run, presets, pending: None })
     }
 
-    /// Brings the ledger `name` in `folder` into order after a run that was killed, so that it can be read: half a commit is
-    /// undone by whoever may write.
+    /// Brings the ledger `name` in `folder` into order after a run that was killed, so that it can be read: half a
+    /// commit is undone by whoever may write.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -141,7 +141,8 @@ impl Ledger {
         self.commit_if_due()
     }
 
-    /// Where nothing is known of the file's content, what was known of it stays: the outputs that are there were made of that.
+    /// Where nothing is known of the file's content, what was known of it stays: the outputs that are there were made
+    /// of that.
     fn insert(&self, entry: &SourceEntry, record: &str) -> rusqlite::Result<()> {
         let source: i64 = self
             .connection

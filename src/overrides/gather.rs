@@ -127,8 +127,8 @@ impl Shelf {
         found
     }
 
-    /// The bytes of the file at `path`, where there is one. A path that cannot be looked at has none: the photo beside it
-    /// cannot be opened either, and fails alone.
+    /// The bytes of the file at `path`, where there is one. A path that cannot be looked at has none: the photo beside
+    /// it cannot be opened either, and fails alone.
     fn read(&mut self, path: &Path) -> Option<Vec<u8>> {
         match std::fs::read(path) {
             Ok(bytes) => Some(bytes),
@@ -175,7 +175,8 @@ impl Shelf {
         }
         let mut warnings = Vec::new();
         for file in &self.files {
-            // A photo that is there and no part of this run is no mistake: `headshot shoot/ana.jpg` is about one of many.
+            // A photo that is there and no part of this run is no mistake: `headshot shoot/ana.jpg` is about one of
+            // many.
             let is_there = |photo: &PathBuf| match &file.folder {
                 Some(folder) => folder.join(photo).exists(),
                 None => roots.iter().any(|root| root.join(photo).exists()),
@@ -198,7 +199,8 @@ impl Shelf {
     }
 }
 
-/// The folders whose file is about the photo at `path`, which is named by `relative`: its own first, the input folder last.
+/// The folders whose file is about the photo at `path`, which is named by `relative`: its own first, the input folder
+/// last.
 fn folders<'a>(path: &'a Path, relative: &Path) -> impl Iterator<Item = &'a Path> {
     let levels = relative.components().count();
     // What lies above `..` cannot be told by its name.

@@ -1,7 +1,8 @@
 //! Colour spaces: from the photo's own to sRGB.
 //!
 //! Photos keep their own colours until a crop is cut, because converting costs by the pixel and a crop has few. Only
-//! what cannot be kept in an RGB raster is converted when the file is read: grey with a tone curve of its own, and CMYK.
+//! what cannot be kept in an RGB raster is converted when the file is read: grey with a tone curve of its own, and
+//! CMYK.
 
 use super::raster::Raster;
 use image::{RgbImage, RgbaImage};
@@ -109,8 +110,8 @@ impl Colour {
             4 => TransferCharacteristics::Bt470M,
             5 => TransferCharacteristics::Bt470Bg,
             8 => TransferCharacteristics::Linear,
-            // The others are video's, unspecified or sRGB. Encoders write video's by default for pictures that are sRGB,
-            // and no viewer makes a difference between the two.
+            // The others are video's, unspecified or sRGB. Encoders write video's by default for pictures that are
+            // sRGB, and no viewer makes a difference between the two.
             _ => TransferCharacteristics::Srgb,
         };
         let (primaries, name) = match primaries {

@@ -145,8 +145,8 @@ impl Format {
     }
 }
 
-/// What names of photos end with, in lower case, and the kind of file that is likely behind it. It tells names that are meant
-/// for photos from others; what a file is, [`sniff`] says.
+/// What names of photos end with, in lower case, and the kind of file that is likely behind it. It tells names that are
+/// meant for photos from others; what a file is, [`sniff`] says.
 pub const EXTENSIONS: &[(&str, Format)] = &[
     ("arw", Format::CameraRaw("NEF, ARW or similar")),
     ("avif", Format::Avif),

@@ -56,7 +56,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         pixels: raster.into(),
         orientation: Orientation::UPRIGHT,
         colour,
-        format: Format::Jpeg2000,
+        format: Some(Format::Jpeg2000),
         damage: None,
     })
 }

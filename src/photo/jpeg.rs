@@ -1,5 +1,5 @@
-//! JPEG: large baseline files only where they are looked at ([`Sparse`]), all others by zune-jpeg, with the colour model decided here. What that does not read is read by oxideav-mjpeg, where the
-//! build has it.
+//! JPEG: large baseline files only where they are looked at ([`Sparse`]), all others by zune-jpeg, with the colour
+//! model decided here. What that does not read is read by oxideav-mjpeg, where the build has it.
 
 use super::colour::{self, Colour};
 use super::format::not_built_in;
@@ -61,7 +61,8 @@ fn header(markers: &Markers<'_>, bytes: &[u8]) -> Result<Header, Failure> {
         check_rare(what, markers)?;
         3 + RARE_BYTES_PER_SAMPLE * components
     } else {
-        // Pixels out, CMYK before conversion, and two bytes for each coefficient where all are held until the last scan.
+        // Pixels out, CMYK before conversion, and two bytes for each coefficient where all are held until the last
+        // scan.
         let pixel = if matches!(model, Model::Cmyk | Model::Ycck) { 7 } else { 3 };
         let all_held = markers.coding == Coding::Progressive || markers.is_split();
         if all_held { pixel + 2 * components } else { pixel }
@@ -130,7 +131,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
             pixels: Pixels::Sparse(Box::new(sparse)),
             orientation,
             colour,
-            format: Format::Jpeg,
+            format: Some(Format::Jpeg),
             damage: None,
         });
     }
@@ -170,7 +171,7 @@ fn photo(samples: Vec<u8>, markers: &Markers<'_>, model: Model, damage: Option<S
     let profile = markers.icc_profile();
     let (raster, colour) = finish(samples, markers, model, profile.as_deref());
     let orientation = from_metadata(markers.exif, markers.xmp);
-    Photo { pixels: raster.into(), orientation, colour, format: Format::Jpeg, damage }
+    Photo { pixels: raster.into(), orientation, colour, format: Some(Format::Jpeg), damage }
 }
 
 /// Whether the file goes on to its end mark; refuses scan bombs.

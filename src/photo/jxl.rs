@@ -42,7 +42,13 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     let mut raster = raster(image.pixel_format(), &render)?;
     let colour = Colour::of_grey(Some(&profile), &mut raster);
     // The decoder's output stands upright. EXIF is for information only in this format (ISO/IEC 18181-2, 9.4).
-    Ok(Photo { pixels: raster.into(), orientation: Orientation::UPRIGHT, colour, format: Format::JpegXl, damage: None })
+    Ok(Photo {
+        pixels: raster.into(),
+        orientation: Orientation::UPRIGHT,
+        colour,
+        format: Some(Format::JpegXl),
+        damage: None,
+    })
 }
 
 /// The picture's data without the container's other boxes: metadata are not needed, and can be compressed bombs.
@@ -159,8 +165,8 @@ fn explain(error: &(dyn std::error::Error + Send + Sync)) -> Failure {
 mod tests {
     use super::*;
 
-    /// The header of an 8 x 8 picture with default metadata: size in eights (1 bit), height 8 (5 bits), square (3 bits), all
-    /// default (2 bits); lowest bit first.
+    /// The header of an 8 x 8 picture with default metadata: size in eights (1 bit), height 8 (5 bits), square (3
+    /// bits), all default (2 bits); lowest bit first.
     const EIGHT_BY_EIGHT: [u8; 4] = [0xFF, 0x0A, 0x41, 0x06];
 
     fn media_box(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {

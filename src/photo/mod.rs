@@ -33,10 +33,12 @@ pub use pixels::{Pixels, Sparse};
 pub use raster::{Raster, flatten};
 
 use crate::error::{Failure, Reason};
+use image::RgbImage;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A decoded photo.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Photo<'a> {
     /// The pixels as stored: not yet upright, not yet sRGB.
     pub pixels: Pixels<'a>,
@@ -44,14 +46,33 @@ pub struct Photo<'a> {
     pub orientation: Orientation,
     /// How to bring them to sRGB.
     pub colour: Colour,
-    /// The kind of file they came from.
-    pub format: Format,
+    /// The kind of file they came from; `None` of pixels that were given as such.
+    pub format: Option<Format>,
     /// What is wrong with the file, where it is damaged and [`Limits::allow_damaged`] let it through: parts of the
     /// picture are missing, and a person should look.
     pub damage: Option<String>,
 }
 
 impl Photo<'_> {
+    /// A photo of the caller's own pixels, such as a camera's frame: upright, and sRGB.
+    ///
+    /// # Errors
+    /// [`Reason::Damaged`] for a picture without a pixel.
+    pub fn from_rgb(picture: RgbImage) -> Result<Photo<'static>, Failure> {
+        let (width, height) = picture.dimensions();
+        if width == 0 || height == 0 {
+            let message = format!("a picture of {width} x {height} pixels shows nothing; give one that has some");
+            return Err(Failure::new(Reason::Damaged, message));
+        }
+        Ok(Photo {
+            pixels: Raster::Rgb(picture).into(),
+            orientation: Orientation::UPRIGHT,
+            colour: Colour::srgb("sRGB (as given)"),
+            format: None,
+            damage: None,
+        })
+    }
+
     /// Width and height of the upright picture, in pixels.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
@@ -68,6 +89,7 @@ impl Photo<'_> {
 
 /// How large a photo may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Most pixels. Default 200 million: the largest camera backs have 150, phones and stitched portraits reach 200.
     pub max_pixels: u64,
@@ -84,11 +106,41 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pixels: 200_000_000, max_side: 65_500, max_bytes: 4 << 30, allow_damaged: false }
+        Self::new()
     }
 }
 
 impl Limits {
+    /// The defaults, each said at its field.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { max_pixels: 200_000_000, max_side: 65_500, max_bytes: 4 << 30, allow_damaged: false }
+    }
+
+    /// The same with [`Self::max_pixels`].
+    #[must_use]
+    pub const fn with_max_pixels(self, max_pixels: u64) -> Self {
+        Self { max_pixels, ..self }
+    }
+
+    /// The same with [`Self::max_side`].
+    #[must_use]
+    pub const fn with_max_side(self, max_side: u32) -> Self {
+        Self { max_side, ..self }
+    }
+
+    /// The same with [`Self::max_bytes`].
+    #[must_use]
+    pub const fn with_max_bytes(self, max_bytes: u64) -> Self {
+        Self { max_bytes, ..self }
+    }
+
+    /// The same with [`Self::allow_damaged`].
+    #[must_use]
+    pub const fn with_allow_damaged(self, allow_damaged: bool) -> Self {
+        Self { allow_damaged, ..self }
+    }
+
     /// Whether a picture with this header may be decoded.
     ///
     /// # Errors
@@ -125,6 +177,7 @@ fn megapixels(pixels: u64) -> String {
 
 /// What a file says about itself before anything is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Header {
     /// The kind of file.
     pub format: Format,
@@ -190,8 +243,8 @@ fn reader_of(bytes: &[u8]) -> Result<Reader, Failure> {
 ///
 /// # Errors
 ///
-/// [`Reason::UnsupportedFormat`] for a file that is no picture, or of a kind that is not read; [`Reason::Damaged`] for a
-/// header that makes no sense or ends early.
+/// [`Reason::UnsupportedFormat`] for a file that is no picture, or of a kind that is not read; [`Reason::Damaged`] for
+/// a header that makes no sense or ends early.
 pub fn probe(bytes: &[u8]) -> Result<Header, Failure> {
     let reader = reader_of(bytes)?;
     surviving(|| (reader.probe)(bytes))
@@ -201,9 +254,9 @@ pub fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 ///
 /// # Errors
 ///
-/// Those of [`probe`]; [`Reason::TooLarge`] when the header is over the limits, or asks for more work than any camera or
-/// editor puts into a picture of that size (scans, frames, tiles); [`Reason::Damaged`] when the file is truncated or its
-/// data are broken, or such that the decoder panics.
+/// Those of [`probe`]; [`Reason::TooLarge`] when the header is over the limits, or asks for more work than any camera
+/// or editor puts into a picture of that size (scans, frames, tiles); [`Reason::Damaged`] when the file is truncated or
+/// its data are broken, or such that the decoder panics.
 pub fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     let reader = reader_of(bytes)?;
     surviving(|| (reader.decode)(bytes, limits))

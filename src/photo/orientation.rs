@@ -3,11 +3,12 @@
 use crate::geometry::Affine;
 use image::{RgbImage, imageops};
 
-/// EXIF and XMP above this are not read, in bytes. A JPEG segment ends at 65,533; PNG and WebP allow more, but every real
-/// block is far smaller, and the reader copies it.
+/// EXIF and XMP above this are not read, in bytes. A JPEG segment ends at 65,533; PNG and WebP allow more, but every
+/// real block is far smaller, and the reader copies it.
 const MAX_METADATA_BYTES: usize = 1 << 20;
 
-/// The way from stored pixels to the upright picture: an optional left-right mirror first, then clockwise quarter turns.
+/// The way from stored pixels to the upright picture: an optional left-right mirror first, then clockwise quarter
+/// turns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Orientation {
     quarter_turns: u8,
@@ -125,8 +126,8 @@ pub(super) fn from_metadata(exif: Option<&[u8]>, xmp: Option<&[u8]>) -> Orientat
     exif.and_then(exif_value).or_else(|| xmp_value(xmp?)).map_or(Orientation::UPRIGHT, Orientation::from_exif)
 }
 
-/// The orientation tag of an EXIF block. `block` starts at the TIFF header, with or without the `Exif\0\0` that JPEG puts
-/// before it (some WebP writers copy it along).
+/// The orientation tag of an EXIF block. `block` starts at the TIFF header, with or without the `Exif\0\0` that JPEG
+/// puts before it (some WebP writers copy it along).
 fn exif_value(block: &[u8]) -> Option<u16> {
     let block = block.strip_prefix(b"Exif\0\0").unwrap_or(block);
     if block.len() > MAX_METADATA_BYTES {

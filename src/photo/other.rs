@@ -70,7 +70,13 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         }
         None => by_image(bytes, &header, limits)?,
     };
-    Ok(Photo { pixels: raster.into(), orientation, colour, format, damage: damage.map(|failure| failure.message) })
+    Ok(Photo {
+        pixels: raster.into(),
+        orientation,
+        colour,
+        format: Some(format),
+        damage: damage.map(|failure| failure.message),
+    })
 }
 
 /// Most pixels that a TIFF's tiles may hold.

@@ -15,6 +15,7 @@ const KERNEL_REACH: f64 = 3.0;
 
 /// The pixels of a photo as stored.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Pixels<'a> {
     /// All of them.
     Whole(Raster),

@@ -65,7 +65,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         pixels: raster.into(),
         orientation,
         colour,
-        format: Format::Png,
+        format: Some(Format::Png),
         damage: damage.map(|failure| failure.message),
     })
 }

@@ -4,6 +4,7 @@ use image::{DynamicImage, RgbImage, RgbaImage};
 
 /// The pixels of a photo, 8 bits a channel, in the photo's own colour space, rows as stored in the file.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Raster {
     /// Every pixel is opaque.
     Rgb(RgbImage),

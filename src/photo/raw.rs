@@ -42,7 +42,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     limits.check(&probe(bytes)?)?;
     let preview = Preview::find(bytes)?;
     let photo = jpeg::decode(&bytes[preview.place], limits)?;
-    Ok(Photo { orientation: preview.orientation.unwrap_or(photo.orientation), format: preview.format, ..photo })
+    Ok(Photo { orientation: preview.orientation.unwrap_or(photo.orientation), format: Some(preview.format), ..photo })
 }
 
 /// The largest JPEG of a RAW file.

@@ -40,7 +40,7 @@ fn every_lossless_format_gives_its_pixels_back() {
         let header = probe(&bytes).unwrap();
         assert_eq!((header.format, header.width, header.height), (format, 31, 17));
         let photo = decode(&bytes, &Limits::default()).unwrap();
-        assert_eq!((photo.format, photo.damage.clone()), (format, None));
+        assert_eq!((photo.format, photo.damage.clone()), (Some(format), None));
         assert_eq!(rgb(photo), picture(31, 17), "{format}");
     }
 }

@@ -147,7 +147,8 @@ fn palette(directory: &Directory<'_>) -> [[u8; 3]; 256] {
     })
 }
 
-/// CIE L*a*b* under D50 to sRGB (CIE 15:2004, 8.2.1; the matrix is sRGB's, adapted to D50 by Bradford's method, inverted).
+/// CIE L*a*b* under D50 to sRGB (CIE 15:2004, 8.2.1; the matrix is sRGB's, adapted to D50 by Bradford's method,
+/// inverted).
 fn lab_to_srgb(pixel: &mut [u8], signed: bool) {
     const WHITE: [f32; 3] = [0.964_2, 1.0, 0.825_1];
     const TO_LINEAR: [[f32; 3]; 3] = [[3.1339, -1.6169, -0.4906], [-0.9788, 1.9161, 0.0335], [0.0719, -0.2290, 1.4052]];

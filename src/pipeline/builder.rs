@@ -20,7 +20,7 @@ use std::path::Path;
 /// # }
 /// ```
 #[must_use = "nothing is made before build()"]
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct CropperBuilder {
     words: Vec<String>,
     own: Vec<Preset>,
@@ -78,8 +78,8 @@ impl CropperBuilder {
         self
     }
 
-    /// A detector of your own, which is taken at its word: nobody is asked for a second opinion. What its boxes and scores
-    /// have to mean, [`Detector`] says.
+    /// A detector of your own, which is taken at its word: nobody is asked for a second opinion. What its boxes and
+    /// scores have to mean, [`Detector`] says.
     pub fn detector(mut self, detector: Box<dyn Detector>) -> Self {
         self.detector = Some(detector);
         self
@@ -88,8 +88,8 @@ impl CropperBuilder {
     /// The cropper. No file is read.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a name that no built-in preset or group has, for two presets of one name, and for a preset with a
-    /// value that is out of its range ([`Preset::check`]).
+    /// [`Error::Usage`] for a name that no built-in preset or group has, for two presets of one name, and for a preset
+    /// with a value that is out of its range ([`Preset::check`]).
     pub fn build(self) -> Result<Cropper, Error> {
         let Self { mut words, own, options, choice, detector } = self;
         if words.is_empty() && own.is_empty() {
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_built_is_said() {
-        let told = |builder: CropperBuilder| builder.build().err().expect("refused").to_string();
+        let told = |builder: CropperBuilder| builder.build().expect_err("refused").to_string();
         let own = preset::select(&["x".into()]).expect("built in").remove(0);
         assert!(told(Cropper::builder().preset("linkdin")).contains("did you mean \"linkedin\""));
         assert!(told(Cropper::builder().preset("mine.toml")).contains("Preset::read"));

@@ -7,17 +7,16 @@ use crate::check::{
 };
 use crate::detect::Face;
 use crate::error::{Failure, Reason};
-use crate::frame::{Framed, OutputSize, Step, head_length};
+use crate::frame::{Framed, NOT_UNIFORM, OutputSize, Step, head_length};
 use crate::geometry::Affine;
 use crate::photo::Colour;
 use crate::preset::Preset;
 use crate::reduced::Reduced;
-use crate::report::spread::NOT_UNIFORM;
-use crate::report::thousandths;
+use crate::rounding::thousandths;
 use crate::subject::tone::Tone;
 
-/// A frame that reaches no more than this share beyond the photo, and is turned by no more than these degrees, is still the
-/// photo as it is.
+/// A frame that reaches no more than this share beyond the photo, and is turned by no more than these degrees, is still
+/// the photo as it is.
 const HARDLY_PADDED: f64 = 0.05;
 const HARDLY_TURNED: f64 = 6.0;
 

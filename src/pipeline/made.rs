@@ -4,9 +4,8 @@ use crate::check::Check;
 use crate::check::verdict::Verdict;
 use crate::detect::Face;
 use crate::error::{Failure, Reason};
-use crate::frame::Step;
+use crate::frame::{Placement, Step};
 use crate::geometry::Affine;
-use crate::report::spread::Placement;
 use crate::subject::Head;
 use crate::subject::tone::Tone;
 use image::RgbImage;
@@ -21,10 +20,11 @@ pub struct Cropped {
     pub turned_deg: u16,
     /// How the photo was looked at to find people and to measure them. Checks and crops are of the photo as it is.
     pub tone: Tone,
-    /// All faces in upright source pixels: the main one, or the one that was pinned, first; with [`super::Faces::All`] from left
-    /// to right.
+    /// All faces in upright source pixels: the main one, or the one that was pinned, first; with [`super::Faces::All`]
+    /// from left to right.
     pub faces: Vec<Face>,
-    /// The heads that were framed: of the first face; with [`super::Faces::All`] of every face, or of the one that was pinned.
+    /// The heads that were framed: of the first face; with [`super::Faces::All`] of every face, or of the one that was
+    /// pinned.
     pub heads: Vec<Head>,
     /// Why no headshot can be made at all.
     pub refused: Option<Failure>,

@@ -3,20 +3,11 @@
 use crate::check::verdict::Verdict;
 use crate::photo::Limits;
 
-/// Whom to make headshots of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Faces {
-    /// The main person.
-    #[default]
-    Main,
-    /// Everybody: one crop a person, from left to right.
-    All,
-    /// The only person: photos of several people are refused.
-    Only,
-}
+pub use crate::subject::choice::Faces;
 
 /// Which detector finds the faces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DetectorChoice {
     /// YuNet, with SeetaFace's opinion on unsure faces.
     #[default]

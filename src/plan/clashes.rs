@@ -80,7 +80,8 @@ fn push(message: &mut String, lines: Vec<String>) {
     cut_short(lines, "").iter().for_each(|line| message.push_str(&format!("  {line}\n")));
 }
 
-/// All clashes, by the first output. Found by hashes of the names, eight bytes each; only those that meet are looked at.
+/// All clashes, by the first output. Found by hashes of the names, eight bytes each; only those that meet are looked
+/// at.
 fn clashes(plan: &Plan) -> Vec<Clash> {
     let hash = |output: &Path| hash_of(&key(output));
     let outputs = || plan.sources().iter().enumerate().map(|(index, source)| (source, plan.outputs(index)));

@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 
 /// The name of outputs, e.g. `{preset}/{dir}/{stem}.{ext}`.
 ///
-/// Fields: `preset`, `dir` (folders below the input), `stem` (the file's name without extension), `ext` (of the output),
-/// `source_ext`, and the columns of the roster.
+/// Fields: `preset`, `dir` (folders below the input), `stem` (the file's name without extension), `ext` (of the
+/// output), `source_ext`, and the columns of the roster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameTemplate(Vec<Piece>);
 

@@ -1,4 +1,5 @@
-//! Presets: the size, shape, limits and framing of one kind of headshot, read from TOML and checked before anything runs.
+//! Presets: the size, shape, limits and framing of one kind of headshot, read from TOML and checked before anything
+//! runs.
 
 mod select;
 mod values;
@@ -7,8 +8,8 @@ pub(crate) use select::is_file;
 pub use select::{built_in, group_names, select};
 pub use values::{Alpha, Confidence, Extend, HeadMeasure, HexColour, OutputFormat, Shape};
 
-use crate::check::Limits;
 use crate::error::{Error, line_of};
+use crate::limits::Limits;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 

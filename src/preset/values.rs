@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Which length of the head a preset's `head_height` sets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum HeadMeasure {
     /// Twice the distance from the mid-eye point to the chin: free of hair, so that a set shows faces of one size.
     #[default]
@@ -16,6 +17,7 @@ pub enum HeadMeasure {
 /// How the platform shows the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Shape {
     /// The circle that touches the edges.
     Circle,
@@ -46,6 +48,7 @@ impl Shape {
 /// File format of an output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum OutputFormat {
     /// Baseline JPEG, sRGB.
     #[default]
@@ -80,6 +83,7 @@ impl OutputFormat {
 /// What may fill the frame beyond the photo's edge: `never`, `plain`, `blur`, or `colour #rrggbb`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[non_exhaustive]
 pub enum Extend {
     /// Nothing: the frame stays inside the photo.
     #[default]
@@ -123,6 +127,7 @@ impl From<Extend> for String {
 /// How sure a preset's numbers are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Confidence {
     /// The vendor says so.
     High,
@@ -187,6 +192,7 @@ impl From<HexColour> for String {
 /// What becomes of transparent parts of a photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Alpha {
     /// The preset's background shows through.
     #[default]

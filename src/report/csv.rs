@@ -110,9 +110,9 @@ struct RefusedLine {
     message: String,
 }
 
-/// Writes the table of the report at `report` to `into`: a row for each output, for each preset that was refused, and for
-/// each photo that has neither. Behind the fixed columns there is one for each check of the run, with its value; `flagged`
-/// names those over their limit.
+/// Writes the table of the report at `report` to `into`: a row for each output, for each preset that was refused, and
+/// for each photo that has neither. Behind the fixed columns there is one for each check of the run, with its value;
+/// `flagged` names those over their limit.
 ///
 /// # Errors
 /// Those of the disk, and of a report that is none.

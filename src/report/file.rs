@@ -9,8 +9,8 @@ use std::sync::{Condvar, Mutex, PoisonError};
 /// The name of the report in the output folder.
 pub const REPORT_NAME: &str = "report.jsonl";
 
-/// Photos that may be taken beyond the first one whose record has not come: the records between wait in memory, 2 KB each,
-/// however long a single photo takes.
+/// Photos that may be taken beyond the first one whose record has not come: the records between wait in memory, 2 KB
+/// each, however long a single photo takes.
 const AHEAD: usize = 4096;
 
 /// The report of a run.

@@ -21,8 +21,8 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// The record of the photo at `relative`, of which `known` is still so but for the outputs that were `edited`. `None`
-    /// where the stored line is none of ours.
+    /// The record of the photo at `relative`, of which `known` is still so but for the outputs that were `edited`.
+    /// `None` where the stored line is none of ours.
     #[must_use]
     pub fn new(relative: &Path, known: &Remembered, edited: &[OutputEntry]) -> Option<Self> {
         let message = (!edited.is_empty()).then(|| edited_message(edited));
@@ -50,8 +50,8 @@ pub(crate) fn edited_message(edited: &[OutputEntry]) -> String {
 
 /// `line`, which [`super::Record::to_json`] wrote, of a photo that was not worked on; and the outcome that it has now.
 ///
-/// A report that has told of the photo once tells that nothing is new: what was `written` is `unchanged`, other outcomes
-/// stay, and both have the mark `unchanged`. `edited` is the sentence for a person to review.
+/// A report that has told of the photo once tells that nothing is new: what was `written` is `unchanged`, other
+/// outcomes stay, and both have the mark `unchanged`. `edited` is the sentence for a person to review.
 fn repeated(line: &str, is_told: bool, edited: Option<&str>) -> Option<(String, Outcome)> {
     // Quotes inside a name or a message are escaped, so that these words stand only where they are fields.
     let (head, rest) = line.split_once(",\"outcome\":\"")?;

@@ -14,6 +14,7 @@ use crate::detect::Face;
 use crate::error::Reason;
 use crate::frame::Step;
 use crate::geometry::{Affine, Rect};
+use crate::rounding::thousandths;
 use crate::subject::Head;
 use serde::{Deserialize, Serialize};
 use spread::Placement;
@@ -22,14 +23,10 @@ use std::path::Path;
 /// Version of the record's shape; it grows only when a field changes its meaning.
 pub const SCHEMA: u32 = 1;
 
-/// `value` to three places: more would only be noise in the report.
-pub(crate) fn thousandths(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
-}
-
 /// What became of a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Outcome {
     /// Every output was written.
     Written,
@@ -128,6 +125,7 @@ pub struct Record {
 
 /// What a record says of the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PersonRecord {
     /// The column `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,6 +137,7 @@ pub struct PersonRecord {
 
 /// Size of a photo after its orientation is applied, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PhotoSize {
     /// Width.
     pub width: u32,
@@ -148,6 +147,7 @@ pub struct PhotoSize {
 
 /// A face that was seen.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct FaceRecord {
     /// `[x, y, width, height]` in upright source pixels.
     #[serde(rename = "box")]
@@ -196,6 +196,7 @@ pub struct OutputRecord {
 
 /// A preset for which nothing could be written.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct RefusedRecord {
     /// The preset's name.
     pub preset: String,
@@ -265,6 +266,7 @@ const fn is_false(value: &bool) -> bool {
 
 /// How many photos came to what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Tally {
     /// Every output written.
     pub written: usize,

@@ -1,43 +1,23 @@
 //! Pure: how even a run's headshots are, and which stand apart from the rest.
 
 use super::Record;
-use crate::frame::{Step, head_length};
-use crate::geometry::Affine;
-use crate::preset::Preset;
-use crate::subject::Head;
+use crate::frame::Step;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Eyes this far from the set's median, in output heights, stand apart: nearly three times 0.011, which is how much eye lines
-/// vary over 98 portraits by the steadiest of the programs that were compared.
+pub use crate::frame::{NOT_UNIFORM, Placement};
+
+/// Eyes this far from the set's median, in output heights, stand apart: nearly three times 0.011, which is how much eye
+/// lines vary over 98 portraits by the steadiest of the programs that were compared.
 const EYES_APART: f64 = 0.03;
 
-/// Heads that differ from the set's median by this share of it stand apart: next to each other, one is seen to be larger.
+/// Heads that differ from the set's median by this share of it stand apart: next to each other, one is seen to be
+/// larger.
 const HEAD_APART: f64 = 0.1;
-
-/// In a set of one head height, heads that differ from it by this share do not have it.
-pub const NOT_UNIFORM: f64 = 0.01;
-
-/// Where the head is in a crop.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Placement {
-    /// The mid-eye point, as a fraction of the output's height from the top.
-    pub eye_line: f64,
-    /// The head height by the preset's own measure, as a fraction of the output's height.
-    pub head_height: f64,
-}
-
-impl Placement {
-    /// Where `head` comes to by `transform`, in an output for `preset` of `height` pixels.
-    #[must_use]
-    pub fn of(head: &Head, transform: &Affine, preset: &Preset, height: u32) -> Self {
-        let (placed, height) = (head.mapped(transform), f64::from(height));
-        Self { eye_line: placed.eye_mid().y / height, head_height: head_length(&placed, preset) / height }
-    }
-}
 
 /// One headshot of a set.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Member {
     /// The photo's path below the input folder.
     pub source: Arc<str>,
@@ -79,6 +59,7 @@ impl Spread {
 
 /// How even a set is.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Evenness<'a> {
     /// Median of the eye lines, and the root mean square of what they differ from it.
     pub eye_line: (f64, f64),
@@ -90,6 +71,7 @@ pub struct Evenness<'a> {
 
 /// A headshot that stands apart, with what makes it so.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Apart<'a> {
     /// The photo's path below the input folder.
     pub source: &'a str,
@@ -137,9 +119,6 @@ fn middle(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::Face;
-    use crate::geometry::Rect;
-    use crate::preset;
     use proptest::prelude::*;
 
     fn member(source: &str, eye_line: f64, head_height: f64) -> Member {
@@ -148,19 +127,6 @@ mod tests {
             placement: Placement { eye_line, head_height },
             is_widest: false,
             is_pinned: false,
-        }
-    }
-
-    #[test]
-    fn a_head_is_measured_in_the_crop_as_the_preset_measures_it() {
-        let face = Face { rect: Rect::new(100.0, 100.0, 75.0, 100.0), score: 0.9, landmarks: None };
-        let head = Head::from_face(&face, &Affine::IDENTITY).expect("invertible");
-        let map = Affine::scaling(2.0, 2.0).then(&Affine::translation(0.0, -100.0));
-        for (name, length) in [("linkedin", head.height()), ("icao-35x45", head.crown.distance(head.chin))] {
-            let preset = preset::select(&[name.to_owned()]).expect("built in").remove(0);
-            let placement = Placement::of(&head, &map, &preset, 400);
-            assert!((placement.eye_line - (2.0 * head.eye_mid().y - 100.0) / 400.0).abs() < 1e-9);
-            assert!((placement.head_height - 2.0 * length / 400.0).abs() < 1e-9, "{name}");
         }
     }
 

@@ -15,12 +15,12 @@ use unicode_normalization::UnicodeNormalization;
 ///
 /// A name without a slash is that of a photo in any folder, with or without its extension; one with slashes is the path
 /// below the input folder. Capitals, and how an accent is written, do not count. What no photo is called is tried as a
-/// pattern: `*` and `?` stand for any letters, `[a-c]` for one of these, `**` for any folders. Lines with the same `id` are
-/// one person. `used` are the columns that name outputs; `path` is the roster's.
+/// pattern: `*` and `?` stand for any letters, `[a-c]` for one of these, `**` for any folders. Lines with the same `id`
+/// are one person. `used` are the columns that name outputs; `path` is the roster's.
 ///
 /// # Errors
-/// Every [`Mistake`] with its line: a photo of two people, a broken pattern, a cell that names outputs and is empty or holds
-/// what would lead into another folder.
+/// Every [`Mistake`] with its line: a photo of two people, a broken pattern, a cell that names outputs and is empty or
+/// holds what would lead into another folder.
 pub fn enrol(sources: Vec<Source>, roster: Roster, path: &Path, used: &[&str]) -> Result<Enrolled, Vec<Mistake>> {
     let index = Index::of(&sources);
     let mut mistakes = Vec::new();
@@ -183,7 +183,8 @@ impl Index {
         let options =
             MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
         let names = if is_path { &self.paths } else { &self.names };
-        // Only names that begin as the pattern does are looked at: with thousands of patterns the rest would take minutes.
+        // Only names that begin as the pattern does are looked at: with thousands of patterns the rest would take
+        // minutes.
         let begins = &name[..wild];
         let start = names.partition_point(|(other, _)| other.as_str() < begins);
         let likely = names[start..].iter().take_while(|(other, _)| other.starts_with(begins));

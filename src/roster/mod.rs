@@ -1,8 +1,8 @@
 //! Lists of people: whom the photos show, and what their headshots are called.
 //!
-//! A CSV file with a line for each person: the photo in the column `file` (or a pattern for it in `pattern`), and any other
-//! columns, which `--name` can use. [`parse`] reads it, [`enrol`] finds each person's photos, [`pick`] chooses among
-//! several.
+//! A CSV file with a line for each person: the photo in the column `file` (or a pattern for it in `pattern`), and any
+//! other columns, which `--name` can use. [`parse`] reads it, [`enrol`] finds each person's photos, [`pick`] chooses
+//! among several.
 
 pub mod enrol;
 pub mod parse;

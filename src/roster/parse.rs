@@ -12,13 +12,14 @@ const PHOTO_COLUMNS: [&str; 2] = ["file", "pattern"];
 
 /// Reads a list of people.
 ///
-/// UTF-8, with or without the mark that Excel puts first. Fields are separated by commas, semicolons or tabs, whichever the
-/// first line has most of; quoted ones may hold separators and line feeds. The first line names the columns: capitals do not
-/// count there, and what is no letter or digit becomes an underscore. Lines without any text are passed over.
+/// UTF-8, with or without the mark that Excel puts first. Fields are separated by commas, semicolons or tabs, whichever
+/// the first line has most of; quoted ones may hold separators and line feeds. The first line names the columns:
+/// capitals do not count there, and what is no letter or digit becomes an underscore. Lines without any text are passed
+/// over.
 ///
 /// # Errors
-/// Every [`Mistake`] with its line: another encoding, a column that is missing or there twice, a line with more or fewer
-/// fields than the first.
+/// Every [`Mistake`] with its line: another encoding, a column that is missing or there twice, a line with more or
+/// fewer fields than the first.
 pub fn parse(bytes: &[u8]) -> Result<Roster, Vec<Mistake>> {
     let text = decoded(bytes).map_err(|mistake| vec![mistake])?;
     let separator = delimiter(text);

@@ -14,7 +14,8 @@ const TURN: f64 = 2.0;
 /// What each step costs that a frame gave up: a head that turns by 0.1 more is as bad as one.
 const STEP: f64 = 0.2;
 
-/// What each pixel costs that edges of the face are blurred by in the output (`soft-focus`): sharp portraits have 0.7 to 1.6.
+/// What each pixel costs that edges of the face are blurred by in the output (`soft-focus`): sharp portraits have 0.7
+/// to 1.6.
 const BLUR: f64 = 0.4;
 
 /// What a headshot costs that a preset could not have.
@@ -87,8 +88,8 @@ impl Enrolled {
         photos.into_values().filter(|photos| photos.len() > 1).collect()
     }
 
-    /// What a choice among `photos`, which are one person's, depends on besides their content and the settings of the run:
-    /// the person, which photos there are, and what is pinned for them.
+    /// What a choice among `photos`, which are one person's, depends on besides their content and the settings of the
+    /// run: the person, which photos there are, and what is pinned for them.
     #[must_use]
     pub fn choice(&self, photos: &[usize], pinned: &BTreeMap<PathBuf, Adjustment>) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
@@ -101,8 +102,8 @@ impl Enrolled {
         *hasher.finalize().as_bytes()
     }
 
-    /// Leaves of `photos`, which are one person's, the one with the best of `records`, in the same order; the others are
-    /// skipped by this `choice` and say why.
+    /// Leaves of `photos`, which are one person's, the one with the best of `records`, in the same order; the others
+    /// are skipped by this `choice` and say why.
     pub fn keep_best(&mut self, photos: &[usize], records: &[&Record], choice: [u8; 32]) {
         let merits: Vec<Merit> = records.iter().map(|record| Merit::of(record)).collect();
         let order = |one: &Merit, other: &Merit| {

@@ -69,8 +69,8 @@ impl From<&FramingAdjustment> for PinnedFraming {
     }
 }
 
-/// The entry of a photo: its `line` of the report, the path of its thumbnail below the output folder, and what is pinned
-/// for it. `None` where the line is no JSON: one broken record must not break the page.
+/// The entry of a photo: its `line` of the report, the path of its thumbnail below the output folder, and what is
+/// pinned for it. `None` where the line is no JSON: one broken record must not break the page.
 #[must_use]
 pub fn entry(line: &str, thumbnail: Option<&str>, pinned: &Adjustment) -> Option<String> {
     serde_json::from_str::<IgnoredAny>(line).ok()?;

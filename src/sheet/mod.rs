@@ -1,8 +1,8 @@
 //! The contact sheet: one page with all photos of a run, for a browser that opens it from disk.
 //!
-//! The page is `page.html` with the style sheet and the scripts beside it put in, then the records as JSON, which is data
-//! and never runs. A policy in the page allows these very scripts and styles, by their hashes, and pictures from the disk;
-//! nothing can be loaded from a network or sent to one.
+//! The page is `page.html` with the style sheet and the scripts beside it put in, then the records as JSON, which is
+//! data and never runs. A policy in the page allows these very scripts and styles, by their hashes, and pictures from
+//! the disk; nothing can be loaded from a network or sent to one.
 
 mod entry;
 
@@ -37,6 +37,7 @@ const SCRIPT: &str = concat!(
 );
 
 /// A contact sheet that is being written: first what the presets are, then photo by photo.
+#[derive(Debug)]
 pub struct Sheet {
     file: GrowingFile,
     /// What the data are, so that marks a person made on another page are not taken for marks on this one.
@@ -84,8 +85,8 @@ impl Sheet {
     }
 }
 
-/// JSON that means the same and can stand in a page: nothing in it ends the block, begins another, or is a line end to a
-/// script alone.
+/// JSON that means the same and can stand in a page: nothing in it ends the block, begins another, or is a line end to
+/// a script alone.
 fn embedded(json: &str) -> Cow<'_, str> {
     const HARMFUL: [char; 5] = ['<', '>', '&', '\u{2028}', '\u{2029}'];
     if !json.contains(HARMFUL) {

@@ -2,14 +2,26 @@
 
 use crate::detect::Face;
 use crate::error::{Failure, Reason};
-use crate::pipeline::Faces;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
+/// Whom to make headshots of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Faces {
+    /// The main person.
+    #[default]
+    Main,
+    /// Everybody: one crop a person, from left to right.
+    All,
+    /// The only person: photos of several people are refused.
+    Only,
+}
+
 /// Puts `faces`, which come with the most prominent first, into the order of the report, and says which are framed.
 ///
-/// The order is from left to right with [`Faces::All`]; otherwise the main face comes first. `pinned` is the number of the
-/// only face to frame, counted from left to right, from 1; whoever pinned it has seen that there are several.
+/// The order is from left to right with [`Faces::All`]; otherwise the main face comes first. `pinned` is the number of
+/// the only face to frame, counted from left to right, from 1; whoever pinned it has seen that there are several.
 ///
 /// # Errors
 /// [`Reason::NoFace`] where there is none or not the pinned one, [`Reason::SeveralPeople`] where there may be only one.

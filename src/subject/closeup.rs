@@ -7,7 +7,7 @@
 
 use super::tone::Tone;
 use super::{Head, eye_line};
-use crate::detect::{Detector, Face, Landmarks};
+use crate::detect::{Detector, Face, Landmarks, sound_faces};
 use crate::error::Failure;
 use crate::geometry::{Affine, Point, Rect};
 use crate::photo::Photo;
@@ -29,6 +29,8 @@ const MEASURED_CUTS: [f64; 2] = [1.15, 1.7];
 const THRESHOLD: f64 = 0.3;
 
 /// A head, and the picture that it was seen in.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Seen {
     /// The head.
     pub head: Head,
@@ -127,8 +129,7 @@ fn mirror_image(picture: &RgbImage) -> RgbImage {
 fn middle_face(picture: &RgbImage, detector: &dyn Detector, expected: f64) -> Option<Face> {
     let side = f64::from(CUT_SIDE);
     let middle = Rect::new((side - expected) / 2.0, (side - expected) / 2.0, expected, expected);
-    detector
-        .detect(picture, THRESHOLD)
+    sound_faces(detector, picture, THRESHOLD)
         .into_iter()
         .filter(|face| face.rect.overlap(middle) > 0.2)
         .max_by(|a, b| (a.score * a.rect.overlap(middle)).total_cmp(&(b.score * b.rect.overlap(middle))))

@@ -2,7 +2,7 @@
 
 use super::prominence;
 use super::tone::{DARKENED_THRESHOLD, Histogram, Tone};
-use crate::detect::{Detector, Face};
+use crate::detect::{Detector, Face, sound_faces};
 use crate::error::Failure;
 use crate::geometry::{Affine, Rect};
 use crate::photo::{Orientation, Photo};
@@ -44,6 +44,7 @@ const FIRM_AGREEMENT: f64 = 0.8;
 const SAME_FACE: f64 = 0.4;
 
 /// The detectors of a run.
+#[derive(Debug)]
 pub struct Finder {
     /// Finds the faces.
     pub detector: Box<dyn Detector>,
@@ -52,6 +53,8 @@ pub struct Finder {
 }
 
 /// The people in a photo.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Found {
     /// The turn after which the faces stand upright, beyond what the file says of its orientation.
     pub turn: Orientation,
@@ -128,7 +131,7 @@ impl Finder {
 
     /// The faces in an overview, in upright source pixels.
     fn look(&self, overview: &Reduced) -> Vec<Face> {
-        let faces = self.detector.detect(&overview.image, THRESHOLD);
+        let faces = sound_faces(self.detector.as_ref(), &overview.image, THRESHOLD);
         match overview.from_photo.inverse() {
             Some(back) => faces.iter().map(|face| face.mapped(&back)).collect(),
             None => Vec::new(),
@@ -139,7 +142,7 @@ impl Finder {
     fn better_turn(&self, overview: &Reduced, upright: f64) -> Option<(Orientation, Vec<Face>)> {
         let turned = |quarters: u8| {
             let turn = Orientation::new(quarters, false);
-            (turn, self.detector.detect(&turn.apply_rgb(overview.image.clone()), THRESHOLD))
+            (turn, sound_faces(self.detector.as_ref(), &turn.apply_rgb(overview.image.clone()), THRESHOLD))
         };
         let (turn, faces) = (1..=3).map(turned).max_by(|a, b| best_score(&a.1).total_cmp(&best_score(&b.1)))?;
         if faces.is_empty() || best_score(&faces) < upright + TURN_MARGIN {
@@ -160,7 +163,7 @@ impl Finder {
         let part = Rect::new(centre.x - side / 2.0, centre.y - side / 2.0, side, side);
         let near = tone.reduced(photo, part, SECOND_LOOK_PIXELS / side)?;
         let needed = if face.score < RATHER_UNSURE { FIRM_AGREEMENT } else { AGREEMENT };
-        Ok(!second.detect(&turn.apply_rgb(near.image), needed).is_empty())
+        Ok(!sound_faces(second.as_ref(), &turn.apply_rgb(near.image), needed).is_empty())
     }
 }
 

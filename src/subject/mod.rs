@@ -15,8 +15,8 @@ use serde::Serialize;
 /// Head height (twice mid-eye to chin) in heights of the face box. Mean of 317 annotated portraits, sd 0.06.
 pub const HEAD_HEIGHT_PER_BOX: f64 = 1.19;
 
-/// The face box ends this many box heights below the chin. Mean over the 98 portraits of the test corpus, seen close up,
-/// sd 0.02 (0.009 seen from afar on 317 portraits).
+/// The face box ends this many box heights below the chin. Mean over the 98 portraits of the test corpus, seen close
+/// up, sd 0.02 (0.009 seen from afar on 317 portraits).
 pub const CHIN_ABOVE_BOX_BOTTOM: f64 = 0.007;
 
 /// The middle of the eye openings lies this many box heights below the network's eye landmarks. Mean over the same 98
@@ -46,8 +46,8 @@ pub struct Head {
     pub roll_deg: f64,
     /// Turn of the head to the side, about -1 (profile, towards the left of the image) to 1 (towards the right).
     pub yaw: f64,
-    /// Turn of the head up (negative) or down (positive), in the same unit: how far the nose is from where most people's
-    /// is, between eyes and mouth.
+    /// Turn of the head up (negative) or down (positive), in the same unit: how far the nose is from where most
+    /// people's is, between eyes and mouth.
     pub pitch: f64,
     /// The face box that the head was measured from.
     #[serde(skip)]
@@ -117,8 +117,8 @@ impl Head {
 
     /// The head of `face`, as seen in a picture to which upright source pixels come by `to_picture`.
     ///
-    /// `to_picture` is a similarity; where it levels the head, `roll_deg` is what it turned by plus what the eyes say is
-    /// left. The chin is read off the box's lower edge, the crown is the mean of other people's.
+    /// `to_picture` is a similarity; where it levels the head, `roll_deg` is what it turned by plus what the eyes say
+    /// is left. The chin is read off the box's lower edge, the crown is the mean of other people's.
     #[must_use]
     pub fn from_face(face: &Face, to_picture: &Affine) -> Option<Self> {
         let back = to_picture.inverse()?;
@@ -202,8 +202,8 @@ fn pitch_of(marks: &crate::detect::Landmarks) -> f64 {
     (4.0 * (along - USUAL)).clamp(-1.0, 1.0)
 }
 
-/// Order of preference among faces: score x sqrt(area) x centrality, which was right more often than the largest area: a
-/// poster or a bystander is often larger than the sitter, but rarely also more central and clearer.
+/// Order of preference among faces: score x sqrt(area) x centrality, which was right more often than the largest area:
+/// a poster or a bystander is often larger than the sitter, but rarely also more central and clearer.
 ///
 /// `width` and `height` are those of the picture the faces were found in, in its pixels.
 #[must_use]
@@ -211,8 +211,8 @@ pub fn prominence(face: &Face, width: f64, height: f64) -> f64 {
     let centre = face.rect.centre();
     let aside = (centre.x / width - 0.5).abs() * 2.0;
     let below = (centre.y / height - 0.4).abs() * 2.0;
-    // In the picture's corner a face counts a third of one in the middle. A choice, not a measurement: the quality tests
-    // over groups and pictures within pictures hold with it.
+    // In the picture's corner a face counts a third of one in the middle. A choice, not a measurement: the quality
+    // tests over groups and pictures within pictures hold with it.
     let centrality = 1.0 - 0.67 * (aside.hypot(below) / std::f64::consts::SQRT_2).min(1.0);
     face.score * face.rect.area().max(0.0).sqrt() * centrality
 }

@@ -75,6 +75,7 @@ impl Histogram {
 
 /// How a photo is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Tone {
     /// As it is.
     #[default]

@@ -1,4 +1,5 @@
-//! What is asked for: presets, switches, and what is said where the question makes no sense. Messages are compared whole.
+//! What is asked for: presets, switches, and what is said where the question makes no sense. Messages are compared
+//! whole.
 
 use crate::photos::{ANA, BEN};
 use crate::run::{Workplace, outputs, word};

@@ -72,7 +72,7 @@ fn a_kind_of_photo_that_is_not_built_in_names_its_feature() {
     use headshot::photo::Raster;
     use headshot::preset::OutputFormat;
     let picture = Raster::Rgb(image::RgbImage::from_pixel(64, 64, image::Rgb([90, 120, 150])));
-    let encoding = Encoding { format: OutputFormat::Avif, quality: Some(50), max_bytes: None, dpi: None };
+    let encoding = Encoding::new(OutputFormat::Avif).with_quality(50);
     let place = Workplace::with(&[("in/ana.avif", &encode(&picture, &encoding).expect("encodes").bytes)]);
     let ran = place.run(&["in", "-o", "out", "-p", "x"]);
     assert_eq!(ran.code, 3);

@@ -33,8 +33,8 @@ pub fn portrait(seed: u64) -> Portrait {
     Portrait { background: Background::Plain(rgb(190, 196, 204)), seed, ..Portrait::sized(600, 800) }
 }
 
-/// [`portrait`] stored lying on its side, with an EXIF block that says so and names a place; and where the eyes are once
-/// it stands upright.
+/// [`portrait`] stored lying on its side, with an EXIF block that says so and names a place; and where the eyes are
+/// once it stands upright.
 pub fn sideways_with_exif(secret: &str) -> (Vec<u8>, Truth) {
     let drawn = portrait(3).draw();
     let stored = DynamicImage::ImageRgb8(drawn.image).rotate270().to_rgb8();

@@ -5,14 +5,15 @@ use crate::portrait::{HairStyle, Portrait};
 use crate::run::{Workplace, number, outputs, word};
 use serde_json::{Value, json};
 
-/// A person whose head is `head_height` of 800 pixels, in a photo 600 pixels wide: over 324 there is no room for the 0.54
-/// of the height that the preset `x` wants, over 420 none for its 0.70.
+/// A person whose head is `head_height` of 800 pixels, in a photo 600 pixels wide: over 324 there is no room for the
+/// 0.54 of the height that the preset `x` wants, over 420 none for its 0.70.
 fn person(seed: u64, head_height: f64) -> Vec<u8> {
     let style = if seed.is_multiple_of(2) { HairStyle::Cropped } else { HairStyle::Short };
     jpeg(&Portrait { head_height, hair_style: style, mid_eye: (300.0, 330.0), ..portrait(seed) }.draw().image)
 }
 
-/// Three people with room, and one without; and the preset `x`, kept on the photo, since the drawings' walls would go on.
+/// Three people with room, and one without; and the preset `x`, kept on the photo, since the drawings' walls would go
+/// on.
 fn shoot() -> Workplace {
     let preset = include_str!("../../presets/x.toml").replace("\"plain\"", "\"never\"");
     Workplace::with(&[

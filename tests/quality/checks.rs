@@ -20,8 +20,8 @@ const BAD: [(&str, &[&str]); 13] = [
     ("two_equal_faces.jpg", &["several-people"]),
 ];
 
-/// Variants of the same picture of which something is to be said although nobody spoilt the face: in one bit, too small for
-/// the preset, and cut to an oval.
+/// Variants of the same picture of which something is to be said although nobody spoilt the face: in one bit, too small
+/// for the preset, and cut to an oval.
 const ODD: [(&str, &str); 3] = [
     ("png_1bit.png", "noisy"),
     ("extreme_tall_300x5000.jpg", "would-upscale"),
@@ -30,8 +30,8 @@ const ODD: [(&str, &str); 3] = [
 
 /// Most of the 98 portraits that may be in review or refused for linkedin; only ever goes down.
 ///
-/// Of 31, 13 have too few pixels, 12 are tighter than the preset, 4 only look away, and 2 are old photographs that only one
-/// detector takes for a face.
+/// Of 31, 13 have too few pixels, 12 are tighter than the preset, 4 only look away, and 2 are old photographs that only
+/// one detector takes for a face.
 const DOUBTED: usize = 31;
 
 /// Portraits in which the head is turned away, by eye; nobody else fails for it.

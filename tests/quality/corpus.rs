@@ -120,7 +120,8 @@ pub struct Refused {
     pub face: usize,
 }
 
-/// The folder beside the repository that holds the corpus and its scoring, or `None` (with a notice) where it is absent.
+/// The folder beside the repository that holds the corpus and its scoring, or `None` (with a notice) where it is
+/// absent.
 pub fn shared() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     if folder.join("corpus/truth.json").is_file() {
@@ -153,8 +154,8 @@ pub fn empty_folder(name: &str) -> PathBuf {
 
 /// Runs the program over `input`, with the output in the folder `name` of [`empty_folder`], and reads its report.
 ///
-/// A run ends with "all written", "some refused or in review", or "some failed": variants in formats that a build may not
-/// read.
+/// A run ends with "all written", "some refused or in review", or "some failed": variants in formats that a build may
+/// not read.
 pub fn run(input: &Path, name: &str, arguments: &[&str]) -> (PathBuf, BTreeMap<String, Record>) {
     let output = empty_folder(name);
     let mut program = Command::new(env!("CARGO_BIN_EXE_headshot"));

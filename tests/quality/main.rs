@@ -41,8 +41,9 @@ struct Floor {
 
 /// Over the 98 portraits. These only ever get stricter: a change that needs a laxer one makes crops worse.
 ///
-/// Once they were laxer: with frames that reach beyond the photo, tight and tilted photos are framed as the presets want at
-/// the price of padding, and of 2 % of the head height on the two of the 11 roomy team pages whose crown is read too high.
+/// Once they were laxer: with frames that reach beyond the photo, tight and tilted photos are framed as the presets
+/// want at the price of padding, and of 2 % of the head height on the two of the 11 roomy team pages whose crown is
+/// read too high.
 ///
 /// `icao-35x45` frames by crown and chin, while the figures measure the head without hair as for all presets: its head
 /// figures say how stable it is, not how near its aim.

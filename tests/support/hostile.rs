@@ -19,7 +19,7 @@ use std::path::{Component, Path};
 use std::sync::OnceLock;
 
 /// Small, so that many inputs are tried in a second and a bomb is seen by its memory.
-const LIMITS: Limits = Limits { max_pixels: 4_000_000, max_side: 8_000, max_bytes: 64_000_000, allow_damaged: false };
+const LIMITS: Limits = Limits::new().with_max_pixels(4_000_000).with_max_side(8_000).with_max_bytes(64_000_000);
 
 /// Decodes a photo, and where it is damaged as much as there is of it.
 pub fn decode(bytes: &[u8]) -> Result<Photo<'_>, Failure> {
@@ -34,7 +34,7 @@ pub fn decode(bytes: &[u8]) -> Result<Photo<'_>, Failure> {
         Err(failure) => {
             is_of_use(failure);
             if failure.reason == Reason::Damaged {
-                match photo::decode(bytes, &Limits { allow_damaged: true, ..LIMITS }) {
+                match photo::decode(bytes, &LIMITS.with_allow_damaged(true)) {
                     Ok(photo) => is_within_limits(&photo),
                     Err(failure) => is_of_use(&failure),
                 }
@@ -83,7 +83,7 @@ pub fn pipeline(bytes: &[u8]) -> Result<Cropped, Failure> {
     static CROPPER: OnceLock<Cropper> = OnceLock::new();
     let cropper = CROPPER.get_or_init(|| {
         let mut options = Options::default();
-        options.limits = Limits { max_pixels: 300_000, allow_damaged: true, ..LIMITS };
+        options.limits = LIMITS.with_max_pixels(300_000).with_allow_damaged(true);
         let builder = Cropper::builder().preset("ad-thumbnail").preset("email-signature").preset("id-badge");
         builder.options(options).build().expect("built-in presets")
     });

@@ -127,7 +127,8 @@ fn as_is_keeps_a_photo_that_ends_in_the_chin_but_cuts_no_head() {
 }
 
 proptest! {
-    /// Whatever is pinned, the frame is inside the photo and of the preset's shape, and the photo's crown and chin are in.
+    /// Whatever is pinned, the frame is inside the photo and of the preset's shape, and the photo's crown and chin are
+    /// in.
     #[test]
     fn an_adjusted_frame_is_inside_the_photo_and_cuts_nothing(
         (width, height) in (300u32..2000, 300u32..2000),

@@ -56,8 +56,8 @@ fn a_shape_cut_out_of_the_photo_is_not_continued() {
 }
 
 proptest! {
-    /// Wherever the head is, a frame that reaches out never reaches below the photo, tells how much of it is made up, and
-    /// holds crown and chin.
+    /// Wherever the head is, a frame that reaches out never reaches below the photo, tells how much of it is made up,
+    /// and holds crown and chin.
     #[test]
     fn a_frame_beyond_the_photo_tells_how_far(
         (width, height) in (300u32..2000, 300u32..2000),

@@ -157,8 +157,8 @@ fn matrix_number(matrix: MatrixCoefficients) -> u16 {
     matrix as u16
 }
 
-/// The planes in 16 bits. The conversion takes the ratio of the planes' sizes for the subsampling, so the last column and
-/// row of luma stand twice where the size is odd. `None` where a plane is not as long as its size asks.
+/// The planes in 16 bits. The conversion takes the ratio of the planes' sizes for the subsampling, so the last column
+/// and row of luma stand twice where the size is odd. `None` where a plane is not as long as its size asks.
 fn frame(picture: &Picture) -> Option<Frame> {
     let (width, height) = (picture.width(), picture.height());
     let (chroma_format, across, down) = match picture.pixel_layout() {

@@ -36,8 +36,8 @@ const MAX_READ_PER_BYTE: usize = 4;
 
 /// Most bytes that a decoder holds for one coded pixel: 16-bit planes in full chroma, a copy of them, and RGBA.
 const BYTES_PER_CODED_PIXEL: u64 = 16;
-/// Most bytes held for one pixel of the picture put together: RGBA, and a turned copy or the alpha plane beside it. With a
-/// grid of 24 megapixels, 4.4 were measured for HEIC.
+/// Most bytes held for one pixel of the picture put together: RGBA, and a turned copy or the alpha plane beside it.
+/// With a grid of 24 megapixels, 4.4 were measured for HEIC.
 const BYTES_PER_PIXEL: u64 = 8;
 
 /// How the pixels are coded.
@@ -83,7 +83,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         divide_by_alpha(picture);
     }
     let colour = container.colour(&mut raster)?;
-    Ok(Photo { pixels: raster.into(), orientation, colour, format: container.format, damage: None })
+    Ok(Photo { pixels: raster.into(), orientation, colour, format: Some(container.format), damage: None })
 }
 
 impl Codec {

@@ -36,7 +36,7 @@ mod heic {
         let header = probe(&bytes).unwrap();
         assert_eq!((header.format, header.width, header.height), (Format::Heic, 80, 60));
         let photo = decode(&bytes, &Limits::default()).unwrap();
-        assert_eq!((photo.size(), photo.format), ((80, 60), Format::Heic));
+        assert_eq!((photo.size(), photo.format), ((80, 60), Some(Format::Heic)));
         assert!(photo.colour.is_srgb() && close(&photo, &colours(80, 60)));
     }
 

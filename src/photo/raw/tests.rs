@@ -144,7 +144,7 @@ fn the_largest_preview_is_found_and_stood_upright() {
         assert_eq!((header.width, header.height), (64, 48), "{kind}");
         let photo = decode(&file, &Limits::default()).unwrap();
         assert_eq!((photo.stored_size(), photo.orientation.exif_value()), ((64, 48), orientation), "{kind}");
-        assert_eq!(photo.format, Format::CameraRaw(kind));
+        assert_eq!(photo.format, Some(Format::CameraRaw(kind)));
     }
 }
 

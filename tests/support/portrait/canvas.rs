@@ -131,7 +131,8 @@ impl Canvas {
         large
     }
 
-    /// Rounds to bytes, adding film grain of `grain` levels (the half width of an even spread, the same on all channels).
+    /// Rounds to bytes, adding film grain of `grain` levels (the half width of an even spread, the same on all
+    /// channels).
     pub fn develop(&self, grain: f64, seed: u64) -> RgbImage {
         let mut random = Random::new(seed ^ 0x6772_6169_6e00);
         RgbImage::from_fn(self.size.0 as u32, self.size.1 as u32, |x, y| {

@@ -224,7 +224,8 @@ pub struct Drawn {
 }
 
 impl Portrait {
-    /// A portrait of `width` x `height` with the head in the usual place: 40 % of the height, eyes at 40 % from the top.
+    /// A portrait of `width` x `height` with the head in the usual place: 40 % of the height, eyes at 40 % from the
+    /// top.
     pub fn sized(width: u32, height: u32) -> Self {
         let (across, down) = (f64::from(width), f64::from(height));
         Self {
@@ -301,7 +302,8 @@ impl Portrait {
     }
 }
 
-/// Several people in one picture, the first one painted at the back. Their own sizes, backgrounds and grain do not count.
+/// Several people in one picture, the first one painted at the back. Their own sizes, backgrounds and grain do not
+/// count.
 pub fn draw_scene(size: (u32, u32), background: &Background, people: &[Portrait], grain: f64, seed: u64) -> RgbImage {
     let mut canvas = background.paint((size.0 as usize, size.1 as usize), seed);
     for person in people {

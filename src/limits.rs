@@ -48,6 +48,7 @@ pub struct Bounds {
 
 /// Whether large or small values are bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Bad {
     /// Over the limit.
     Over,
