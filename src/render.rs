@@ -1,7 +1,8 @@
-//! Photo and frame to pixels: one resample, from the decoded photo, with a sub-pixel source box.
+//! Photo and frame to pixels, from the decoded photo, with a sub-pixel source box.
 //!
-//! The photo stays as it is stored; its EXIF orientation is applied to the small results. An upright frame is one
-//! separable Lanczos resize. A turned one is first shrunk to one and a half times the output and turned by a
+//! The photo stays as it is stored; its EXIF orientation is applied to the small results. A frame that lies in the photo is one
+//! separable Lanczos resize, a little turn included where the photo is decoded on demand. Others are cut from a part of the
+//! photo that has somewhat more pixels than the output, continued beyond the photo where that is wanted, and turned by a
 //! bicubic kernel that finishes the shrinking: rotation, crop and scale together.
 
 mod shared;
@@ -25,12 +26,12 @@ const KERNEL_REACH: f64 = 4.0;
 
 /// What making one output takes besides the photo, in bytes: an upper estimate, for a photo of this many pixels.
 ///
-/// A turned frame is taken from a picture 1.5 times as wide and high, whose upright bounds have at most twice its area;
-/// it is held with 3 bytes a pixel, with 4, and once more where it is continued. Encoders hold an output several times
+/// A turned frame is taken from a picture at most 1.8 times as wide and high ([`crate::reduced::MOST_PER_OUTPUT_PIXEL`]), whose upright bounds
+/// have at most twice its area; it is held with 3 bytes a pixel, and once more where it is continued. Encoders hold an output several times
 /// over: measured at 8 megapixels as 7 bytes a pixel for JPEG and PNG, 11 for WebP and 38 for AVIF.
 #[must_use]
 pub fn memory(preset: &Preset, photo_pixels: u64, allow_upscale: bool) -> u64 {
-    const TURNED_BYTES: u64 = 10;
+    const TURNED_BYTES: u64 = 7;
     // What several outputs are cut from is at most so much larger than the finest, and held beside it.
     const SHARED: u64 = shared::MOST_PIXELS as u64;
     let asked = u64::from(preset.width) * u64::from(preset.height);
@@ -40,7 +41,7 @@ pub fn memory(preset: &Preset, photo_pixels: u64, allow_upscale: bool) -> u64 {
         OutputFormat::Webp => 20,
         OutputFormat::Avif => 48,
     };
-    TURNED_BYTES * (SHARED * most * 9 / 2).min(photo_pixels.saturating_mul(2)) + (3 * SHARED + encoder) * most
+    TURNED_BYTES * (SHARED * most * 13 / 2).min(photo_pixels.saturating_mul(2)) + (3 * SHARED + encoder) * most
 }
 
 /// One output that is wanted of a photo.

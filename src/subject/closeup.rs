@@ -3,7 +3,7 @@
 //! In a picture of the whole photo the network's landmarks ignore roll while the face is under about 130 pixels. Here the
 //! face is cut to the size the network knows best, seen together with its mirror image (which cancels the network's own
 //! left-right bias), turned level by what was found and by the likeness of the eyes ([`eye_line`]), and seen again for eyes
-//! and chin: eyes within 5 % of their distance (FINDINGS, "Levelling").
+//! and chin: eyes within 5 % of their distance, as annotated on the 98 portraits of the tests.
 
 use super::tone::Tone;
 use super::{Head, eye_line};

@@ -113,9 +113,6 @@ fn paths_and_links_are_told_from_other_words() {
     assert_eq!(resolved("a.md", "../b.rs"), None);
 }
 
-/// Sources that say it still, and may not for long.
-const STILL: [&str; 2] = ["src/subject/closeup.rs", "src/subject/finder.rs"];
-
 /// Where a number is from has to be read where the program is.
 #[test]
 fn no_source_names_a_document_that_is_not_in_the_repository() {
@@ -127,6 +124,6 @@ fn no_source_names_a_document_that_is_not_in_the_repository() {
         let name = file.strip_prefix(at_root("")).expect("below the root").to_string_lossy().replace('\\', "/");
         let text = std::fs::read_to_string(&file).expect("UTF-8");
         let says = words.iter().any(|word| text.contains(word.as_str()));
-        assert!(!says || STILL.contains(&&*name), "{name} names a document that readers do not have");
+        assert!(!says, "{name} names a document that readers do not have");
     }
 }
