@@ -3,7 +3,7 @@
 //! The photo stays as it is stored: parts of it are decoded where it is decoded on demand, and its EXIF orientation is applied
 //! to what has become small.
 
-use crate::error::{Failure, Reason};
+use crate::error::Failure;
 use crate::geometry::{Affine, Rect};
 use crate::photo::{Photo, Pixels, Raster, flatten};
 use crate::resample::{PlaneView, resampled};
@@ -32,7 +32,7 @@ pub struct Reduced {
 /// A scale over 1 counts as 1. The part is widened to whole source pixels.
 ///
 /// # Errors
-/// [`Reason::Internal`] where the resizer refuses; no input is known to make it.
+/// [`Reason::Internal`](crate::error::Reason::Internal) where the resizer refuses; no input is known to make it.
 pub fn reduced(photo: &Photo, part: Rect, scale: f64, filter: Filter) -> Result<Reduced, Failure> {
     let part = whole_pixels(photo, part);
     let scale = scale.min(1.0);
@@ -181,7 +181,7 @@ fn resized(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter, chroma: 
 fn to_stored(photo: &Photo) -> Result<Affine, Failure> {
     let (width, height) = photo.stored_size();
     let back = photo.orientation.to_upright(width, height).inverse();
-    back.ok_or_else(|| internal("the orientation has no inverse"))
+    back.ok_or_else(|| Failure::internal("the orientation has no inverse"))
 }
 
 /// The size that something upright has before the photo's orientation is applied.
@@ -245,7 +245,7 @@ fn resized_pixels<Pixel: PixelTrait>(
         Filter::Triangle => FilterType::Bilinear,
         Filter::Lanczos3 => FilterType::Lanczos3,
     };
-    let told = |error: &dyn std::error::Error| internal(&error.to_string());
+    let told = |error: &dyn std::error::Error| Failure::internal(error);
     let source = TypedImageRef::<Pixel>::from_buffer(width, height, samples).map_err(|error| told(&error))?;
     let mut bytes = vec![0; size.0 as usize * size.1 as usize * size_of::<Pixel>()];
     let mut target = TypedImage::<Pixel>::from_buffer(size.0, size.1, &mut bytes).map_err(|error| told(&error))?;
@@ -258,13 +258,9 @@ fn resized_pixels<Pixel: PixelTrait>(
 }
 
 fn outside() -> Failure {
-    internal("a part lies beyond the photo")
+    Failure::internal("a part lies beyond the photo")
 }
 
 fn wrong_size() -> Failure {
-    internal("the resized picture has another size than asked for")
-}
-
-fn internal(what: &str) -> Failure {
-    Failure::new(Reason::Internal, format!("{what}; please report it"))
+    Failure::internal("the resized picture has another size than asked for")
 }

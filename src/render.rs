@@ -9,7 +9,7 @@ mod shared;
 
 pub use shared::Shared;
 
-use crate::error::{Failure, Reason};
+use crate::error::Failure;
 use crate::extend::{Clearance, Fill, Growth, continued};
 use crate::frame::{Frame, OutputSize};
 use crate::geometry::{Affine, Point, Rect};
@@ -228,7 +228,7 @@ fn paint_beyond(image: &mut RgbImage, frame: &Frame, photo: &Photo, extend: Exte
 /// The turned rectangle `frame`, levelled.
 fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize, fill: Fill) -> Result<RgbImage, Failure> {
     let transform = frame.transform(size.width, size.height);
-    let from_output = transform.inverse().ok_or_else(|| internal("the frame is flat"))?;
+    let from_output = transform.inverse().ok_or_else(|| Failure::internal("the frame is flat"))?;
     let bounds = Rect::around(&frame.corners());
     let (width, height) = photo.size();
     let is_inside = Growth::around(bounds, width, height, 1.0) == Growth::default();
@@ -255,8 +255,4 @@ fn cropped(source: &Reduced, frame: &Frame, size: OutputSize) -> Result<RgbImage
     let [top_left, _, bottom_right, _] = frame.corners().map(|corner| source.from_photo.apply(corner));
     let area = Rect::new(top_left.x, top_left.y, bottom_right.x - top_left.x, bottom_right.y - top_left.y);
     resized_rgb(&source.image, area, (size.width, size.height), Filter::Lanczos3)
-}
-
-fn internal(what: &str) -> Failure {
-    Failure::new(Reason::Internal, format!("{what}; please report this with the photo's size"))
 }
