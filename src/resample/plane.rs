@@ -103,14 +103,15 @@ fn rows(source: PlaneView<'_>, from_output: &Affine, (width, height): (usize, us
 fn pass(source: PlaneView<'_>, lines: Range<usize>, way: Way, weights: &Weights, length: usize) -> Vec<u8> {
     let count = lines.len();
     let mut result = vec![0; length * count];
-    let mut rows = Rows::new(source.width, weights);
+    let mut rows = Rows::new(weights);
     for (block, first) in lines.clone().step_by(TOGETHER).enumerate() {
         let made = TOGETHER.min(lines.end - first);
-        for number in 0..made {
-            rows.fill(number, source.samples.get((first + number) * source.width..).unwrap_or_default());
-        }
+        let row = |number: usize| {
+            let start = (first + number.min(made - 1)) * source.width;
+            source.samples.get(start..start + source.width).unwrap_or_default()
+        };
         let at = |number: usize| way.step * 0.5 + way.shear * ((first + number) as f64 + 0.5) + way.start;
-        rows.resample(at, way.step, weights, length, |column, samples| {
+        rows.resample(std::array::from_fn(row), at, way.step, weights, length, |column, samples| {
             let to = result.get_mut(column * count + block * TOGETHER..).unwrap_or_default();
             match to.first_chunk_mut::<TOGETHER>() {
                 Some(to) if made == TOGETHER => *to = *samples,

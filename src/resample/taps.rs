@@ -63,35 +63,24 @@ fn whole(weights: &[f64]) -> Vec<i16> {
 /// their weights.
 pub(super) const TOGETHER: usize = 16;
 
-/// As many rows, each with its first and last sample repeated beyond it, as far as the taps reach.
+/// Room for as many rows, each with its first and last sample repeated beyond it, as far as the taps reach.
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
     beyond: usize,
-    width: usize,
     samples: Vec<u8>,
 }
 
 impl Rows {
-    pub(super) fn new(width: usize, weights: &Weights) -> Self {
-        let beyond = weights.groups * GROUP;
-        Self { beyond, width, samples: vec![0; TOGETHER * (width + 2 * beyond)] }
+    pub(super) fn new(weights: &Weights) -> Self {
+        Self { beyond: weights.groups * GROUP, samples: Vec::new() }
     }
 
-    /// Takes the first samples of `row`, which has enough of them, as the row of this number.
-    pub(super) fn fill(&mut self, number: usize, row: &[u8]) {
-        let stride = self.width + 2 * self.beyond;
-        let Some(row) = row.get(..self.width) else { return };
-        let (before, rest) = self.samples[number * stride..][..stride].split_at_mut(self.beyond);
-        let (own, behind) = rest.split_at_mut(self.width);
-        own.copy_from_slice(row);
-        before.fill(row.first().copied().unwrap_or_default());
-        behind.fill(row.last().copied().unwrap_or_default());
-    }
-
-    /// Hands out, for each of `length` columns, the samples of all rows there: in the row `number` the first at `at(number)`,
-    /// the others `step` apart (in samples from the row's start; the first of them has its middle at 0.5).
+    /// Hands out, for each of `length` columns, the samples of all `rows` there: in the row `number` the first at `at(number)`,
+    /// the others `step` apart (in samples from the row's start; the first of them has its middle at 0.5). All rows have one
+    /// length, and beyond it their last samples go on.
     pub(super) fn resample(
-        &self,
+        &mut self,
+        rows: [&[u8]; TOGETHER],
         at: impl Fn(usize) -> f64,
         step: f64,
         weights: &Weights,
@@ -100,11 +89,10 @@ impl Rows {
     ) {
         let fixed = |value: f64| (value * (1_u64 << POSITION_BITS) as f64).round() as i64;
         // The first tap, and half a phase for rounding to the nearest.
-        let first = 0.5 - weights.reach + self.beyond as f64 + 0.5 / f64::from(1 << PHASE_BITS);
+        let first = 0.5 - weights.reach + 0.5 / f64::from(1 << PHASE_BITS);
         let starts: [i64; TOGETHER] = std::array::from_fn(|number| fixed(at(number) + first));
-        let mut lines = self.samples.chunks_exact(self.width + 2 * self.beyond);
-        let lines = std::array::from_fn(|_| lines.next().unwrap_or_default());
-        let run = Run { lines, starts, step: fixed(step), weights: &weights.weights };
+        let run = Run { lines: rows, starts, step: fixed(step), weights: &weights.weights };
+        let run = if run.is_within(weights.groups, length) { run } else { self.widened(run) };
         let are_alike = starts.iter().all(|start| *start == starts[0]);
         // As many taps as most pictures take are known to the compiler.
         match (weights.groups, are_alike) {
@@ -115,6 +103,24 @@ impl Rows {
             (2, false) => run.each(2, length, take),
             (groups, false) => run.each(groups, length, take),
         }
+    }
+
+    /// The same with its rows copied, so that there is something beyond them.
+    fn widened<'a>(&'a mut self, run: Run<'a>) -> Run<'a> {
+        let width = run.lines[0].len();
+        let stride = width + 2 * self.beyond;
+        self.samples.resize(TOGETHER * stride, 0);
+        for (row, wide) in run.lines.iter().zip(self.samples.chunks_exact_mut(stride)) {
+            let (before, rest) = wide.split_at_mut(self.beyond);
+            let (own, behind) = rest.split_at_mut(width);
+            own.copy_from_slice(row);
+            before.fill(row.first().copied().unwrap_or_default());
+            behind.fill(row.last().copied().unwrap_or_default());
+        }
+        let mut lines = self.samples.chunks_exact(stride);
+        let lines = std::array::from_fn(|_| lines.next().unwrap_or_default());
+        let beyond = (self.beyond as i64) << POSITION_BITS;
+        Run { lines, starts: run.starts.map(|start| start.saturating_add(beyond)), ..run }
     }
 }
 
@@ -128,6 +134,16 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
+    /// Whether all taps of all samples lie in the rows.
+    fn is_within(&self, groups: usize, length: usize) -> bool {
+        let last = self.lines[0].len() as i64 - (groups * GROUP) as i64;
+        let way = self.step.saturating_mul(length.saturating_sub(1) as i64);
+        self.starts.iter().all(|&start| {
+            let end = start.saturating_add(way);
+            start.min(end) >> POSITION_BITS >= 0 && start.max(end) >> POSITION_BITS <= last
+        })
+    }
+
     /// Where all rows begin alike.
     #[inline(always)]
     fn alike(&self, groups: usize, length: usize, mut take: impl FnMut(usize, &[u8; TOGETHER])) {
@@ -297,10 +313,9 @@ mod tests {
                 let sum: i32 = phase.as_flattened().iter().map(|&weight| i32::from(weight)).sum();
                 assert_eq!(sum, 1 << WEIGHT_BITS);
             }
-            let mut rows = Rows::new(50, &weights);
-            (0..TOGETHER).for_each(|number| rows.fill(number, &[77; 50]));
             let mut columns = 0;
-            rows.resample(
+            Rows::new(&weights).resample(
+                [&[77; 50]; TOGETHER],
                 |number| number as f64 - 40.0,
                 7.3,
                 &weights,
