@@ -7,6 +7,7 @@ use crate::error::Failure;
 use crate::geometry::{Affine, Rect};
 use crate::photo::{Orientation, Photo};
 use crate::reduced::{Reduced, overview};
+use image::RgbImage;
 
 /// Long side of the first look. The network finds the main person of 99.2 % of real portraits at 320, 98.4 % at 640.
 const FIRST_LOOK: u32 = 320;
@@ -24,9 +25,14 @@ const CERTAINLY_UPRIGHT: f64 = 0.9;
 /// A quarter turn is taken when its best score beats the upright one by this much.
 const TURN_MARGIN: f64 = 0.03;
 
-/// From this best score on the first detector is trusted alone; below it the second is asked. Drawings of people score up
-/// to 0.905, the faces of 88 of 98 portraits more.
+/// From this best score on the first detector is trusted alone. Drawings of people score up to 0.905, the faces of 88 of 98
+/// portraits more. Below it the first looks from near, and where that does not settle it the second is asked.
 pub const TRUSTED_ALONE: f64 = 0.91;
+
+/// The nearer looks of the first detector are so many face boxes wide. From near, 8 of the 10 other portraits score 0.91 in
+/// both; of what is no person's photo, that scored up to 0.905 before, the surest has 0.893 and 0.900. A look takes 2 ms, the
+/// second detector 30 to 130.
+const NEARER_LOOK_WIDTHS: [f64; 2] = [1.4, 1.7];
 
 /// The second detector sees the face with its surroundings, this many face boxes wide, at this many pixels: it has to
 /// tell whether it is a face, not to find it.
@@ -37,7 +43,8 @@ const SECOND_LOOK_PIXELS: f64 = 200.0;
 /// the portraits more.
 const AGREEMENT: f64 = 0.55;
 
-/// Below this score of the first detector the second has to be surer: a marble bust on a book cover gets 0.77 from it.
+/// Below this score of the first detector its nearer looks do not count, and the second has to be surer: a marble bust on a
+/// book cover gets 0.77 from it.
 const RATHER_UNSURE: f64 = 0.85;
 const FIRM_AGREEMENT: f64 = 0.8;
 
@@ -100,7 +107,7 @@ impl Finder {
             _ => 0.0,
         };
         let sure = match faces.first() {
-            Some(face) => face.score >= TRUSTED_ALONE || self.is_confirmed(photo, turn, face, tone)?,
+            Some(face) => self.is_trusted(photo, turn, face, tone)?,
             None => true,
         };
         let overview = Reduced { from_photo: back.then(&first.from_photo), ..first };
@@ -154,18 +161,48 @@ impl Finder {
         Some((turn, faces.iter().map(|face| face.mapped(&enlarge)).collect()))
     }
 
-    /// Whether the second detector sees `face` (in pixels of the turned photo) too.
-    fn is_confirmed(&self, photo: &Photo, turn: Orientation, face: &Face, tone: Tone) -> Result<bool, Failure> {
-        let Some(second) = &self.second_opinion else { return Ok(true) };
-        let (width, height) = photo.size();
-        let Some(back) = turn.to_upright(width, height).inverse() else { return Ok(false) };
-        let centre = back.apply(face.rect.centre());
-        let side = SECOND_LOOK_WIDTH * face.rect.width.max(face.rect.height);
-        let part = Rect::new(centre.x - side / 2.0, centre.y - side / 2.0, side, side);
-        let near = tone.reduced(photo, part, SECOND_LOOK_PIXELS / side)?;
+    /// Whether `face` (in pixels of the turned photo) is one: the first detector is sure of it, from afar or from near, or the
+    /// second sees it too.
+    fn is_trusted(&self, photo: &Photo, turn: Orientation, face: &Face, tone: Tone) -> Result<bool, Failure> {
+        let Some(second) = self.second_opinion.as_ref().filter(|_| face.score < TRUSTED_ALONE) else { return Ok(true) };
+        if self.is_surer_from_near(photo, turn, face, tone)? {
+            return Ok(true);
+        }
+        let near = seen_from_near(photo, turn, face, tone, (SECOND_LOOK_WIDTH, SECOND_LOOK_PIXELS))?;
         let needed = if face.score < RATHER_UNSURE { FIRM_AGREEMENT } else { AGREEMENT };
-        Ok(!sound_faces(second.as_ref(), &turn.apply_rgb(near.image), needed).is_empty())
+        Ok(near.is_some_and(|near| !sound_faces(second.as_ref(), &near, needed).is_empty()))
     }
+
+    /// Whether the first detector is sure of `face` (in pixels of the turned photo) when it looks from near.
+    fn is_surer_from_near(&self, photo: &Photo, turn: Orientation, face: &Face, tone: Tone) -> Result<bool, Failure> {
+        if face.score < RATHER_UNSURE {
+            return Ok(false);
+        }
+        for width in NEARER_LOOK_WIDTHS {
+            let near = seen_from_near(photo, turn, face, tone, (width, f64::from(FIRST_LOOK)))?;
+            if near.is_none_or(|near| sound_faces(self.detector.as_ref(), &near, TRUSTED_ALONE).is_empty()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// The square around `face` (in pixels of the turned photo) that is `width` face boxes wide, with so many `pixels` a side, turned;
+/// cut to the photo. `None` where the turn has no way back.
+fn seen_from_near(
+    photo: &Photo,
+    turn: Orientation,
+    face: &Face,
+    tone: Tone,
+    (width, pixels): (f64, f64),
+) -> Result<Option<RgbImage>, Failure> {
+    let (photo_width, photo_height) = photo.size();
+    let Some(back) = turn.to_upright(photo_width, photo_height).inverse() else { return Ok(None) };
+    let centre = back.apply(face.rect.centre());
+    let side = width * face.rect.width.max(face.rect.height);
+    let part = Rect::new(centre.x - side / 2.0, centre.y - side / 2.0, side, side);
+    Ok(Some(turn.apply_rgb(tone.reduced(photo, part, pixels / side)?.image)))
 }
 
 fn best_score(faces: &[Face]) -> f64 {
