@@ -72,12 +72,26 @@ pub trait Detector: Send + Sync {
     /// Numbers are finite, widths and heights more than 0, and a box lies in the picture, though it may reach beyond its
     /// edges; landmarks are in the box or near it. What is otherwise is dropped before anything is made of it.
     fn detect(&self, picture: &RgbImage, threshold: f64) -> Vec<Face>;
+
+    /// The same where only faces are looked for whose box has a longer side of 160 pixels or more: smaller ones may be left out,
+    /// for speed.
+    fn detect_large(&self, picture: &RgbImage, threshold: f64) -> Vec<Face> {
+        self.detect(picture, threshold)
+    }
 }
 
 /// The faces that `detector` sees in `picture`, as far as they are what [`Detector::detect`] may give.
 pub(crate) fn sound_faces(detector: &dyn Detector, picture: &RgbImage, threshold: f64) -> Vec<Face> {
+    only_sound(detector.detect(picture, threshold), picture, threshold)
+}
+
+/// The same of [`Detector::detect_large`].
+pub(crate) fn sound_large_faces(detector: &dyn Detector, picture: &RgbImage, threshold: f64) -> Vec<Face> {
+    only_sound(detector.detect_large(picture, threshold), picture, threshold)
+}
+
+fn only_sound(mut faces: Vec<Face>, picture: &RgbImage, threshold: f64) -> Vec<Face> {
     let whole = Rect::new(0.0, 0.0, f64::from(picture.width()), f64::from(picture.height()));
-    let mut faces = detector.detect(picture, threshold);
     faces.retain(|face| face.score.is_finite() && face.score >= threshold && is_in(face, whole));
     faces
 }

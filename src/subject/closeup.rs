@@ -7,7 +7,7 @@
 
 use super::tone::Tone;
 use super::{Head, eye_line};
-use crate::detect::{Detector, Face, Landmarks, sound_faces};
+use crate::detect::{Detector, Face, Landmarks, sound_large_faces};
 use crate::error::Failure;
 use crate::geometry::{Affine, Point, Rect};
 use crate::photo::Photo;
@@ -125,11 +125,11 @@ fn mirror_image(picture: &RgbImage) -> RgbImage {
     mirrored
 }
 
-/// The face that covers the middle of the picture best.
+/// The face that covers the middle of the picture best. The widest cut shows it 188 pixels high.
 fn middle_face(picture: &RgbImage, detector: &dyn Detector, expected: f64) -> Option<Face> {
     let side = f64::from(CUT_SIDE);
     let middle = Rect::new((side - expected) / 2.0, (side - expected) / 2.0, expected, expected);
-    sound_faces(detector, picture, THRESHOLD)
+    sound_large_faces(detector, picture, THRESHOLD)
         .into_iter()
         .filter(|face| face.rect.overlap(middle) > 0.2)
         .max_by(|a, b| (a.score * a.rect.overlap(middle)).total_cmp(&(b.score * b.rect.overlap(middle))))

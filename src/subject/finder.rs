@@ -2,7 +2,7 @@
 
 use super::prominence;
 use super::tone::{DARKENED_THRESHOLD, Histogram, Tone};
-use crate::detect::{Detector, Face, sound_faces};
+use crate::detect::{Detector, Face, sound_faces, sound_large_faces};
 use crate::error::Failure;
 use crate::geometry::{Affine, Rect};
 use crate::photo::{Orientation, Photo};
@@ -180,7 +180,7 @@ impl Finder {
         }
         for width in NEARER_LOOK_WIDTHS {
             let near = seen_from_near(photo, turn, face, tone, (width, f64::from(FIRST_LOOK)))?;
-            if near.is_none_or(|near| sound_faces(self.detector.as_ref(), &near, TRUSTED_ALONE).is_empty()) {
+            if near.is_none_or(|near| sound_large_faces(self.detector.as_ref(), &near, TRUSTED_ALONE).is_empty()) {
                 return Ok(false);
             }
         }

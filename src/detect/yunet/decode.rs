@@ -13,10 +13,11 @@ use crate::geometry::{Point, Rect};
 /// Of two boxes that overlap by more than this (intersection over union) the worse is dropped. OpenCV's default.
 const MAX_OVERLAP: f64 = 0.3;
 
-/// The faces in the three grids with a score of at least `threshold`, best first, one for each person.
-pub(super) fn faces(grids: &[FeatureMap; 3], threshold: f64) -> Vec<Face> {
+/// The faces in the last of the three grids, as many as are given, with a score of at least `threshold`, best first, one for
+/// each person.
+pub(super) fn faces(grids: &[FeatureMap], threshold: f64) -> Vec<Face> {
     let mut candidates = Vec::new();
-    for (grid, stride) in grids.iter().zip(STRIDES) {
+    for (grid, stride) in grids.iter().rev().zip(STRIDES.iter().rev().copied()).rev() {
         for (row, octets) in grid.whole_rows().enumerate() {
             let (first_plane, second_plane) = octets.split_at(grid.extent().width);
             for (column, halves) in first_plane.iter().zip(second_plane).enumerate() {

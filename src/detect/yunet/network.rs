@@ -98,16 +98,9 @@ impl Network {
     /// The three grids of raw head outputs for a picture that is not empty, for [`STRIDES`]. Each has sixteen channels:
     /// the logits of "face" and of "object here", the box (4) and the landmarks (10).
     pub(super) fn run(&self, picture: &RgbImage) -> [FeatureMap; 3] {
-        let [quarter_1, quarter_2, quarter_3, quarter_4] = &self.stage_quarter;
-        let [stage_8, stage_16, stage_32] = &self.stages;
         let [neck_8, neck_16, neck_32] = &self.necks;
         let [head_8, head_16, head_32] = &self.heads;
-
-        let half = self.first.rows(picture, MULTIPLE).unit(&self.stage_half);
-        let quarter = half.pool(self.instructions).unit(quarter_1).unit(quarter_2).unit(quarter_3).unit(quarter_4);
-        let features_8 = quarter.pool(self.instructions).unit(&stage_8[0]).unit(&stage_8[1]).collect();
-        let features_16 = features_8.rows().pool(self.instructions).unit(&stage_16[0]).unit(&stage_16[1]).collect();
-        let features_32 = features_16.rows().pool(self.instructions).unit(&stage_32[0]).unit(&stage_32[1]).collect();
+        let [features_8, features_16, features_32] = self.features(picture);
 
         let fused_32 = features_32.rows().unit(neck_32).collect();
         let fused_16 = features_16.plus_upsampled(&fused_32).unit(neck_16).collect();
@@ -118,6 +111,26 @@ impl Network {
             fused_16.rows().unit(head_16).collect(),
             fused_32.rows().unit(head_32).collect(),
         ]
+    }
+
+    /// The coarsest of the grids alone, which takes a seventh less: what the finer ones have is added to what they get of
+    /// it, and nothing goes back.
+    pub(super) fn run_coarsest(&self, picture: &RgbImage) -> FeatureMap {
+        let ([.., neck], [.., head], [.., features]) = (&self.necks, &self.heads, &self.features(picture));
+        features.rows().unit(neck).unit(head).collect()
+    }
+
+    /// What the backbone makes of the picture, for [`STRIDES`].
+    fn features(&self, picture: &RgbImage) -> [FeatureMap; 3] {
+        let [quarter_1, quarter_2, quarter_3, quarter_4] = &self.stage_quarter;
+        let [stage_8, stage_16, stage_32] = &self.stages;
+
+        let half = self.first.rows(picture, MULTIPLE).unit(&self.stage_half);
+        let quarter = half.pool(self.instructions).unit(quarter_1).unit(quarter_2).unit(quarter_3).unit(quarter_4);
+        let features_8 = quarter.pool(self.instructions).unit(&stage_8[0]).unit(&stage_8[1]).collect();
+        let features_16 = features_8.rows().pool(self.instructions).unit(&stage_16[0]).unit(&stage_16[1]).collect();
+        let features_32 = features_16.rows().pool(self.instructions).unit(&stage_32[0]).unit(&stage_32[1]).collect();
+        [features_8, features_16, features_32]
     }
 }
 
