@@ -130,7 +130,7 @@ fn blocks(picture: &Picture<'_>, plans: &[Plan], columns: &Range<usize>, rows: &
                 let source = Source { bytes, header, tables, dc, needed };
                 index.row(&source, row, columns.start, columns.end, take);
             }
-            Kept::Coefficients(all) => all.row(header, dc, row, (columns.start, columns.end), take),
+            Kept::Coefficients(all) => all.row(header, dc, needed, row, (columns.start, columns.end), take),
         }
     }
 }

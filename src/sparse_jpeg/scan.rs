@@ -14,7 +14,7 @@ const EOI: u8 = 0xD9;
 /// The first of the eight restart markers.
 const RST0: u8 = 0xD0;
 
-const BAD_CODE: Refusal = Refusal::Damaged("an impossible Huffman code");
+pub(super) const BAD_CODE: Refusal = Refusal::Damaged("an impossible Huffman code");
 
 /// The DC coefficients of one component, block by block, as stored.
 #[derive(Clone, Debug)]
@@ -63,10 +63,10 @@ pub(super) struct Step<'a> {
     pub component: usize,
     /// Which block of the component in the MCU.
     column: usize,
-    row: usize,
+    pub row: usize,
     dc: &'a DcTable,
     skip: &'a SkipTable,
-    ac: &'a AcTable,
+    pub ac: &'a AcTable,
 }
 
 /// The blocks of an MCU in their order (T.81, A.2.3).
@@ -87,14 +87,14 @@ fn steps<'a>(header: &Header, tables: &'a Tables) -> Vec<Step<'a>> {
 }
 
 /// Passes over all coded data, MCU by MCU, and returns the DC coefficients. Tells of each place to start from, and has the AC
-/// coefficients of each block read, whose number in the [`DcPlane`] of its component comes along.
+/// coefficients of each block read.
 #[inline(always)]
 pub(super) fn pass<'a>(
     bytes: &'a [u8],
     header: &Header,
     tables: &Tables,
     mut start: impl FnMut(&Reader<'a>),
-    mut read: impl FnMut(&mut Reader<'a>, &Step<'_>, usize) -> Result<(), Refusal>,
+    mut read: impl FnMut(&mut Reader<'a>, &Step<'_>, &DcPlane) -> Result<(), Refusal>,
 ) -> Result<Vec<DcPlane>, Refusal> {
     let (columns, rows) = (header.mcu_columns(), header.mcu_rows());
     let steps = steps(header, tables);
@@ -121,7 +121,7 @@ pub(super) fn pass<'a>(
                     let across = column * part.horizontal + step.column;
                     let block = (row * part.vertical + step.row) * plane.columns + across;
                     plane.values[block] = *prediction;
-                    read(&mut reader, step, block)?;
+                    read(&mut reader, step, plane)?;
                 }
             }
         }
@@ -319,15 +319,11 @@ fn skip(reader: &mut Reader<'_>, table: &SkipTable, mut passed: u32) -> Result<(
 /// Decodes the AC coefficients of a block up to `needed` and passes over the others. Returns the last that may be other
 /// than zero.
 #[inline(never)]
-pub(super) fn decode(
-    reader: &mut Reader<'_>,
-    step: &Step<'_>,
-    needed: u32,
-    coefficients: &mut [i16; 64],
-) -> Result<u32, Refusal> {
+fn decode(reader: &mut Reader<'_>, step: &Step<'_>, needed: u32, coefficients: &mut [i16; 64]) -> Result<u32, Refusal> {
     // A copy, which the compiler can keep in registers.
     let mut own = reader.clone();
     let mut at = 0;
+    // The second of a pair before the first, whose place it has where there is none.
     let mut put = |at: u32, value: i16| coefficients[usize::from(PLACES[(at & 255) as usize] & 63)] = value;
     'block: while at < needed {
         own.refill();
@@ -336,16 +332,16 @@ pub(super) fn decode(
             let (first, second) = (at + pair.first, at + pair.first + pair.second);
             let known = pair.bits != 0;
             if known && second < needed {
-                put(first, pair.first_value);
                 put(second, pair.second_value);
+                put(first, pair.first_value);
                 own.consume(pair.bits);
                 at = second;
                 continue;
             }
             let ends = second >= END_OF_BLOCK;
             if known && (second <= 63 || ends && first < 63) {
-                put(first, pair.first_value);
                 put(second, pair.second_value);
+                put(first, pair.first_value);
                 own.consume(pair.bits);
                 if ends {
                     *reader = own;
@@ -382,6 +378,6 @@ pub(super) fn decode(
 /// The next AC symbol, where it is not in a table.
 #[cold]
 #[inline(never)]
-fn long_code(codes: &Codes, window: u32) -> Result<Symbol, Refusal> {
+pub(super) fn long_code(codes: &Codes, window: u32) -> Result<Symbol, Refusal> {
     Symbol::ac(codes, window).ok_or(BAD_CODE)
 }
