@@ -19,7 +19,7 @@ use headshot::pipeline::Cropper;
 use headshot::preset::{OutputFormat, Preset};
 use headshot::reduced::{overview, upright_box};
 use headshot::resample::turned;
-use headshot::sparse_jpeg::{Area, Scale, SparseJpeg};
+use headshot::sparse_jpeg::{Area, Keep, Scale, SparseJpeg};
 use headshot::subject::Head;
 use image::imageops::{FilterType, crop_imm, resize};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -58,12 +58,12 @@ fn preset() -> Preset {
 
 #[divan::bench]
 fn pass_over_the_file(bencher: Bencher) {
-    bencher.bench(|| SparseJpeg::open(black_box(&FILE)).expect("opens"));
+    bencher.bench(|| SparseJpeg::open(black_box(&FILE), Keep::Places).expect("opens"));
 }
 
 #[divan::bench(args = [Scale::Full, Scale::Half, Scale::Quarter])]
 fn half_of_the_photo_decoded(bencher: Bencher, scale: Scale) {
-    let jpeg = SparseJpeg::open(&FILE).expect("opens");
+    let jpeg = SparseJpeg::open(&FILE, Keep::Places).expect("opens");
     bencher.bench(|| jpeg.planes(Area { left: 500, top: 1000, right: 3500, bottom: 5000 }, scale));
 }
 

@@ -5,7 +5,7 @@
 mod corpus;
 
 use corpus::{corpus, files};
-use headshot::sparse_jpeg::{Area, Refusal, Scale, SparseJpeg, outline};
+use headshot::sparse_jpeg::{Area, Keep, Refusal, Scale, SparseJpeg, outline};
 use image::RgbImage;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ fn real_files_look_as_by_the_general_decoder() {
         if !bytes.starts_with(&[0xFF, 0xD8]) {
             continue;
         }
-        let file = match SparseJpeg::open(&bytes) {
+        let file = match SparseJpeg::open(&bytes, Keep::Coefficients) {
             Ok(file) => file,
             Err(refusal) => {
                 *declined.entry(format!("{refusal:?}")).or_default() += 1;
@@ -154,10 +154,10 @@ fn broken_files_are_refused_or_read_without_a_panic() {
                 }
             }
             let by_general = general(&bytes);
-            match SparseJpeg::open(&bytes) {
+            match SparseJpeg::open(&bytes, Keep::Coefficients) {
                 Ok(file) => {
                     let (width, height) = file.size();
-                    let outline = outline(&bytes).unwrap();
+                    let outline = outline(&bytes, Keep::Coefficients).unwrap();
                     assert_eq!((outline.width, outline.height), (width, height));
                     for scale in SCALES {
                         let (left, top) = (random(width as usize) as u32, random(height as usize) as u32);

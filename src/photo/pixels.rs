@@ -3,7 +3,7 @@
 use super::markers::Markers;
 use super::raster::Raster;
 use crate::geometry::Rect;
-use crate::sparse_jpeg::{Area, Planes, Scale, SparseJpeg};
+use crate::sparse_jpeg::{Area, Keep, Planes, Scale, SparseJpeg};
 use std::borrow::Cow;
 
 /// From this long side on, in pixels, an eighth of a photo is twice what the first look for faces has (320), and
@@ -73,7 +73,7 @@ impl<'a> Sparse<'a> {
         if markers.width.max(markers.height) < u32::from(SPARSE_FROM_LONG_SIDE) {
             return None;
         }
-        SparseJpeg::open(bytes).ok().map(|jpeg| Self { jpeg, prepared: None })
+        SparseJpeg::open(bytes, Keep::Places).ok().map(|jpeg| Self { jpeg, prepared: None })
     }
 
     /// `area` and what a kernel reaches around it, for an output with `shrinking` source pixels to each of its own, which is

@@ -70,6 +70,11 @@ impl Header {
         self.height.div_ceil(8 * self.components[0].vertical)
     }
 
+    /// Blocks of all components in an MCU.
+    pub(super) fn blocks_per_mcu(&self) -> usize {
+        self.components.iter().map(|part| part.horizontal * part.vertical).sum()
+    }
+
     /// Reads up to the picture data.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Refusal> {
         if !bytes.starts_with(&[0xFF, mark::SOI]) {

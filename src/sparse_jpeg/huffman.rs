@@ -161,7 +161,7 @@ pub(super) struct Pair {
     pub second: u32,
     /// The value of the first; 0 for an end of the block that stands alone, which has one place as `first`.
     pub first_value: i16,
-    /// The value of the second; where there is none, that of the first.
+    /// The value of the second, 0 where there is none.
     pub second_value: i16,
 }
 
@@ -175,7 +175,7 @@ impl Pair {
         };
         let (one, value) = known(0)?;
         let value = i16::from(value);
-        let alone = Self { bits: one.bits, first: one.advance, second: 0, first_value: value, second_value: value };
+        let alone = Self { bits: one.bits, first: one.advance, second: 0, first_value: value, second_value: 0 };
         if one.advance == END_OF_BLOCK {
             return Some(Self { first: 1, second: END_OF_BLOCK, ..alone });
         }

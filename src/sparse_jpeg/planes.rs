@@ -3,8 +3,8 @@
 use super::header::{Component, Header};
 use super::huffman::PLACES;
 use super::idct;
-use super::scan::{Block, DcPlane, Index, Source, Tables};
-use super::{Area, Plane, Planes, Scale};
+use super::scan::{Block, DcPlane, Source};
+use super::{Area, Kept, Plane, Planes, Scale};
 use std::ops::Range;
 
 /// A file that is passed over, of which parts are decoded.
@@ -12,8 +12,8 @@ use std::ops::Range;
 pub(super) struct Picture<'a> {
     pub bytes: &'a [u8],
     pub header: &'a Header,
-    pub tables: &'a Tables,
-    pub index: &'a Index,
+    pub dc: &'a [DcPlane],
+    pub kept: &'a Kept,
 }
 
 /// How a component is decoded at a scale.
@@ -84,7 +84,7 @@ pub(super) fn decode(picture: &Picture<'_>, area: Area, scale: Scale, chroma: Sc
     let rows = area.top as usize / mcu_height..(area.bottom as usize).div_ceil(mcu_height).min(header.mcu_rows());
     let mut planes: Vec<Plane> = plans.iter().map(|plan| plan.plane(columns.len(), rows.len())).collect();
     if scale == Scale::Eighth {
-        for ((plan, dc), plane) in plans.iter().zip(&picture.index.planes).zip(&mut planes) {
+        for ((plan, dc), plane) in plans.iter().zip(picture.dc).zip(&mut planes) {
             means(plan, dc, &columns, &rows, plane);
         }
     } else {
@@ -117,14 +117,21 @@ fn means(plan: &Plan, dc: &DcPlane, columns: &Range<usize>, rows: &Range<usize>,
 fn blocks(picture: &Picture<'_>, plans: &[Plan], columns: &Range<usize>, rows: &Range<usize>, planes: &mut [Plane]) {
     let mut needed = [1; 3];
     needed.iter_mut().zip(plans).for_each(|(needed, plan)| *needed = plan.needed.max(1));
-    let source = Source { bytes: picture.bytes, header: picture.header, tables: picture.tables, needed };
+    let &Picture { bytes, header, dc, kept } = picture;
     for row in rows.clone() {
-        picture.index.row(&source, row, columns.start, columns.end, |block| {
+        let take = |block: Block<'_>| {
             let plan = &plans[block.component];
             let samples = transform(plan, &block);
             let first = ((row - rows.start) * plan.vertical + block.row) * plan.height;
             planes[block.component].put(plan, block.column, first, &samples);
-        });
+        };
+        match kept {
+            Kept::Places(tables, index) => {
+                let source = Source { bytes, header, tables, dc, needed };
+                index.row(&source, row, columns.start, columns.end, take);
+            }
+            Kept::Coefficients(all) => all.row(header, dc, needed, row, (columns.start, columns.end), take),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use super::bits::{Place, Reader};
-use super::header::Header;
+use super::header::{Component, Header};
 use super::huffman::{AcTable, Codes, DcTable, END_OF_BLOCK, PLACES, SkipTable, Symbol};
 
 /// MCUs between two places to start from. To decode a part of a row, on average half as many are passed over for
@@ -14,7 +14,7 @@ const EOI: u8 = 0xD9;
 /// The first of the eight restart markers.
 const RST0: u8 = 0xD0;
 
-const BAD_CODE: Refusal = Refusal::Damaged("an impossible Huffman code");
+pub(super) const BAD_CODE: Refusal = Refusal::Damaged("an impossible Huffman code");
 
 /// The DC coefficients of one component, block by block, as stored.
 #[derive(Clone, Debug)]
@@ -22,6 +22,18 @@ pub(super) struct DcPlane {
     /// Blocks in a row, whole MCUs.
     pub columns: usize,
     pub values: Vec<i16>,
+}
+
+impl DcPlane {
+    /// Of all components, all zero.
+    pub(super) fn all(header: &Header) -> Vec<Self> {
+        let (columns, rows) = (header.mcu_columns(), header.mcu_rows());
+        let plane = |part: &Component| {
+            let columns = columns * part.horizontal;
+            Self { columns, values: vec![0; columns * rows * part.vertical] }
+        };
+        header.components.iter().map(plane).collect()
+    }
 }
 
 /// The tables that a component is coded with.
@@ -47,14 +59,14 @@ impl Tables {
 
 /// One block of an MCU.
 #[derive(Clone, Copy, Debug)]
-struct Step<'a> {
-    component: usize,
+pub(super) struct Step<'a> {
+    pub component: usize,
     /// Which block of the component in the MCU.
     column: usize,
-    row: usize,
+    pub row: usize,
     dc: &'a DcTable,
     skip: &'a SkipTable,
-    ac: &'a AcTable,
+    pub ac: &'a AcTable,
 }
 
 /// The blocks of an MCU in their order (T.81, A.2.3).
@@ -74,60 +86,68 @@ fn steps<'a>(header: &Header, tables: &'a Tables) -> Vec<Step<'a>> {
     steps
 }
 
-/// What one pass over the coded data leaves.
+/// Passes over all coded data, MCU by MCU, and returns the DC coefficients. Tells of each place to start from, and has the AC
+/// coefficients of each block read.
+#[inline(always)]
+pub(super) fn pass<'a>(
+    bytes: &'a [u8],
+    header: &Header,
+    tables: &Tables,
+    mut start: impl FnMut(&Reader<'a>),
+    mut read: impl FnMut(&mut Reader<'a>, &Step<'_>, &DcPlane) -> Result<(), Refusal>,
+) -> Result<Vec<DcPlane>, Refusal> {
+    let (columns, rows) = (header.mcu_columns(), header.mcu_rows());
+    let steps = steps(header, tables);
+    let mut planes = DcPlane::all(header);
+    let mut restarts = Restarts::new(header.restart_interval, 0);
+    let mut reader = Reader::new(bytes, header.scan);
+    let mut predictions = [0_i16; 3];
+    for row in 0..rows {
+        for first in (0..columns).step_by(MCUS_PER_PLACE) {
+            if reader.is_beyond_the_end() {
+                return Err(Refusal::Damaged("the coded data end early"));
+            }
+            start(&reader);
+            for column in first..(first + MCUS_PER_PLACE).min(columns) {
+                if restarts.is_due() {
+                    restarts.take(&mut reader)?;
+                    predictions = [0; 3];
+                }
+                for step in &steps {
+                    let prediction = &mut predictions[step.component];
+                    *prediction = prediction.wrapping_add(difference(&mut reader, step.dc)?);
+                    let part = &header.components[step.component];
+                    let plane = &mut planes[step.component];
+                    let across = column * part.horizontal + step.column;
+                    let block = (row * part.vertical + step.row) * plane.columns + across;
+                    plane.values[block] = *prediction;
+                    read(&mut reader, step, plane)?;
+                }
+            }
+        }
+    }
+    if reader.marker()? != EOI {
+        return Err(Refusal::NotHandled("more behind its picture data"));
+    }
+    Ok(planes)
+}
+
+/// The places to start from that one pass over the coded data leaves.
 #[derive(Clone, Debug)]
 pub(super) struct Index {
-    pub planes: Vec<DcPlane>,
     /// [`MCUS_PER_PLACE`] apart in each row of MCUs, each row from its first.
     places: Vec<Place>,
     places_per_row: usize,
 }
 
 impl Index {
-    /// Passes over all coded data.
-    pub(super) fn read(bytes: &[u8], header: &Header, tables: &Tables) -> Result<Self, Refusal> {
-        let (columns, rows) = (header.mcu_columns(), header.mcu_rows());
-        let steps = steps(header, tables);
-        let mut planes: Vec<DcPlane> = header
-            .components
-            .iter()
-            .map(|part| {
-                let columns = columns * part.horizontal;
-                DcPlane { columns, values: vec![0; columns * rows * part.vertical] }
-            })
-            .collect();
-        let places_per_row = columns.div_ceil(MCUS_PER_PLACE);
-        let mut places = Vec::with_capacity(places_per_row * rows);
-        let mut restarts = Restarts::new(header, 0);
-        let mut reader = Reader::new(bytes, header.scan);
-        let mut predictions = [0_i16; 3];
-        for row in 0..rows {
-            for first in (0..columns).step_by(MCUS_PER_PLACE) {
-                if reader.is_beyond_the_end() {
-                    return Err(Refusal::Damaged("the coded data end early"));
-                }
-                places.push(reader.place());
-                for column in first..(first + MCUS_PER_PLACE).min(columns) {
-                    if restarts.is_due() {
-                        restarts.take(&mut reader)?;
-                        predictions = [0; 3];
-                    }
-                    for step in &steps {
-                        let prediction = &mut predictions[step.component];
-                        *prediction = prediction.wrapping_add(difference(&mut reader, step.dc)?);
-                        let part = &header.components[step.component];
-                        let plane = &mut planes[step.component];
-                        let across = column * part.horizontal + step.column;
-                        plane.values[(row * part.vertical + step.row) * plane.columns + across] = *prediction;
-                        skip(&mut reader, step.skip, 0)?;
-                    }
-                }
-            }
-        }
-        if reader.marker()? != EOI {
-            return Err(Refusal::NotHandled("more behind its picture data"));
-        }
-        Ok(Self { planes, places, places_per_row })
+    /// Passes over all coded data; returns the DC coefficients too.
+    pub(super) fn read(bytes: &[u8], header: &Header, tables: &Tables) -> Result<(Vec<DcPlane>, Self), Refusal> {
+        let places_per_row = header.mcu_columns().div_ceil(MCUS_PER_PLACE);
+        let mut places = Vec::with_capacity(places_per_row * header.mcu_rows());
+        let start = |reader: &Reader<'_>| places.push(reader.place());
+        let planes = pass(bytes, header, tables, start, |reader, step, _| skip(reader, step.skip, 0))?;
+        Ok((planes, Self { places, places_per_row }))
     }
 
     /// Decodes the MCUs `first..last` of a row and hands each block out.
@@ -145,7 +165,7 @@ impl Index {
         let Some(place) = self.places.get(row * self.places_per_row + start) else { return };
         let mut reader = Reader::resume(source.bytes, *place);
         let start = start * MCUS_PER_PLACE;
-        let mut restarts = Restarts::new(header, row * header.mcu_columns() + start);
+        let mut restarts = Restarts::new(header.restart_interval, row * header.mcu_columns() + start);
         let mut coefficients = [0; 64];
         for column in start..last {
             if restarts.is_due() && restarts.take(&mut reader).is_err() {
@@ -163,7 +183,7 @@ impl Index {
                     continue;
                 }
                 let part = &header.components[step.component];
-                let plane = &self.planes[step.component];
+                let plane = &source.dc[step.component];
                 let across = column * part.horizontal + step.column;
                 coefficients.fill(0);
                 coefficients[0] = plane.values[(row * part.vertical + step.row) * plane.columns + across];
@@ -187,6 +207,7 @@ pub(super) struct Source<'a> {
     pub bytes: &'a [u8],
     pub header: &'a Header,
     pub tables: &'a Tables,
+    pub dc: &'a [DcPlane],
     /// For each component, the last stored coefficient that is wanted: 1..=63. What comes behind may be left out.
     pub needed: [u32; 3],
 }
@@ -207,7 +228,7 @@ pub(super) struct Block<'a> {
 
 /// When restart markers come.
 #[derive(Clone, Debug)]
-struct Restarts {
+pub(super) struct Restarts {
     interval: usize,
     /// MCUs before the next; never 0 without restart markers.
     left: usize,
@@ -216,8 +237,7 @@ struct Restarts {
 
 impl Restarts {
     /// Before the MCU of this number.
-    fn new(header: &Header, mcu: usize) -> Self {
-        let interval = header.restart_interval;
+    pub(super) fn new(interval: usize, mcu: usize) -> Self {
         if interval == 0 {
             return Self { interval, left: usize::MAX, number: 0 };
         }
@@ -231,7 +251,7 @@ impl Restarts {
 
     /// Whether a marker stands before the next MCU, which is counted.
     #[inline(always)]
-    const fn is_due(&mut self) -> bool {
+    pub(super) const fn is_due(&mut self) -> bool {
         let due = self.left == 0;
         self.left = self.left.wrapping_sub(1);
         due
@@ -239,7 +259,7 @@ impl Restarts {
 
     /// Passes over the marker.
     #[cold]
-    fn take(&mut self, reader: &mut Reader<'_>) -> Result<(), Refusal> {
+    pub(super) fn take(&mut self, reader: &mut Reader<'_>) -> Result<(), Refusal> {
         if reader.marker()? != RST0 + self.number {
             return Err(Refusal::Damaged("a restart marker is missing"));
         }
@@ -303,6 +323,7 @@ fn decode(reader: &mut Reader<'_>, step: &Step<'_>, needed: u32, coefficients: &
     // A copy, which the compiler can keep in registers.
     let mut own = reader.clone();
     let mut at = 0;
+    // The second of a pair before the first, whose place it has where there is none.
     let mut put = |at: u32, value: i16| coefficients[usize::from(PLACES[(at & 255) as usize] & 63)] = value;
     'block: while at < needed {
         own.refill();
@@ -311,16 +332,16 @@ fn decode(reader: &mut Reader<'_>, step: &Step<'_>, needed: u32, coefficients: &
             let (first, second) = (at + pair.first, at + pair.first + pair.second);
             let known = pair.bits != 0;
             if known && second < needed {
-                put(first, pair.first_value);
                 put(second, pair.second_value);
+                put(first, pair.first_value);
                 own.consume(pair.bits);
                 at = second;
                 continue;
             }
             let ends = second >= END_OF_BLOCK;
             if known && (second <= 63 || ends && first < 63) {
-                put(first, pair.first_value);
                 put(second, pair.second_value);
+                put(first, pair.first_value);
                 own.consume(pair.bits);
                 if ends {
                     *reader = own;
@@ -357,6 +378,6 @@ fn decode(reader: &mut Reader<'_>, step: &Step<'_>, needed: u32, coefficients: &
 /// The next AC symbol, where it is not in a table.
 #[cold]
 #[inline(never)]
-fn long_code(codes: &Codes, window: u32) -> Result<Symbol, Refusal> {
+pub(super) fn long_code(codes: &Codes, window: u32) -> Result<Symbol, Refusal> {
     Symbol::ac(codes, window).ok_or(BAD_CODE)
 }

@@ -59,6 +59,7 @@ fn general(bytes: &[u8]) -> Option<RgbImage> {
     RgbImage::from_raw(width as u32, height as u32, samples)
 }
 
+const KEEPS: [Keep; 2] = [Keep::Places, Keep::Coefficients];
 const SCALES: [Scale; 4] = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth];
 
 fn whole(file: &SparseJpeg<'_>) -> Area {
@@ -117,7 +118,7 @@ proptest! {
         (left, top, right, bottom) in (0.0..1.0, 0.0..1.0, 0.0..1.0, 0.0..1.0),
     ) {
         let bytes = encode(&picture(width, height, seed, noise), encoding);
-        let file = SparseJpeg::open(&bytes).unwrap();
+        let file = SparseJpeg::open(&bytes, Keep::Places).unwrap();
         let at = |part: f64, size: u32| (part * f64::from(size)) as u32;
         let (left, top): (u32, u32) = (at(left, width), at(top, height));
         let (right, bottom) = (left + 1 + at(right, width - left), top + 1 + at(bottom, height - top));
@@ -138,7 +139,7 @@ proptest! {
         area in (0_u32..700, 0_u32..90, 1_u32..400, 1_u32..90),
     ) {
         let bytes = encode(&picture(width, height, seed, 20), encoding);
-        let file = SparseJpeg::open(&bytes).unwrap();
+        let file = SparseJpeg::open(&bytes, Keep::Places).unwrap();
         let area = Area { left: area.0, top: area.1, right: area.0 + area.2, bottom: area.1 + area.3 };
         for scale in SCALES {
             let all = file.region(whole(&file), scale).unwrap();
@@ -163,7 +164,7 @@ proptest! {
         encoding.quality = encoding.quality.max(70);
         // Whole MCUs: behind the edge the encoder may have put anything.
         let bytes = encode(&picture(size.0 * 16, size.1 * 16, seed, 0), encoding);
-        let file = SparseJpeg::open(&bytes).unwrap();
+        let file = SparseJpeg::open(&bytes, Keep::Places).unwrap();
         let full = general(&bytes).unwrap();
         for scale in [Scale::Half, Scale::Quarter, Scale::Eighth] {
             let region = file.region(whole(&file), scale).unwrap();
@@ -172,11 +173,51 @@ proptest! {
         }
     }
 
+    /// What is kept makes no difference to what is seen.
+    #[test]
+    fn coefficients_show_what_places_show(
+        encoding in encodings(),
+        (width, height) in (1_u32..500, 1_u32..90),
+        seed: u32,
+        noise in 0_u32..60,
+        area in (0_u32..500, 0_u32..90, 1_u32..400, 1_u32..90),
+    ) {
+        let bytes = encode(&picture(width, height, seed, noise), encoding);
+        let [places, coefficients] = KEEPS.map(|keep| SparseJpeg::open(&bytes, keep).unwrap());
+        let area = Area { left: area.0, top: area.1, right: area.0 + area.2, bottom: area.1 + area.3 };
+        for scale in SCALES {
+            for area in [area, whole(&places)] {
+                prop_assert!(places.planes(area, scale) == coefficients.planes(area, scale), "{scale:?}");
+                prop_assert!(places.region(area, scale) == coefficients.region(area, scale), "{scale:?}");
+            }
+        }
+    }
+
+    /// Nor to what is refused, and why.
+    #[test]
+    fn damage_is_the_same_whatever_is_kept(
+        encoding in encodings(),
+        seed: u32,
+        changes in proptest::collection::vec((0.0..1.0, any::<u8>()), 1..4),
+    ) {
+        let mut bytes = encode(&picture(90, 70, seed, 30), encoding);
+        let scan = Header::read(&bytes).unwrap().scan;
+        for (place, value) in changes {
+            let at = scan + (place * (bytes.len() - scan) as f64) as usize;
+            bytes[at] = value;
+        }
+        let [places, coefficients] = KEEPS.map(|keep| SparseJpeg::open(&bytes, keep));
+        prop_assert_eq!(places.as_ref().err(), coefficients.as_ref().err());
+        if let (Ok(places), Ok(coefficients)) = (places, coefficients) {
+            prop_assert!(places.planes(whole(&places), Scale::Full) == coefficients.planes(whole(&places), Scale::Full));
+        }
+    }
+
     #[test]
     fn nothing_panics_on_any_header(tail in proptest::collection::vec(any::<u8>(), 0..200), cut in 0_usize..700) {
         let bytes = encode(&picture(20, 20, 3, 9), PLAIN);
         let mixed = [&bytes[..cut.min(bytes.len())], &tail].concat();
-        if let Ok(file) = SparseJpeg::open(&mixed) {
+        if let Ok(file) = SparseJpeg::open(&mixed, Keep::Places) {
             prop_assert!(file.region(whole(&file), Scale::Full).is_some());
         }
     }
@@ -185,7 +226,7 @@ proptest! {
 #[test]
 fn the_eighth_is_the_mean_of_the_blocks() {
     let bytes = encode(&picture(83, 61, 5, 0), Encoding { sampling: SamplingFactor::F_1_1, ..PLAIN });
-    let eighth = SparseJpeg::open(&bytes).unwrap().eighth();
+    let eighth = SparseJpeg::open(&bytes, Keep::Places).unwrap().eighth();
     assert_eq!(eighth.dimensions(), (11, 8));
     let means = averaged(&general(&bytes).unwrap(), 8);
     let (mean, most) = difference(&crop(&eighth, 0, 0, 10, 7), &crop(&means, 0, 0, 10, 7));
@@ -195,7 +236,7 @@ fn the_eighth_is_the_mean_of_the_blocks() {
 #[test]
 fn what_lies_outside_is_nothing() {
     let bytes = encode(&picture(40, 30, 5, 0), PLAIN);
-    let file = SparseJpeg::open(&bytes).unwrap();
+    let file = SparseJpeg::open(&bytes, Keep::Places).unwrap();
     let none = |left, top, right, bottom| {
         SCALES.iter().all(|&scale| file.region(Area { left, top, right, bottom }, scale).is_none())
     };
@@ -209,14 +250,23 @@ fn what_lies_outside_is_nothing() {
 fn memory_is_as_the_header_tells() {
     for (sampling, blocks) in [(SamplingFactor::F_2_2, 6), (SamplingFactor::F_2_1, 4), (SamplingFactor::F_1_1, 3)] {
         let bytes = encode(&picture(600, 100, 5, 0), Encoding { sampling, ..PLAIN });
-        let outline = outline(&bytes).unwrap();
-        assert_eq!((outline.width, outline.height), (600, 100));
-        let file = SparseJpeg::open(&bytes).unwrap();
-        let kept: usize = file.index.planes.iter().map(|plane| plane.values.len() * 2).sum();
-        let mcus = file.header.mcu_columns() * file.header.mcu_rows();
-        assert_eq!(kept, mcus * blocks * 2);
-        let places = file.header.mcu_columns().div_ceil(16) * file.header.mcu_rows();
-        assert_eq!(outline.memory, (kept + 24 * places) as u64);
+        for keep in [Keep::Places, Keep::Coefficients] {
+            let outline = outline(&bytes, keep).unwrap();
+            assert_eq!((outline.width, outline.height), (600, 100));
+            let file = SparseJpeg::open(&bytes, keep).unwrap();
+            let means: usize = file.dc.iter().map(|plane| plane.values.len()).sum();
+            assert_eq!(means, file.header.mcu_columns() * file.header.mcu_rows() * blocks);
+            match &file.kept {
+                Kept::Places(..) => {
+                    let places = file.header.mcu_columns().div_ceil(16) * file.header.mcu_rows();
+                    assert_eq!(outline.memory, (2 * means + 24 * places) as u64);
+                }
+                Kept::Coefficients(all) => {
+                    let kept = (2 * means + all.memory()) as u64;
+                    assert!((outline.memory / 8..=outline.memory).contains(&kept), "{kept} of {}", outline.memory);
+                }
+            }
+        }
     }
 }
 
@@ -224,11 +274,11 @@ fn memory_is_as_the_header_tells() {
 fn a_cut_file_is_damaged() {
     let bytes = encode(&picture(90, 70, 5, 30), PLAIN);
     for length in 0..bytes.len() {
-        assert!(SparseJpeg::open(&bytes[..length]).is_err(), "{length} of {}", bytes.len());
+        assert!(SparseJpeg::open(&bytes[..length], Keep::Places).is_err(), "{length} of {}", bytes.len());
     }
     let scan = Header::read(&bytes).unwrap().scan;
     for length in scan..bytes.len() {
-        assert!(matches!(SparseJpeg::open(&bytes[..length]), Err(Refusal::Damaged(_))), "{length}");
+        assert!(matches!(SparseJpeg::open(&bytes[..length], Keep::Places), Err(Refusal::Damaged(_))), "{length}");
     }
 }
 
@@ -239,16 +289,16 @@ fn a_lost_restart_marker_is_damage() {
     assert_eq!(markers, 7);
     let at = bytes.windows(2).position(|pair| pair == [0xFF, 0xD2]).unwrap();
     let without = [&bytes[..at], &bytes[at + 2..]].concat();
-    assert!(matches!(SparseJpeg::open(&without), Err(Refusal::Damaged(_))));
+    assert!(matches!(SparseJpeg::open(&without, Keep::Places), Err(Refusal::Damaged(_))));
     let mut renamed = bytes.clone();
     renamed[at + 1] = 0xD3;
-    assert!(matches!(SparseJpeg::open(&renamed), Err(Refusal::Damaged(_))));
+    assert!(matches!(SparseJpeg::open(&renamed, Keep::Places), Err(Refusal::Damaged(_))));
 }
 
 #[test]
 fn other_kinds_are_declined() {
     let colours = picture(40, 30, 5, 0);
-    let declined = |bytes: &[u8]| matches!(SparseJpeg::open(bytes), Err(Refusal::NotHandled(_)));
+    let declined = |bytes: &[u8]| matches!(SparseJpeg::open(bytes, Keep::Places), Err(Refusal::NotHandled(_)));
     let encoded = |change: &dyn Fn(&mut Encoder<&mut Vec<u8>>), kind: ColorType, samples: &[u8]| {
         let mut bytes = Vec::new();
         let mut encoder = Encoder::new(&mut bytes, 90);

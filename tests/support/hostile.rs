@@ -13,7 +13,7 @@ use headshot::plan::{NameTemplate, plan};
 use headshot::preset::Preset;
 use headshot::roster::enrol::enrol;
 use headshot::roster::parse::parse;
-use headshot::sparse_jpeg::{Area, Refusal, Scale, SparseJpeg, outline};
+use headshot::sparse_jpeg::{Area, Keep, Refusal, Scale, SparseJpeg, outline};
 use headshot::walk::Source;
 use std::path::{Component, Path};
 use std::sync::OnceLock;
@@ -56,13 +56,27 @@ fn is_of_use(failure: &Failure) {
     assert!(!failure.message.is_empty() && failure.message.len() < 500, "{failure}");
 }
 
-/// Decodes a JPEG where it is looked at, at every scale. What opens can be read all over, and says the same twice.
+/// Decodes a JPEG where it is looked at, at every scale, whatever is kept of it. What opens can be read all over, and says
+/// the same twice.
 pub fn sparse_jpeg(bytes: &[u8]) -> Result<(), Refusal> {
-    let outline = outline(bytes)?;
+    let places = opened_sparse_jpeg(bytes, Keep::Places);
+    let coefficients = opened_sparse_jpeg(bytes, Keep::Coefficients);
+    if let (Ok(places), Ok(coefficients)) = (&places, &coefficients) {
+        let (right, bottom) = places.size();
+        let whole = Area { left: 0, top: 0, right, bottom };
+        for scale in [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth] {
+            assert!(places.planes(whole, scale) == coefficients.planes(whole, scale), "{scale:?}");
+        }
+    }
+    coefficients.map(|_| ())
+}
+
+fn opened_sparse_jpeg(bytes: &[u8], keep: Keep) -> Result<SparseJpeg<'_>, Refusal> {
+    let outline = outline(bytes, keep)?;
     if u64::from(outline.width) * u64::from(outline.height) > LIMITS.max_pixels {
         return Err(Refusal::NotHandled("too large for a trial"));
     }
-    let jpeg = SparseJpeg::open(bytes)?;
+    let jpeg = SparseJpeg::open(bytes, keep)?;
     assert_eq!(jpeg.size(), (outline.width, outline.height));
     let whole = Area { left: 0, top: 0, right: outline.width, bottom: outline.height };
     let part = Area { left: outline.width / 3, top: outline.height / 2, ..whole };
@@ -75,7 +89,7 @@ pub fn sparse_jpeg(bytes: &[u8]) -> Result<(), Refusal> {
         let last = |pixels: &image::RgbImage| pixels.pixels().next_back().copied();
         assert_eq!(last(&again.pixels), last(&pixels), "{scale:?}");
     }
-    Ok(())
+    Ok(jpeg)
 }
 
 /// Makes headshots of a photo.
