@@ -55,8 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
         // Pixels, and a file of them.
         let wanted = Wanted::new(framed.frame, size, &preset);
-        let shared = render::prepare(&mut photo, &[wanted], &ground.clearance)?;
-        let pixels = render(&photo, shared.as_ref(), &wanted, Behind::of(&preset), &ground.clearance)?;
+        let prepared = render::prepare(&mut photo, &[wanted], &ground.clearance)?;
+        let pixels = render(&photo, &prepared, &wanted, Behind::of(&preset), &ground.clearance)?;
         let file = encode(&pixels, &Encoding::of(&preset))?;
         println!("    {} bytes of {}", file.bytes.len(), preset.format.extension());
     }

@@ -15,7 +15,7 @@ use crate::overrides::Adjustment;
 use crate::photo::{self, Header, Photo};
 use crate::preset::Preset;
 use crate::reduced::{Reduced, miniature};
-use crate::render::{self, Behind, Shared, Wanted, render};
+use crate::render::{self, Behind, Prepared, Wanted, render};
 use crate::subject::choice::choose;
 use crate::subject::finder::{Finder, Found};
 use crate::subject::{Head, closeup, crown};
@@ -267,9 +267,10 @@ impl Cropper {
         let planned = thoughts.iter().filter_map(|thought| thought.planned.as_ref().ok());
         let outputs: Vec<_> = planned.map(|planned| planned.wanted).collect();
         let clearance = &person.ground.clearance;
-        let shared = if self.options.render { render::prepare(photo, &outputs, clearance)? } else { None };
+        let prepared =
+            if self.options.render { render::prepare(photo, &outputs, clearance)? } else { Prepared::default() };
         for (preset, thought) in thoughts.into_iter().enumerate() {
-            match thought.planned.and_then(|planned| self.rendered(photo, shared.as_ref(), &person.ground, planned)) {
+            match thought.planned.and_then(|planned| self.rendered(photo, &prepared, &person.ground, planned)) {
                 Ok(crop) => cropped.crops.push(crop),
                 Err(why) => cropped.missing.push(MissingCrop { preset, face: person.index, why }),
             }
@@ -324,17 +325,11 @@ impl Cropper {
     }
 
     /// The crop with its pixels, as a file.
-    fn rendered(
-        &self,
-        photo: &Photo,
-        shared: Option<&Shared>,
-        ground: &Ground,
-        planned: Planned,
-    ) -> Result<Crop, Failure> {
+    fn rendered(&self, photo: &Photo, prepared: &Prepared, ground: &Ground, planned: Planned) -> Result<Crop, Failure> {
         let Planned { mut crop, wanted } = planned;
         if self.options.render {
             let preset = &self.presets[crop.preset];
-            let image = render(photo, shared, &wanted, Behind::of(preset), &ground.clearance)?;
+            let image = render(photo, prepared, &wanted, Behind::of(preset), &ground.clearance)?;
             let encoded = encode(&image, &Encoding::of(preset))?;
             (crop.bytes, crop.quality) = (encoded.bytes, encoded.quality);
         }

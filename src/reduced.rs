@@ -121,26 +121,28 @@ pub fn finer(photo: &Photo, part: Rect, scale: f64) -> Result<Reduced, Failure> 
     reduced(photo, part, TURNED_PER_OUTPUT_PIXEL * scale, Filter::Lanczos3)
 }
 
-/// The photo seen through `from_output` (output pixels to upright source pixels), where it is decoded on demand and the map turns
-/// little; `None` elsewhere. Beyond the photo its edge goes on.
+/// Whether a turn of so many degrees is one of [`turned_little`].
+#[must_use]
+pub const fn turns_little(photo: &Photo, degrees: f64) -> bool {
+    matches!(photo.pixels, Pixels::Sparse(_)) && degrees.abs() <= TWO_PASSES_UP_TO
+}
+
+/// The photo seen through the inverse of `to_output` (upright source pixels to output pixels), which is one of [`turns_little`].
+/// Beyond the photo its edge goes on.
 ///
 /// # Errors
 /// As [`reduced`].
-pub fn turned_little(photo: &Photo, from_output: &Affine, size: (u32, u32)) -> Result<Option<RgbImage>, Failure> {
+pub fn turned_little(photo: &Photo, to_output: &Affine, size: (u32, u32)) -> Result<RgbImage, Failure> {
+    let Pixels::Sparse(sparse) = &photo.pixels else { return Err(Failure::internal("the photo is decoded whole")) };
+    let from_output = to_output.inverse().ok_or_else(|| Failure::internal("the frame is flat"))?;
     let [a, b, _, d, e, _] = from_output.0;
-    let turn_deg = d.atan2(a).to_degrees();
-    let Pixels::Sparse(sparse) = &photo.pixels else { return Ok(None) };
-    if turn_deg.abs() > TWO_PASSES_UP_TO {
-        return Ok(None);
-    }
     let step = (a * e - b * d).abs().sqrt();
     let (width, height) = stored(photo, size);
-    let map = photo.orientation.to_upright(width, height).then(from_output).then(&to_stored(photo)?);
+    let map = photo.orientation.to_upright(width, height).then(&from_output).then(&to_stored(photo)?);
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height)).mapped(&map);
-    let shrinking = if turn_deg == 0.0 { step } else { step / DECODED_PER_OUTPUT_PIXEL };
-    let planes = sparse.part(area, shrinking, true).ok_or_else(outside)?;
+    let planes = sparse.part(area, step / DECODED_PER_OUTPUT_PIXEL, true).ok_or_else(outside)?;
     let image = seen(&planes, &map, (width, height), Filter::Lanczos3, chroma_for(size)).ok_or_else(wrong_size)?;
-    Ok(Some(photo.orientation.apply_rgb(image)))
+    Ok(photo.orientation.apply_rgb(image))
 }
 
 /// The upright rectangle `part` of the photo, resampled to `size` for people; it is cut to the photo by at most rounding

@@ -6,17 +6,18 @@
 //! bicubic kernel that finishes the shrinking: rotation, crop and scale together.
 
 mod shared;
+mod surroundings;
 
-pub use shared::Shared;
+use shared::Shared;
+use surroundings::Surroundings;
 
 use crate::error::Failure;
-use crate::extend::{Clearance, Fill, Growth, continued};
+use crate::extend::{Clearance, Growth};
 use crate::frame::{Frame, OutputSize};
-use crate::geometry::{Affine, Point, Rect};
+use crate::geometry::{Point, Rect};
 use crate::photo::{Photo, Pixels, Raster, flatten};
 use crate::preset::{Alpha, Extend, OutputFormat, Preset};
-use crate::reduced::{BACKGROUND, DECODED_PER_OUTPUT_PIXEL, Reduced, finer, resized_rgb, turned_little, upright_box};
-use crate::resample::{Filter, turned};
+use crate::reduced::{BACKGROUND, DECODED_PER_OUTPUT_PIXEL, turned_little, turns_little, upright_box};
 use crate::subject::{CHIN_ABOVE_BOX_BOTTOM, HEAD_HEIGHT_PER_BOX};
 use crate::transparency;
 use image::{DynamicImage, RgbImage};
@@ -82,7 +83,7 @@ impl Behind {
     }
 }
 
-/// The output `wanted` in sRGB: upright source pixels come to it by [`Frame::transform`]. `shared` is what
+/// The output `wanted` in sRGB: upright source pixels come to it by [`Frame::transform`]. `prepared` is what
 /// [`prepare`] made for it and others; `clearance` is that of the person, in upright source pixels. It is opaque unless
 /// alpha is kept.
 ///
@@ -90,15 +91,15 @@ impl Behind {
 /// As [`crate::reduced::reduced`].
 pub fn render(
     photo: &Photo,
-    shared: Option<&Shared>,
+    prepared: &Prepared,
     wanted: &Wanted,
     behind: Behind,
     clearance: &Clearance,
 ) -> Result<Raster, Failure> {
     let Wanted { frame, extend, .. } = wanted;
-    let mut colours = match shared.and_then(|shared| shared.cut(wanted)) {
+    let mut colours = match prepared.shared.as_ref().and_then(|shared| shared.cut(wanted)) {
         Some(cut) => cut?,
-        None => framed(photo, wanted, clearance)?,
+        None => framed(photo, prepared.surroundings.as_ref(), wanted, clearance)?,
     };
     let is_plain = behind.alpha == Alpha::Flatten && behind.background == BACKGROUND;
     let alpha = if is_plain { None } else { transparency::alpha_as_photo(photo) };
@@ -107,7 +108,7 @@ pub fn render(
         paint_beyond(&mut colours, frame, photo, *extend);
         return Ok(Raster::Rgb(colours));
     };
-    let mut alpha = framed(&alpha, wanted, clearance)?;
+    let mut alpha = framed(&alpha, None, wanted, clearance)?;
     let mut image = transparency::uncovered(&colours, &alpha, BACKGROUND);
     photo.colour.to_srgb_rgba(&mut image);
     if let Extend::Colour(_) = extend {
@@ -122,16 +123,48 @@ pub fn render(
     })
 }
 
-/// The pixels of what is `wanted`, still in the photo's colours.
-fn framed(photo: &Photo, wanted: &Wanted, clearance: &Clearance) -> Result<RgbImage, Failure> {
-    let Wanted { frame, size, extend } = wanted;
-    if frame.roll_deg == 0.0 && !reaches_beyond(frame, photo) {
-        let (left, top) = (frame.centre.x - frame.width / 2.0, frame.centre.y - frame.height / 2.0);
-        let part = Rect::new(left, top, frame.width, frame.height);
-        return upright_box(photo, part, (size.width, size.height));
+/// How an output comes from the photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// It is an upright rectangle of the photo.
+    Upright,
+    /// It lies in the photo and is turned little.
+    InTwoPasses,
+    /// It is turned out of its surroundings.
+    FromSurroundings,
+}
+
+fn way(photo: &Photo, Wanted { frame, .. }: &Wanted) -> Way {
+    if reaches_beyond(frame, photo) {
+        Way::FromSurroundings
+    } else if frame.roll_deg == 0.0 {
+        Way::Upright
+    } else if turns_little(photo, frame.roll_deg) {
+        Way::InTwoPasses
+    } else {
+        Way::FromSurroundings
     }
-    let fill = if *extend == Extend::Plain { Fill::Own(*clearance) } else { Fill::Blurred };
-    turned_box(photo, frame, *size, fill)
+}
+
+/// The pixels of what is `wanted`, still in the photo's colours.
+fn framed(
+    photo: &Photo,
+    surroundings: Option<&Surroundings>,
+    wanted: &Wanted,
+    clearance: &Clearance,
+) -> Result<RgbImage, Failure> {
+    let Wanted { frame, size, .. } = wanted;
+    match way(photo, wanted) {
+        Way::Upright => {
+            let (left, top) = (frame.centre.x - frame.width / 2.0, frame.centre.y - frame.height / 2.0);
+            upright_box(photo, Rect::new(left, top, frame.width, frame.height), (size.width, size.height))
+        }
+        Way::InTwoPasses => turned_little(photo, &frame.transform(size.width, size.height), (size.width, size.height)),
+        Way::FromSurroundings => match surroundings.filter(|surroundings| surroundings.has(wanted)) {
+            Some(surroundings) => surroundings.seen(wanted),
+            None => Surroundings::of_one(photo, wanted, clearance)?.seen(wanted),
+        },
+    }
 }
 
 fn reaches_beyond(frame: &Frame, photo: &Photo) -> bool {
@@ -139,18 +172,27 @@ fn reaches_beyond(frame: &Frame, photo: &Photo) -> bool {
     Growth::around(Rect::around(&frame.corners()), width, height, 1.0) != Growth::default()
 }
 
+/// What several outputs of a photo are made from.
+#[derive(Clone, Debug, Default)]
+pub struct Prepared {
+    shared: Option<Shared>,
+    surroundings: Option<Surroundings>,
+}
+
 /// Makes at once what rendering all that is `wanted` of one photo needs in common: decodes where the photo is decoded on
 /// demand, and turns and shrinks where frames are much alike.
 ///
 /// # Errors
 /// As [`crate::reduced::reduced`].
-pub fn prepare(photo: &mut Photo, wanted: &[Wanted], clearance: &Clearance) -> Result<Option<Shared>, Failure> {
+pub fn prepare(photo: &mut Photo, wanted: &[Wanted], clearance: &Clearance) -> Result<Prepared, Failure> {
     let plan = shared::Plan::new(wanted, photo);
     let is_alone = |wanted: &&Wanted| !plan.as_ref().is_some_and(|plan| plan.has(wanted));
     let mut read: Vec<_> = wanted.iter().filter(is_alone).copied().collect();
     read.extend(plan.as_ref().map(|plan| plan.whole));
     decode_for(photo, &read);
-    plan.map(|plan| Shared::new(photo, plan, clearance)).transpose()
+    let surroundings = Surroundings::of_several(photo, &read, clearance)?;
+    let shared = plan.map(|plan| Shared::new(photo, plan, surroundings.as_ref(), clearance)).transpose()?;
+    Ok(Prepared { shared, surroundings })
 }
 
 /// Decodes at once what is going to be looked at around a face with this box, and what `presets` are likely to want of it, where the photo is
@@ -223,36 +265,4 @@ fn paint_beyond(image: &mut RgbImage, frame: &Frame, photo: &Photo, extend: Exte
             *value = (f64::from(*value) * (1.0 - share) + f64::from(paint) * share).round() as u8;
         }
     }
-}
-
-/// The turned rectangle `frame`, levelled.
-fn turned_box(photo: &Photo, frame: &Frame, size: OutputSize, fill: Fill) -> Result<RgbImage, Failure> {
-    let transform = frame.transform(size.width, size.height);
-    let from_output = transform.inverse().ok_or_else(|| Failure::internal("the frame is flat"))?;
-    let bounds = Rect::around(&frame.corners());
-    let (width, height) = photo.size();
-    let is_inside = Growth::around(bounds, width, height, 1.0) == Growth::default();
-    if is_inside && let Some(image) = turned_little(photo, &from_output, (size.width, size.height))? {
-        return Ok(image);
-    }
-    let mut source = finer(photo, bounds.grown(KERNEL_REACH / size.upscale), size.upscale)?;
-    let scale = source.from_photo.0[0].hypot(source.from_photo.0[3]);
-    let growth = Growth::around(bounds, width, height, scale);
-    if growth != Growth::default() {
-        let fill = fill.mapped(&source.from_photo);
-        source.image = continued(&source.image, growth, fill);
-        let (left, top) = (f64::from(growth.left), f64::from(growth.top));
-        source.from_photo = source.from_photo.then(&Affine::translation(left, top));
-    }
-    if frame.roll_deg == 0.0 {
-        return cropped(&source, frame, size);
-    }
-    Ok(turned(&source.image, &from_output.then(&source.from_photo), size.width, size.height))
-}
-
-/// The upright `frame` of a reduced picture that holds all of it.
-fn cropped(source: &Reduced, frame: &Frame, size: OutputSize) -> Result<RgbImage, Failure> {
-    let [top_left, _, bottom_right, _] = frame.corners().map(|corner| source.from_photo.apply(corner));
-    let area = Rect::new(top_left.x, top_left.y, bottom_right.x - top_left.x, bottom_right.y - top_left.y);
-    resized_rgb(&source.image, area, (size.width, size.height), Filter::Lanczos3)
 }

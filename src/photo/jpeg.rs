@@ -1,4 +1,4 @@
-//! JPEG: large baseline files only where they are looked at ([`Sparse`]), all others by zune-jpeg, with the colour
+//! JPEG: what cameras write only where it is looked at ([`Sparse`]), all else by zune-jpeg, with the colour
 //! model decided here. What that does not read is read by oxideav-mjpeg, where the build has it.
 
 use super::colour::{self, Colour};
@@ -67,11 +67,12 @@ fn header(markers: &Markers<'_>, bytes: &[u8]) -> Result<Header, Failure> {
         let all_held = markers.coding == Coding::Progressive || markers.is_split();
         if all_held { pixel + 2 * components } else { pixel }
     };
+    let kept = if model == Model::YCbCr { Sparse::memory(bytes, markers) } else { 0 };
     Ok(Header {
         format: Format::Jpeg,
         width: markers.width,
         height: markers.height,
-        memory: pixels * bytes_per_pixel + bytes.len() as u64,
+        memory: pixels * bytes_per_pixel + kept + bytes.len() as u64,
     })
 }
 

@@ -3,12 +3,13 @@
 use super::markers::Markers;
 use super::raster::Raster;
 use crate::geometry::Rect;
-use crate::sparse_jpeg::{Area, Keep, Planes, Scale, SparseJpeg};
+use crate::sparse_jpeg::{self, Area, Keep, Planes, Scale, SparseJpeg};
 use std::borrow::Cow;
 
-/// From this long side on, in pixels, an eighth of a photo is twice what the first look for faces has (320), and
-/// decoding parts pays. Of smaller photos nearly everything is wanted at nearly full size.
-const SPARSE_FROM_LONG_SIDE: u16 = 8 * 640;
+/// From this long side on, in pixels, an eighth of a photo is twice what the first look for faces has (320), and the coded data
+/// are passed over and decoded in parts. Of smaller photos nearly everything is wanted at nearly full size: their coefficients
+/// are kept.
+const PARTS_FROM_LONG_SIDE: u32 = 8 * 640;
 
 /// The widest kernel, Lanczos with three lobes, reaches this many output pixels beyond a part.
 const KERNEL_REACH: f64 = 3.0;
@@ -60,7 +61,7 @@ impl Pixels<'_> {
     }
 }
 
-/// A baseline JPEG that is decoded where it is looked at.
+/// A JPEG that is decoded where it is looked at.
 #[derive(Clone, Debug)]
 pub struct Sparse<'a> {
     jpeg: SparseJpeg<'a>,
@@ -68,12 +69,14 @@ pub struct Sparse<'a> {
 }
 
 impl<'a> Sparse<'a> {
-    /// The file with these `bytes`; `None` where it is better decoded whole, or has to be.
+    /// The file with these `bytes`; `None` where it has to be decoded whole.
     pub(super) fn open(bytes: &'a [u8], markers: &Markers<'_>) -> Option<Self> {
-        if markers.width.max(markers.height) < u32::from(SPARSE_FROM_LONG_SIDE) {
-            return None;
-        }
-        SparseJpeg::open(bytes, Keep::Places).ok().map(|jpeg| Self { jpeg, prepared: None })
+        SparseJpeg::open(bytes, kept(markers)).ok().map(|jpeg| Self { jpeg, prepared: None })
+    }
+
+    /// Bytes that [`Self::open`] keeps at most.
+    pub(super) fn memory(bytes: &[u8], markers: &Markers<'_>) -> u64 {
+        sparse_jpeg::outline(bytes, kept(markers)).map_or(0, |outline| outline.memory)
     }
 
     /// `area` and what a kernel reaches around it, for an output with `shrinking` source pixels to each of its own, which is
@@ -115,6 +118,10 @@ impl<'a> Sparse<'a> {
         };
         (area, scale)
     }
+}
+
+fn kept(markers: &Markers<'_>) -> Keep {
+    if markers.width.max(markers.height) < PARTS_FROM_LONG_SIDE { Keep::Coefficients } else { Keep::Places }
 }
 
 fn covers(planes: &Planes, area: &Area) -> bool {

@@ -4,7 +4,7 @@
 //! wholly and are turned alike, so that the finest of them, widened to hold the others, is made once, and the others are
 //! shrunk from it.
 
-use super::{Wanted, framed};
+use super::{Surroundings, Wanted, framed};
 use crate::error::Failure;
 use crate::extend::Clearance;
 use crate::frame::{Frame, OutputSize};
@@ -33,7 +33,7 @@ pub(super) struct Plan {
 
 /// A picture that frames are cut from, in the photo's colours.
 #[derive(Clone, Debug)]
-pub struct Shared {
+pub(super) struct Shared {
     plan: Plan,
     image: RgbImage,
 }
@@ -89,8 +89,13 @@ impl Plan {
 
 impl Shared {
     /// The picture of `plan`.
-    pub(super) fn new(photo: &Photo, plan: Plan, clearance: &Clearance) -> Result<Self, Failure> {
-        let image = framed(photo, &plan.whole, clearance)?;
+    pub(super) fn new(
+        photo: &Photo,
+        plan: Plan,
+        surroundings: Option<&Surroundings>,
+        clearance: &Clearance,
+    ) -> Result<Self, Failure> {
+        let image = framed(photo, surroundings, &plan.whole, clearance)?;
         Ok(Self { plan, image })
     }
 
@@ -169,10 +174,10 @@ mod tests {
                 output((455.5, y + 10.25), 380.5, (70, 70), roll_deg),
             ];
             let plan = Plan::new(&all, &photo).expect("two are coarser than the finest");
-            let shared = Shared::new(&photo, plan, &clearance()).expect("renders");
+            let shared = Shared::new(&photo, plan, None, &clearance()).expect("renders");
             for wanted in all {
                 let cut = shared.cut(&wanted).expect("a member").expect("resizes");
-                let alone = framed(&photo, &wanted, &clearance()).expect("renders");
+                let alone = framed(&photo, None, &wanted, &clearance()).expect("renders");
                 assert_eq!(cut.dimensions(), alone.dimensions());
                 let sum: u64 = cut.iter().zip(alone.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
                 let mean = sum as f64 / alone.len() as f64;
