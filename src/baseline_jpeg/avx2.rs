@@ -100,7 +100,7 @@ fn store_half(register: __m128i, written: &mut [u8; 8]) {
     unsafe { _mm_storel_epi64(written.as_mut_ptr().cast(), register) }
 }
 
-/// Which byte each byte of a half register is taken from; 0 where negative.
+/// Which byte each byte of a half register is taken from; 0 where the highest bit is set.
 type Order = [u8; 16];
 
 /// Of 24 bytes, eight pixels, the `colour`s as the upper bytes of words: those of the first four pixels from the first

@@ -50,8 +50,8 @@ struct Pending {
     count: u32,
 }
 
-/// Words of eight bytes that are not yet written. An MCU has six blocks at most and a block 22 bits for the DC coefficient
-/// and 26 for each other: 26 words, with those that are begun.
+/// Words of eight bytes that are not yet written: those of an MCU. It has six blocks at most, and a block takes 22 bits for its
+/// first coefficient and 26 for each other at most, which is 26 words.
 #[derive(Debug)]
 struct Words {
     words: [u64; 256],
