@@ -100,16 +100,17 @@
 //!
 //! The way of a photo is [`pipeline`], top to bottom. Its stages, each a module of pure functions: [`photo`] (decode),
 //! [`detect`], [`subject`], [`frame`], [`check`], [`render`], [`encode`]. Under the first lies [`sparse_jpeg`], which
-//! decodes large JPEGs where they are looked at. Around it: [`walk`] and [`plan`] find sources and name outputs,
-//! [`roster`] knows whom the photos show, [`overrides`] has what people pinned, [`batch`] runs many photos, [`intake`]
-//! reads one when [`memory`] has room for it, [`publish`] writes files whole, [`ledger`] remembers what was made from
-//! what, [`report`] says what became of each, [`limits`] has from where on checks fail, [`pictures`] and [`overlay`]
-//! show the photos small, [`uniform`] finds the head height that a whole set can have, [`shard`] shares a run among
-//! processes, [`inspect`] says what a file is.
+//! decodes large JPEGs where they are looked at, under the last [`baseline_jpeg`], which writes JPEGs. Around it:
+//! [`walk`] and [`plan`] find sources and name outputs, [`roster`] knows whom the photos show, [`overrides`] has what
+//! people pinned, [`batch`] runs many photos, [`intake`] reads one when [`memory`] has room for it, [`publish`] writes
+//! files whole, [`ledger`] remembers what was made from what, [`report`] says what became of each, [`limits`] has from
+//! where on checks fail, [`pictures`] and [`overlay`] show the photos small, [`uniform`] finds the head height that a
+//! whole set can have, [`shard`] shares a run among processes, [`inspect`] says what a file is.
 
 // What a feature is needed for is marked on docs.rs, which builds with the nightly compiler that this takes.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod baseline_jpeg;
 pub mod batch;
 pub mod check;
 pub mod detect;

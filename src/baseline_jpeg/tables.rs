@@ -1,0 +1,149 @@
+//! The tables of ITU-T T.81, annex K, and the orders that coefficients are kept in.
+
+/// Place in the zigzag (T.81, figure A.6) to place in a block column by column: `8 * u + v` for the frequency `u` across and
+/// `v` down, which is how the transform leaves them.
+pub(super) const BY_COLUMNS: [u8; 64] = {
+    let mut order = [0; 64];
+    let (mut across, mut down) = (0, 0);
+    let mut place = 0;
+    while place < 64 {
+        order[place] = (8 * across + down) as u8;
+        // Diagonals with an even sum are walked upwards.
+        if (across + down) % 2 == 0 {
+            if across == 7 {
+                down += 1;
+            } else {
+                across += 1;
+                down = if down == 0 { 0 } else { down - 1 };
+            }
+        } else if down == 7 {
+            across += 1;
+        } else {
+            down += 1;
+            across = if across == 0 { 0 } else { across - 1 };
+        }
+        place += 1;
+    }
+    order
+};
+
+/// For each column of a block and each set of its eight places, the same set in the zigzag.
+pub(super) static IN_ZIGZAG: [[u64; 256]; 8] = {
+    let mut sets = [[0; 256]; 8];
+    let mut place = 0;
+    while place < 64 {
+        let (column, bit) = (BY_COLUMNS[place] as usize / 8, BY_COLUMNS[place] % 8);
+        let mut set = 0;
+        while set < 256 {
+            if set >> bit & 1 == 1 {
+                sets[column][set] |= 1 << place;
+            }
+            set += 1;
+        }
+        place += 1;
+    }
+    sets
+};
+
+/// Quantisation of luma (table K.1), row by row.
+const LUMA_STEPS: [u8; 64] = [
+    16, 11, 10, 16, 24, 40, 51, 61, //
+    12, 12, 14, 19, 26, 58, 60, 55, //
+    14, 13, 16, 24, 40, 57, 69, 56, //
+    14, 17, 22, 29, 51, 87, 80, 62, //
+    18, 22, 37, 56, 68, 109, 103, 77, //
+    24, 35, 55, 64, 81, 104, 113, 92, //
+    49, 64, 78, 87, 103, 121, 120, 101, //
+    72, 92, 95, 98, 112, 100, 103, 99,
+];
+
+/// Quantisation of chroma (table K.2), row by row.
+const CHROMA_STEPS: [u8; 64] = [
+    17, 18, 24, 47, 99, 99, 99, 99, //
+    18, 21, 26, 66, 99, 99, 99, 99, //
+    24, 26, 56, 99, 99, 99, 99, 99, //
+    47, 66, 99, 99, 99, 99, 99, 99, //
+    99, 99, 99, 99, 99, 99, 99, 99, //
+    99, 99, 99, 99, 99, 99, 99, 99, //
+    99, 99, 99, 99, 99, 99, 99, 99, //
+    99, 99, 99, 99, 99, 99, 99, 99,
+];
+
+/// The quantisation steps of luma and of chroma at `quality` 1..=100, 1..=255 each, in the order of the zigzag.
+///
+/// Scaled as the library of the Independent JPEG Group does, which is what people mean by a quality: 50 is the standard's
+/// tables, 100 is steps of 1.
+pub(super) fn steps(quality: u8) -> [[u8; 64]; 2] {
+    let quality = u32::from(quality.clamp(1, 100));
+    let percent = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
+    [&LUMA_STEPS, &CHROMA_STEPS].map(|table| {
+        BY_COLUMNS.map(|place| {
+            let (column, row) = (usize::from(place) / 8, usize::from(place) % 8);
+            ((u32::from(table[8 * row + column]) * percent + 50) / 100).clamp(1, 255) as u8
+        })
+    })
+}
+
+/// A Huffman table as it stands in a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Huffman {
+    /// How many codes there are of 1 to 16 bits.
+    pub counts: [u8; 16],
+    /// What they stand for, in the order of the codes.
+    pub symbols: &'static [u8],
+}
+
+/// Of one kind of component.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HuffmanPair {
+    /// For the categories of differences of DC coefficients.
+    pub dc: Huffman,
+    /// For runs of zeros and categories of AC coefficients.
+    pub ac: Huffman,
+}
+
+/// Tables K.3 and K.5.
+pub(super) const LUMA: HuffmanPair = HuffmanPair {
+    dc: Huffman { counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], symbols: &CATEGORIES },
+    ac: Huffman { counts: [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125], symbols: &LUMA_AC },
+};
+
+/// Tables K.4 and K.6.
+pub(super) const CHROMA: HuffmanPair = HuffmanPair {
+    dc: Huffman { counts: [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0], symbols: &CATEGORIES },
+    ac: Huffman { counts: [0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 119], symbols: &CHROMA_AC },
+};
+
+const CATEGORIES: [u8; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+
+/// Upper half: zeros before the coefficient. Lower half: its category.
+#[rustfmt::skip]
+static LUMA_AC: [u8; 162] = [
+    0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13, 0x51, 0x61, 0x07,
+    0x22, 0x71, 0x14, 0x32, 0x81, 0x91, 0xa1, 0x08, 0x23, 0x42, 0xb1, 0xc1, 0x15, 0x52, 0xd1, 0xf0,
+    0x24, 0x33, 0x62, 0x72, 0x82, 0x09, 0x0a, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x25, 0x26, 0x27, 0x28,
+    0x29, 0x2a, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49,
+    0x4a, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5a, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69,
+    0x6a, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7a, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89,
+    0x8a, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9a, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7,
+    0xa8, 0xa9, 0xaa, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xc2, 0xc3, 0xc4, 0xc5,
+    0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda, 0xe1, 0xe2,
+    0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8,
+    0xf9, 0xfa,
+];
+
+/// Likewise.
+#[rustfmt::skip]
+static CHROMA_AC: [u8; 162] = [
+    0x00, 0x01, 0x02, 0x03, 0x11, 0x04, 0x05, 0x21, 0x31, 0x06, 0x12, 0x41, 0x51, 0x07, 0x61, 0x71,
+    0x13, 0x22, 0x32, 0x81, 0x08, 0x14, 0x42, 0x91, 0xa1, 0xb1, 0xc1, 0x09, 0x23, 0x33, 0x52, 0xf0,
+    0x15, 0x62, 0x72, 0xd1, 0x0a, 0x16, 0x24, 0x34, 0xe1, 0x25, 0xf1, 0x17, 0x18, 0x19, 0x1a, 0x26,
+    0x27, 0x28, 0x29, 0x2a, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48,
+    0x49, 0x4a, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5a, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68,
+    0x69, 0x6a, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7a, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87,
+    0x88, 0x89, 0x8a, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9a, 0xa2, 0xa3, 0xa4, 0xa5,
+    0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xc2, 0xc3,
+    0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda,
+    0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8,
+    0xf9, 0xfa,
+];
