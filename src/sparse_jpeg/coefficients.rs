@@ -57,17 +57,18 @@ impl Line {
         }
     }
 
-    /// Takes the next block: `fill` puts its values one behind the other and returns their mask.
+    /// Room for the values of the next block, to stand there one behind the other.
     #[inline(always)]
-    pub(super) fn push<E>(&mut self, fill: impl FnOnce(&mut [i16; 64]) -> Result<u64, E>) -> Result<(), E> {
+    pub(super) fn room(&mut self) -> Option<&mut [i16; 64]> {
+        self.values.get_mut(self.count..)?.first_chunk_mut()
+    }
+
+    /// Takes the next block, whose values are in their room.
+    #[inline(always)]
+    pub(super) fn push(&mut self, mask: u64) {
         self.starts.push(self.count as u32);
-        let mut mask = 0;
-        if let Some(room) = self.values.get_mut(self.count..).and_then(|rest| rest.first_chunk_mut::<64>()) {
-            mask = fill(room)?;
-        }
         self.masks.push(mask);
         self.count += mask.count_ones() as usize;
-        Ok(())
     }
 
     /// Moves the row to the others of its component.
@@ -105,7 +106,8 @@ impl Coefficients {
             |_| (),
             |reader, step, plane| {
                 let line = &mut lines[step.component][step.row & 1];
-                line.push(|values| decode(reader, step.ac, values))?;
+                let mask = line.room().map_or(Ok(0), |values| decode(reader, step.ac, values))?;
+                line.push(mask);
                 if line.masks.len() == plane.columns {
                     line.finish(&mut all.parts[step.component]);
                 }
