@@ -191,7 +191,7 @@ fn among_old(
     block: &mut [i16; 64],
     walk: &mut Walk,
 ) -> Result<Option<u32>, Refusal> {
-    while walk.old != 0 {
+    'block: while walk.old != 0 {
         own.refill();
         // Two symbols and few corrections take less than what a refill brings.
         for _ in 0..2 {
@@ -220,20 +220,18 @@ fn among_old(
                 own.refill();
             }
             let at = walk.next + passed;
-            if at > band.last {
-                return Err(BAD_CODE);
-            }
             let positive = (buffer << (symbol.bits - 1) >> 63) as i16;
             block[(at & 63) as usize] = ((2 * positive - 1) * symbol.size as i16) << band.shift;
             walk.found |= u64::from(symbol.size) << (at & 63);
             walk.old = walk.old >> passed >> 1;
             walk.next = at + 1;
             if walk.old == 0 {
-                break;
+                break 'block;
             }
         }
     }
-    Ok(None)
+    // Before one that was not zero there is no place behind the last.
+    if walk.next > band.last + 1 { Err(BAD_CODE) } else { Ok(None) }
 }
 
 /// Reads the next bit of the coefficients of a block that has no new ones; `history` is not zero.
@@ -246,20 +244,16 @@ pub(super) fn correct(reader: &mut Reader<'_>, band: Band, block: &mut [i16; 64]
     *reader = own;
 }
 
-/// Correction bits of a block, in the order of its coefficients.
+/// Correction bits of a block, in the order of its coefficients, the last one lowest.
 #[derive(Default)]
-struct Corrections {
-    bits: u64,
-    count: u32,
-}
+struct Corrections(u64);
 
 impl Corrections {
     /// The next `count` bits, at most those left of the last refill.
     #[inline(always)]
     fn take_few(&mut self, reader: &mut Reader<'_>, count: u32) {
-        self.bits = self.bits << count | reader.buffer() >> 1 >> (63 - count);
+        self.0 = self.0 << count | reader.buffer() >> 1 >> (63 - count);
         reader.consume(count);
-        self.count += count;
     }
 
     /// The next `count` bits, at most 63.
@@ -278,7 +272,7 @@ impl Corrections {
     /// Moves the coefficients of a block that are marked in `history` away from zero where their bit is 1.
     #[inline(always)]
     fn apply(self, block: &mut [i16; 64], mut history: u64, shift: u32) {
-        let mut bits = self.bits << ((64 - self.count) & 63);
+        let mut bits = self.0 << ((64 - history.count_ones()) & 63);
         while history != 0 {
             let value = &mut block[(history.trailing_zeros() & 63) as usize];
             let away = (*value >> 15 | 1) << shift;

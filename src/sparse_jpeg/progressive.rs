@@ -69,15 +69,16 @@ impl Part {
     /// Packs a row of blocks and makes it zero again.
     fn pack(&mut self, line: usize) {
         for (block, mask) in self.blocks[line].iter_mut().zip(&mut self.masks[line]) {
+            let mut count = 0;
             if let Some(values) = self.packed.room() {
-                let (mut rest, mut count) = (*mask, 0);
+                let mut rest = *mask;
                 while rest != 0 {
                     values[count & 63] = block[(rest.trailing_zeros() & 63) as usize];
                     count += 1;
                     rest &= rest - 1;
                 }
             }
-            self.packed.push(*mask);
+            self.packed.push(*mask, count);
             if *mask != 0 {
                 block.fill(0);
                 *mask = 0;
