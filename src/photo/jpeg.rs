@@ -67,12 +67,13 @@ fn header(markers: &Markers<'_>, bytes: &[u8]) -> Result<Header, Failure> {
         let all_held = markers.coding == Coding::Progressive || markers.is_split();
         if all_held { pixel + 2 * components } else { pixel }
     };
-    let kept = if model == Model::YCbCr { Sparse::memory(bytes, markers) } else { 0 };
+    // Planes take at most as much as pixels.
+    let sparse = if model == Model::YCbCr { 3 * pixels + Sparse::memory(bytes, markers) } else { 0 };
     Ok(Header {
         format: Format::Jpeg,
         width: markers.width,
         height: markers.height,
-        memory: pixels * bytes_per_pixel + kept + bytes.len() as u64,
+        memory: sparse.max(pixels * bytes_per_pixel) + bytes.len() as u64,
     })
 }
 

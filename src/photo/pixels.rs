@@ -1,6 +1,6 @@
 //! The pixels of a photo, whole or as far as somebody looked.
 
-use super::markers::Markers;
+use super::markers::{Coding, Markers};
 use super::raster::Raster;
 use crate::geometry::Rect;
 use crate::sparse_jpeg::{self, Area, Keep, Planes, Scale, SparseJpeg};
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// From this long side on, in pixels, an eighth of a photo is twice what the first look for faces has (320), and the coded data
 /// are passed over and decoded in parts. Of smaller photos nearly everything is wanted at nearly full size: their coefficients
-/// are kept.
+/// are kept, as those of progressive ones of any size, which hold each block in many places.
 const PARTS_FROM_LONG_SIDE: u32 = 8 * 640;
 
 /// The widest kernel, Lanczos with three lobes, reaches this many output pixels beyond a part.
@@ -121,7 +121,8 @@ impl<'a> Sparse<'a> {
 }
 
 fn kept(markers: &Markers<'_>) -> Keep {
-    if markers.width.max(markers.height) < PARTS_FROM_LONG_SIDE { Keep::Coefficients } else { Keep::Places }
+    let is_large = markers.width.max(markers.height) >= PARTS_FROM_LONG_SIDE;
+    if is_large && markers.coding == Coding::Sequential { Keep::Places } else { Keep::Coefficients }
 }
 
 fn covers(planes: &Planes, area: &Area) -> bool {
@@ -176,11 +177,12 @@ mod tests {
     }
 
     #[test]
-    fn large_baseline_files_are_sparse_and_others_whole() {
+    fn baseline_and_progressive_files_are_sparse() {
         let (baseline, progressive) = (jpeg(false), jpeg(true));
         let limits = Limits::default();
-        assert!(matches!(decode(&baseline, &limits).expect("decodes").pixels, Pixels::Sparse(_)));
-        assert!(matches!(decode(&progressive, &limits).expect("decodes").pixels, Pixels::Whole(_)));
+        for bytes in [&baseline, &progressive] {
+            assert!(matches!(decode(bytes, &limits).expect("decodes").pixels, Pixels::Sparse(_)));
+        }
         // A truncated one is the general decoder's to name.
         let cut = decode(&baseline[..baseline.len() / 2], &limits).expect_err("damaged");
         assert_eq!(cut.reason, crate::error::Reason::Damaged);
@@ -188,9 +190,9 @@ mod tests {
 
     #[test]
     fn parts_are_those_of_the_whole_at_any_scale_and_orientation() {
-        let bytes = jpeg(false);
-        let mut photo = decode(&bytes, &Limits::default()).expect("decodes");
-        for exif in [1, 3, 6, 7] {
+        for (progressive, exif) in [(false, 1), (false, 3), (false, 6), (false, 7), (true, 1), (true, 8)] {
+            let bytes = jpeg(progressive);
+            let mut photo = decode(&bytes, &Limits::default()).expect("decodes");
             photo.orientation = Orientation::from_exif(exif);
             let whole = whole(&photo);
             let (width, height) = photo.size();
