@@ -82,10 +82,10 @@ fn real_files_look_as_by_the_general_decoder() {
         let region = file.region(whole(&file), Scale::Full).unwrap();
         let (mean, most) = difference(&region.pixels, &full);
         assert!(mean <= 0.15 && most <= 4, "{}: mean {mean:.3}, at most {most}", path.display());
-        // Small ones are test patterns whose edges a smaller transform shows otherwise than a mean does. At an eighth,
-        // 4:2:0 has one chroma sample for four pixels.
+        // Small ones are test patterns whose edges a smaller transform shows otherwise than a mean does, as it does with
+        // grain, of which a few files are full. At an eighth, 4:2:0 has one chroma sample for four pixels.
         if full.width().min(full.height()) >= 250 {
-            for (scale, limit) in [(Scale::Half, 2.5), (Scale::Quarter, 2.5), (Scale::Eighth, 5.0)] {
+            for (scale, limit) in [(Scale::Half, 4.0), (Scale::Quarter, 3.5), (Scale::Eighth, 6.5)] {
                 let small = file.region(whole(&file), scale).unwrap().pixels;
                 let mean = difference_to_means(&small, &full, scale.pixels());
                 assert!(mean <= limit, "{}: {scale:?} {mean:.3}", path.display());
@@ -93,7 +93,7 @@ fn real_files_look_as_by_the_general_decoder() {
         }
     }
     println!("{accepted} read, declined: {declined:#?}");
-    assert!(accepted >= 90, "only {accepted} files were read; declined: {declined:#?}");
+    assert!(accepted >= 115, "only {accepted} files were read; declined: {declined:#?}");
 }
 
 /// Small files of every kind that is read, with their pictures' noise.
@@ -107,11 +107,13 @@ fn seeds() -> Vec<Vec<u8>> {
     let samplings =
         [SamplingFactor::F_1_1, SamplingFactor::F_2_1, SamplingFactor::F_1_2, SamplingFactor::F_2_2].into_iter();
     let mut seeds = Vec::new();
-    for (sampling, interval) in samplings.flat_map(|sampling| [(sampling, 0), (sampling, 3)]) {
+    let kinds = samplings.flat_map(|sampling| [(sampling, 0, false), (sampling, 3, false), (sampling, 0, true)]);
+    for (sampling, interval, progressive) in kinds {
         let mut bytes = Vec::new();
         let mut encoder = Encoder::new(&mut bytes, 85);
         encoder.set_sampling_factor(sampling);
         encoder.set_restart_interval(interval);
+        encoder.set_progressive(progressive);
         encoder.encode(&picture, 75, 53, ColorType::Rgb).unwrap();
         seeds.push(bytes);
     }

@@ -57,17 +57,18 @@ impl Line {
         }
     }
 
-    /// Takes the next block: `fill` puts its values one behind the other and returns their mask.
+    /// Room for the values of the next block, to stand there one behind the other.
     #[inline(always)]
-    pub(super) fn push<E>(&mut self, fill: impl FnOnce(&mut [i16; 64]) -> Result<u64, E>) -> Result<(), E> {
+    pub(super) fn room(&mut self) -> Option<&mut [i16; 64]> {
+        self.values.get_mut(self.count..)?.first_chunk_mut()
+    }
+
+    /// Takes the next block, of which `count` values are in their room.
+    #[inline(always)]
+    pub(super) fn push(&mut self, mask: u64, count: usize) {
         self.starts.push(self.count as u32);
-        let mut mask = 0;
-        if let Some(room) = self.values.get_mut(self.count..).and_then(|rest| rest.first_chunk_mut::<64>()) {
-            mask = fill(room)?;
-        }
         self.masks.push(mask);
-        self.count += mask.count_ones() as usize;
-        Ok(())
+        self.count += count;
     }
 
     /// Moves the row to the others of its component.
@@ -105,7 +106,8 @@ impl Coefficients {
             |_| (),
             |reader, step, plane| {
                 let line = &mut lines[step.component][step.row & 1];
-                line.push(|values| decode(reader, step.ac, values))?;
+                let (mask, count) = line.room().map_or(Ok((0, 0)), |values| decode(reader, step.ac, values))?;
+                line.push(mask, count);
                 if line.masks.len() == plane.columns {
                     line.finish(&mut all.parts[step.component]);
                 }
@@ -168,9 +170,9 @@ fn unpacked(mean: i16, mut mask: u64, values: &[i16]) -> [i16; 64] {
     coefficients
 }
 
-/// Decodes the AC coefficients of a block: those that are not zero, one behind the other, and their mask.
+/// Decodes the AC coefficients of a block: those that are not zero, one behind the other; their mask and how many there are.
 #[inline(never)]
-fn decode(reader: &mut Reader<'_>, table: &AcTable, values: &mut [i16; 64]) -> Result<u64, Refusal> {
+fn decode(reader: &mut Reader<'_>, table: &AcTable, values: &mut [i16; 64]) -> Result<(u64, usize), Refusal> {
     // A copy, which the compiler can keep in registers.
     let mut own = reader.clone();
     let (mut at, mut mask, mut count) = (0, 0, 0);
@@ -216,5 +218,5 @@ fn decode(reader: &mut Reader<'_>, table: &AcTable, values: &mut [i16; 64]) -> R
         return Err(BAD_CODE);
     }
     *reader = own;
-    Ok(mask)
+    Ok((mask, count))
 }

@@ -5,12 +5,14 @@ use super::Refusal;
 use super::huffman::Codes;
 
 /// Markers, by their second byte.
-mod mark {
+pub(super) mod mark {
     pub const SOF0: u8 = 0xC0;
     pub const SOF1: u8 = 0xC1;
     pub const SOF2: u8 = 0xC2;
     pub const DHT: u8 = 0xC4;
+    pub const RST0: u8 = 0xD0;
     pub const SOI: u8 = 0xD8;
+    pub const EOI: u8 = 0xD9;
     pub const SOS: u8 = 0xDA;
     pub const DQT: u8 = 0xDB;
     pub const DRI: u8 = 0xDD;
@@ -30,6 +32,8 @@ pub(super) const ZIGZAG: [u8; 64] = [
 /// One colour component.
 #[derive(Clone, Debug)]
 pub(super) struct Component {
+    /// By which scan headers name it.
+    pub name: u8,
     /// Blocks in an MCU from left to right: 1 or 2.
     pub horizontal: usize,
     /// Blocks in an MCU from top to bottom: 1 or 2.
@@ -53,10 +57,20 @@ pub(super) struct Header {
     pub components: Vec<Component>,
     /// MCUs between restart markers; 0 without them.
     pub restart_interval: usize,
-    /// Where the coded data start.
+    /// Whether there may be several scans, each adding detail. The components' table numbers are 0 then: each scan has its
+    /// own.
+    pub progressive: bool,
+    /// Where the coded data start; of a progressive file, where the marker of its first scan stands.
     pub scan: usize,
-    pub dc_codes: [Option<Box<Codes>>; 4],
-    pub ac_codes: [Option<Box<Codes>>; 4],
+    /// As they stand before the first scan.
+    pub codes: Listed,
+}
+
+/// The Huffman tables that were listed so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Listed {
+    pub dc: [Option<Box<Codes>>; 4],
+    pub ac: [Option<Box<Codes>>; 4],
 }
 
 impl Header {
@@ -86,20 +100,19 @@ impl Header {
             let (marker, body, end) = segment(bytes, at)?;
             match marker {
                 mark::SOF0 | mark::SOF1 => parts.take_frame(body)?,
-                mark::SOF2 => return Err(Refusal::NotHandled("progressive")),
-                mark::DHT => parts.take_codes(body)?,
-                mark::DQT => parts.take_steps(body)?,
-                mark::DRI => {
-                    let [high, low] = body else {
-                        return Err(Refusal::Damaged("a restart interval of a wrong length"));
-                    };
-                    parts.restart_interval = usize::from(u16::from_be_bytes([*high, *low]));
+                mark::SOF2 => {
+                    parts.take_frame(body)?;
+                    parts.progressive = true;
                 }
+                mark::DHT => parts.codes.take(body)?,
+                mark::DQT => parts.take_steps(body)?,
+                mark::DRI => parts.restart_interval = restart_interval(body)?,
                 mark::APP0 | mark::COM => {}
                 mark::APP14 if body.starts_with(b"Adobe") && body.get(11) == Some(&0) => {
                     return Err(Refusal::NotHandled("Adobe colour without luma and chroma"));
                 }
                 mark::APP0..=mark::APP15 => {}
+                mark::SOS if parts.progressive => return parts.finish_progressive(at),
                 mark::SOS => return parts.finish(body, end),
                 _ => return Err(Refusal::NotHandled("another coding or an unusual segment")),
             }
@@ -108,8 +121,14 @@ impl Header {
     }
 }
 
+/// MCUs between restart markers, by the body of their segment; 0 for none.
+pub(super) fn restart_interval(body: &[u8]) -> Result<usize, Refusal> {
+    let &[high, low] = body else { return Err(Refusal::Damaged("a restart interval of a wrong length")) };
+    Ok(usize::from(u16::from_be_bytes([high, low])))
+}
+
 /// The marker at `at`, behind fill bytes, with its body and where that ends.
-fn segment(bytes: &[u8], mut at: usize) -> Result<(u8, &[u8], usize), Refusal> {
+pub(super) fn segment(bytes: &[u8], mut at: usize) -> Result<(u8, &[u8], usize), Refusal> {
     const CUT: Refusal = Refusal::Damaged("it ends inside its header");
     if *bytes.get(at).ok_or(CUT)? != 0xFF {
         return Err(Refusal::NotHandled("bytes between its segments"));
@@ -127,6 +146,8 @@ fn segment(bytes: &[u8], mut at: usize) -> Result<(u8, &[u8], usize), Refusal> {
     Ok((marker, body, end))
 }
 
+const NO_SIZE: Refusal = Refusal::Damaged("the header gives no picture size");
+
 /// What the segments gave so far.
 #[derive(Default)]
 struct Parts {
@@ -134,9 +155,9 @@ struct Parts {
     /// Name, sampling byte and number of the quantisation table of each component.
     components: Vec<[u8; 3]>,
     steps: [Option<[u8; 64]>; 4],
-    dc_codes: [Option<Box<Codes>>; 4],
-    ac_codes: [Option<Box<Codes>>; 4],
+    codes: Listed,
     restart_interval: usize,
+    progressive: bool,
 }
 
 impl Parts {
@@ -188,32 +209,11 @@ impl Parts {
         Ok(())
     }
 
-    fn take_codes(&mut self, mut body: &[u8]) -> Result<(), Refusal> {
-        const CUT: Refusal = Refusal::Damaged("a Huffman table is cut off");
-        while let [kind, rest @ ..] = body {
-            let (lengths, rest) = rest.split_first_chunk::<16>().ok_or(CUT)?;
-            let count = lengths.iter().map(|&length| usize::from(length)).sum();
-            let (symbols, rest) = rest.split_at_checked(count).ok_or(CUT)?;
-            let tables = match kind >> 4 {
-                // Used or not, as the general decoder has it.
-                0 if symbols.iter().any(|&size| size > 15) => {
-                    return Err(Refusal::Damaged("an impossible Huffman table"));
-                }
-                0 => &mut self.dc_codes,
-                1 => &mut self.ac_codes,
-                _ => return Err(Refusal::Damaged("a Huffman table of an unknown kind")),
-            };
-            let slot = tables.get_mut(usize::from(kind & 15)).ok_or(CUT)?;
-            *slot =
-                Some(Box::new(Codes::new(lengths, symbols).ok_or(Refusal::Damaged("an impossible Huffman table"))?));
-            body = rest;
-        }
-        Ok(())
-    }
-
-    /// Puts the parts together at the scan header.
+    /// Puts the parts together at the only scan's header.
     fn finish(self, scan: &[u8], data: usize) -> Result<Header, Refusal> {
-        let Some((width, height)) = self.size else { return Err(Refusal::Damaged("the header gives no picture size")) };
+        if self.size.is_none() {
+            return Err(NO_SIZE);
+        }
         let count = self.components.len();
         let (Some(&named), Some(selectors)) = (scan.first(), scan.get(1..1 + 2 * count)) else {
             return Err(Refusal::NotHandled("several scans"));
@@ -224,15 +224,37 @@ impl Parts {
         if scan.get(1 + 2 * count..) != Some(&[0, 63, 0]) {
             return Err(Refusal::NotHandled("a scan header that is not baseline's"));
         }
-        let names: Vec<u8> = self.components.iter().map(|part| part[0]).collect();
-        if names == b"RGB" {
+        let mut header = self.header(data)?;
+        for (selector, (part, component)) in
+            selectors.chunks_exact(2).zip(self.components.iter().zip(&mut header.components))
+        {
+            if selector[0] != part[0] {
+                return Err(Refusal::NotHandled("components out of order"));
+            }
+            (component.dc_table, component.ac_table) = (usize::from(selector[1] >> 4), usize::from(selector[1] & 15));
+            let known = |tables: &[Option<Box<Codes>>; 4], index: usize| tables.get(index).is_some_and(Option::is_some);
+            if !known(&self.codes.dc, component.dc_table) || !known(&self.codes.ac, component.ac_table) {
+                return Err(Refusal::NotHandled("a Huffman table is missing"));
+            }
+        }
+        Ok(Header { codes: self.codes, ..header })
+    }
+
+    /// Puts the parts together at the marker of the first scan.
+    fn finish_progressive(self, scan: usize) -> Result<Header, Refusal> {
+        let header = self.header(scan)?;
+        Ok(Header { codes: self.codes, ..header })
+    }
+
+    /// What there is but for Huffman tables.
+    fn header(&self, scan: usize) -> Result<Header, Refusal> {
+        let (width, height) = self.size.ok_or(NO_SIZE)?;
+        let count = self.components.len();
+        if self.components.iter().map(|part| part[0]).eq(*b"RGB") {
             return Err(Refusal::NotHandled("colour without luma and chroma"));
         }
         let mut components = Vec::with_capacity(count);
-        for (&[name, sampling, table], selector) in self.components.iter().zip(selectors.chunks_exact(2)) {
-            if selector[0] != name {
-                return Err(Refusal::NotHandled("components out of order"));
-            }
+        for &[name, sampling, table] in &self.components {
             let steps = self.steps.get(usize::from(table)).copied().flatten();
             let steps = steps.ok_or(Refusal::Damaged("a quantisation table is missing"))?;
             if steps.contains(&0) {
@@ -240,20 +262,41 @@ impl Parts {
             }
             // A component alone is stored block by block, whatever its sampling says (T.81, A.2.2).
             let (horizontal, vertical) = if count == 1 { (1, 1) } else { (sampling >> 4, sampling & 15) };
-            let (dc_table, ac_table) = (usize::from(selector[1] >> 4), usize::from(selector[1] & 15));
-            let known = |tables: &[Option<Box<Codes>>; 4], index: usize| tables.get(index).is_some_and(Option::is_some);
-            if !known(&self.dc_codes, dc_table) || !known(&self.ac_codes, ac_table) {
-                return Err(Refusal::NotHandled("a Huffman table is missing"));
-            }
             let (horizontal, vertical) = (usize::from(horizontal), usize::from(vertical));
-            components.push(Component { horizontal, vertical, steps, dc_table, ac_table });
+            components.push(Component { name, horizontal, vertical, steps, dc_table: 0, ac_table: 0 });
         }
         let luma = components.first().map(|first| (first.horizontal, first.vertical));
         let chroma_is_single = components.iter().skip(1).all(|part| (part.horizontal, part.vertical) == (1, 1));
         if !chroma_is_single || !matches!(luma, Some((1 | 2, 1 | 2))) {
             return Err(Refusal::NotHandled("unusual sampling"));
         }
-        let Self { dc_codes, ac_codes, restart_interval, .. } = self;
-        Ok(Header { width, height, components, restart_interval, scan: data, dc_codes, ac_codes })
+        let Self { restart_interval, progressive, .. } = *self;
+        Ok(Header { width, height, components, restart_interval, progressive, scan, codes: Listed::default() })
+    }
+}
+
+impl Listed {
+    /// Takes the body of a segment.
+    pub(super) fn take(&mut self, mut body: &[u8]) -> Result<(), Refusal> {
+        const CUT: Refusal = Refusal::Damaged("a Huffman table is cut off");
+        while let [kind, rest @ ..] = body {
+            let (lengths, rest) = rest.split_first_chunk::<16>().ok_or(CUT)?;
+            let count = lengths.iter().map(|&length| usize::from(length)).sum();
+            let (symbols, rest) = rest.split_at_checked(count).ok_or(CUT)?;
+            let tables = match kind >> 4 {
+                // Used or not, as the general decoder has it.
+                0 if symbols.iter().any(|&size| size > 15) => {
+                    return Err(Refusal::Damaged("an impossible Huffman table"));
+                }
+                0 => &mut self.dc,
+                1 => &mut self.ac,
+                _ => return Err(Refusal::Damaged("a Huffman table of an unknown kind")),
+            };
+            let slot = tables.get_mut(usize::from(kind & 15)).ok_or(CUT)?;
+            *slot =
+                Some(Box::new(Codes::new(lengths, symbols).ok_or(Refusal::Damaged("an impossible Huffman table"))?));
+            body = rest;
+        }
+        Ok(())
     }
 }

@@ -50,20 +50,22 @@ const DC_BITS: u32 = 9;
 const PAIR_BITS: u32 = 11;
 /// Bits that [`AcTable`] looks at for one code.
 const AC_BITS: u32 = 12;
+/// Bits that [`BandTable`] looks at.
+const BAND_BITS: u32 = 10;
 /// Bits that [`SkipTable`] looks at. With 13, more runs go in one step but the tables leave the nearest cache.
 const SKIP_BITS: u32 = 12;
 
 /// Largest size category of a DC difference of 8-bit samples (T.81, table F.1).
 const MAX_DC_SIZE: u32 = 11;
 /// Largest size category of an AC coefficient of 8-bit samples (T.81, table F.2).
-const MAX_AC_SIZE: u32 = 10;
+pub(super) const MAX_AC_SIZE: u32 = 10;
 
 /// A code with the bits of its value behind it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Symbol {
-    /// Bits of the code and the value: at most 27.
+    /// Bits of the code and the value: at most 30.
     pub bits: u32,
-    /// Bits of the value: at most 11.
+    /// Bits of the value: at most 14.
     pub size: u32,
     /// Places that it moves on among the coefficients of a block; [`END_OF_BLOCK`] at the end.
     pub advance: u32,
@@ -102,6 +104,22 @@ impl Symbol {
         // Values whose first bit is 0 are negative.
         let negative = !(value as i64) >> 63;
         (raw + (negative & (1 - (1 << self.size)))) as i16
+    }
+
+    /// What stands at the top of a 16-bit window in an AC scan of a progressive file: as in a baseline file, and ends of the
+    /// block that hold for more blocks, whose number has [`Self::raw`] bits (T.81, G.1.2.2).
+    pub(super) fn band(codes: &Codes, window: u32) -> Option<Self> {
+        let (length, symbol) = codes.decode(window)?;
+        match (u32::from(symbol >> 4), u32::from(symbol & 15)) {
+            (run @ 0..15, 0) => Some(Self { bits: length + run, size: run, advance: END_OF_BLOCK }),
+            _ => Self::ac(codes, window),
+        }
+    }
+
+    /// The bits of the value as they stand there, with the code at the top of `buffer`.
+    #[inline(always)]
+    pub(super) const fn raw(self, buffer: u64) -> u32 {
+        ((buffer << ((self.bits - self.size) & 63)) >> 1 >> (63 - self.size)) as u32
     }
 
     const fn packed(self) -> u16 {
@@ -166,11 +184,11 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    /// What the window of [`PAIR_BITS`] in the lower bits of `index` begins with.
-    fn new(codes: &Codes, index: u32) -> Option<Self> {
+    /// What the window of [`PAIR_BITS`] in the lower bits of `index` begins with; `symbol` knows what 16 bits begin with.
+    fn new(index: u32, symbol: impl Fn(u32) -> Option<Symbol>) -> Option<Self> {
         let known = |passed: u32| {
             let window = (index << passed & ((1 << PAIR_BITS) - 1)) << (16 - PAIR_BITS);
-            let symbol = Symbol::ac(codes, window).filter(|symbol| passed + symbol.bits <= PAIR_BITS)?;
+            let symbol = symbol(window).filter(|symbol| passed + symbol.bits <= PAIR_BITS)?;
             Some((symbol, i8::try_from(symbol.value(u64::from(window) << 48)).ok()?))
         };
         let (one, value) = known(0)?;
@@ -211,7 +229,7 @@ impl AcTable {
     pub(super) fn new(codes: &Codes) -> Self {
         let mut pairs = Box::new([0; 1 << PAIR_BITS]);
         for (index, pair) in (0_u32..).zip(pairs.iter_mut()) {
-            *pair = Pair::new(codes, index).map_or(0, Pair::packed);
+            *pair = Pair::new(index, |window| Symbol::ac(codes, window)).map_or(0, Pair::packed);
         }
         let mut singles = Box::new([0; 1 << AC_BITS]);
         for (index, entry) in (0_u32..).zip(singles.iter_mut()) {
@@ -232,6 +250,55 @@ impl AcTable {
     #[inline(always)]
     pub(super) fn single(&self, buffer: u64) -> Symbol {
         Symbol::unpacked(self.singles[(buffer >> (64 - AC_BITS)) as usize])
+    }
+}
+
+/// AC coefficients in a scan of a progressive file by the first bits of their codes.
+#[derive(Clone, Debug)]
+pub(super) struct BandTable {
+    /// As in [`AcTable`], with no end of the block that holds for more blocks.
+    pairs: Box<[u32; 1 << PAIR_BITS]>,
+    /// Packed symbols; 0 where the code is longer, or symbol and value are longer than [`MAX_BITS`].
+    singles: Box<[u16; 1 << BAND_BITS]>,
+    codes: Box<Codes>,
+    most: u32,
+}
+
+impl BandTable {
+    /// Of coefficients of at most so many bits: in a scan that refines only 1 is possible.
+    pub(super) fn new(codes: &Codes, most: u32) -> Self {
+        let (pairs, singles) = (Box::new([0; 1 << PAIR_BITS]), Box::new([0; 1 << BAND_BITS]));
+        let mut table = Self { pairs, singles, codes: Box::new(codes.clone()), most };
+        for index in 0..1 << BAND_BITS {
+            let symbol = table.long_code(index << (16 - BAND_BITS));
+            let fits = |symbol: &Symbol| symbol.bits - symbol.size <= BAND_BITS && symbol.bits <= MAX_BITS;
+            table.singles[index as usize] = symbol.filter(fits).map_or(0, Symbol::packed);
+        }
+        // From the other table, which is quicker than from the codes.
+        let known = |symbol: &Symbol| symbol.bits > 0 && (symbol.advance < END_OF_BLOCK || symbol.size == 0);
+        for index in 0..1 << PAIR_BITS {
+            let pair = Pair::new(index, |window| Some(table.single(u64::from(window) << 48)).filter(known));
+            table.pairs[index as usize] = pair.map_or(0, Pair::packed);
+        }
+        table
+    }
+
+    /// The coefficients at the top of `buffer`, as far as they fit a short window.
+    #[inline(always)]
+    pub(super) fn pair(&self, buffer: u64) -> Pair {
+        Pair::unpacked(self.pairs[(buffer >> (64 - PAIR_BITS)) as usize])
+    }
+
+    /// The symbol at the top of `buffer`; its bits are 0 where it is not in the table.
+    #[inline(always)]
+    pub(super) fn single(&self, buffer: u64) -> Symbol {
+        Symbol::unpacked(self.singles[(buffer >> (64 - BAND_BITS)) as usize])
+    }
+
+    /// The symbol at the top of a 16-bit window.
+    pub(super) fn long_code(&self, window: u32) -> Option<Symbol> {
+        let possible = |symbol: &Symbol| symbol.advance == END_OF_BLOCK || symbol.size <= self.most;
+        Symbol::band(&self.codes, window).filter(possible)
     }
 }
 

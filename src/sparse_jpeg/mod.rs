@@ -1,4 +1,4 @@
-//! Baseline JPEG decoded only where it is looked at.
+//! JPEG decoded only where it is looked at.
 //!
 //! A decoder for photos of which a part is wanted, or a small picture, or both. [`SparseJpeg::open`] passes once over the
 //! coded data: it keeps the DC coefficients, which are the picture at an eighth of its size, and [`Keep`] says whether also
@@ -6,10 +6,11 @@
 //! size, a half or a quarter, into luma and chroma as they are coded, which are cheaper to shrink than RGB;
 //! [`SparseJpeg::region`] does so into RGB.
 //!
-//! It reads what cameras and phones write: baseline or extended sequential Huffman coding, 8 bits, grey or luma and
-//! chroma in one scan, chroma sampled 4:4:4, 4:2:2, 4:4:0 or 4:2:0, with or without restart markers. Everything else is
-//! declined with a [`Refusal`], to be read by a general decoder. So is whatever looks damaged: the general decoder has the
-//! last word, and the better words for people.
+//! It reads what cameras, phones and websites write: baseline or extended sequential Huffman coding in one scan, and
+//! progressive Huffman coding, of which all coefficients have to be kept; 8 bits, grey or luma and chroma, chroma sampled
+//! 4:4:4, 4:2:2, 4:4:0 or 4:2:0, with or without restart markers. Everything else is declined with a [`Refusal`], to be read
+//! by a general decoder. So is whatever looks damaged, and a progressive file whose scans do not make a whole picture: the
+//! general decoder has the last word, and the better words for people.
 //!
 //! # Geometry
 //!
@@ -26,15 +27,18 @@
 //!
 //! It shares nothing with the rest of the program and could be a crate of its own.
 
+mod band;
 mod bits;
 mod coefficients;
 mod header;
 mod huffman;
 mod idct;
 mod planes;
+mod progressive;
 mod region;
 mod rows;
 mod scan;
+mod scans;
 
 use coefficients::Coefficients;
 use header::Header;
@@ -55,11 +59,11 @@ pub enum Refusal {
 /// What an open file keeps beside its DC coefficients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// Places to start decoding from: for large files of which little is looked at. Takes little memory, and each look
-    /// decodes anew.
+    /// Places to start decoding from: for large sequential files of which little is looked at. Takes little memory, and each
+    /// look decodes anew. Progressive files have no such places and are declined.
     Places,
-    /// All coefficients: for files of which nearly everything is looked at, or several times. Each look transforms them
-    /// only.
+    /// All coefficients: for progressive files, and for those of which nearly everything is looked at, or several times.
+    /// Each look transforms them only.
     Coefficients,
 }
 
@@ -188,7 +192,7 @@ pub struct Outline {
 ///
 /// A [`Refusal`] where [`SparseJpeg::open`] would refuse the file by its header.
 pub fn outline(bytes: &[u8], keep: Keep) -> Result<Outline, Refusal> {
-    let header = Header::read(bytes)?;
+    let header = header(bytes, keep)?;
     let (columns, rows) = (header.mcu_columns() as u64, header.mcu_rows() as u64);
     let blocks = columns * rows * header.blocks_per_mcu() as u64;
     let kept = match keep {
@@ -199,31 +203,46 @@ pub fn outline(bytes: &[u8], keep: Keep) -> Result<Outline, Refusal> {
     Ok(Outline { width: header.width as u32, height: header.height as u32, memory })
 }
 
+fn header(bytes: &[u8], keep: Keep) -> Result<Header, Refusal> {
+    let header = Header::read(bytes)?;
+    if header.progressive && keep == Keep::Places {
+        return Err(Refusal::NotHandled("progressive, and places only to be kept"));
+    }
+    Ok(header)
+}
+
 impl<'a> SparseJpeg<'a> {
     /// Passes over the whole file once. What it accepts, it has seen to the end: every code is a possible one, no block
-    /// has too many coefficients, all MCUs, restart markers and the end mark are there.
+    /// has too many coefficients, all MCUs, restart markers and the end mark are there, and of progressive files all bits of
+    /// all coefficients.
     ///
-    /// What is kept changes only time and memory; what is accepted and every sample are the same.
+    /// What is kept of a sequential file changes only time and memory; what is accepted and every sample are the same.
     ///
     /// # Errors
     ///
     /// A [`Refusal`]: the file is for a general decoder.
     pub fn open(bytes: &'a [u8], keep: Keep) -> Result<Self, Refusal> {
-        let header = Header::read(bytes)?;
-        // An MCU takes at least two bits a block: a header that claims more than the file can hold gets no memory.
+        let header = header(bytes, keep)?;
+        // A block takes at least two bits, in progressive files one: a header that claims more than the file can hold gets
+        // no memory.
         let blocks = header.mcu_columns() * header.mcu_rows() * header.blocks_per_mcu();
-        if blocks / 4 > bytes.len() - header.scan {
+        if blocks / if header.progressive { 8 } else { 4 } > bytes.len() - header.scan {
             return Err(Refusal::Damaged("the coded data end early"));
         }
-        let tables = Box::new(Tables::new(&header));
-        let (dc, kept) = match keep {
-            Keep::Places => {
-                let (dc, index) = Index::read(bytes, &header, &tables)?;
-                (dc, Kept::Places(tables, index))
-            }
-            Keep::Coefficients => {
-                let (dc, all) = Coefficients::read(bytes, &header, &tables)?;
-                (dc, Kept::Coefficients(all))
+        let (dc, kept) = if header.progressive {
+            let (dc, all) = progressive::read(bytes, &header)?;
+            (dc, Kept::Coefficients(all))
+        } else {
+            let tables = Box::new(Tables::new(&header));
+            match keep {
+                Keep::Places => {
+                    let (dc, index) = Index::read(bytes, &header, &tables)?;
+                    (dc, Kept::Places(tables, index))
+                }
+                Keep::Coefficients => {
+                    let (dc, all) = Coefficients::read(bytes, &header, &tables)?;
+                    (dc, Kept::Coefficients(all))
+                }
             }
         };
         Ok(Self { bytes, header, dc, kept })

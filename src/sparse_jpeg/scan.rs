@@ -2,17 +2,12 @@
 
 use super::Refusal;
 use super::bits::{Place, Reader};
-use super::header::{Component, Header};
+use super::header::{Component, Header, mark};
 use super::huffman::{AcTable, Codes, DcTable, END_OF_BLOCK, PLACES, SkipTable, Symbol};
 
 /// MCUs between two places to start from. To decode a part of a row, on average half as many are passed over for
 /// nothing; a place takes 24 bytes.
 pub(super) const MCUS_PER_PLACE: usize = 16;
-
-/// End of image.
-const EOI: u8 = 0xD9;
-/// The first of the eight restart markers.
-const RST0: u8 = 0xD0;
 
 pub(super) const BAD_CODE: Refusal = Refusal::Damaged("an impossible Huffman code");
 
@@ -50,9 +45,9 @@ impl Tables {
             [0, 1, 2, 3].map(|index| codes[index].as_deref().map(&make))
         }
         Self {
-            dc: made(&header.dc_codes, DcTable::new),
-            skip: made(&header.ac_codes, SkipTable::new),
-            ac: made(&header.ac_codes, AcTable::new),
+            dc: made(&header.codes.dc, DcTable::new),
+            skip: made(&header.codes.ac, SkipTable::new),
+            ac: made(&header.codes.ac, AcTable::new),
         }
     }
 }
@@ -126,7 +121,7 @@ pub(super) fn pass<'a>(
             }
         }
     }
-    if reader.marker()? != EOI {
+    if reader.marker()? != mark::EOI {
         return Err(Refusal::NotHandled("more behind its picture data"));
     }
     Ok(planes)
@@ -260,7 +255,7 @@ impl Restarts {
     /// Passes over the marker.
     #[cold]
     pub(super) fn take(&mut self, reader: &mut Reader<'_>) -> Result<(), Refusal> {
-        if reader.marker()? != RST0 + self.number {
+        if reader.marker()? != mark::RST0 + self.number {
             return Err(Refusal::Damaged("a restart marker is missing"));
         }
         self.number = (self.number + 1) & 7;
@@ -271,7 +266,7 @@ impl Restarts {
 
 /// A DC difference.
 #[inline(always)]
-fn difference(reader: &mut Reader<'_>, table: &DcTable) -> Result<i16, Refusal> {
+pub(super) fn difference(reader: &mut Reader<'_>, table: &DcTable) -> Result<i16, Refusal> {
     reader.refill();
     let mut symbol = table.look(reader.buffer());
     if symbol.bits == 0 {

@@ -1,3 +1,6 @@
+mod encoder;
+mod progressive;
+
 use super::*;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use proptest::prelude::*;
