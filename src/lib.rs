@@ -100,7 +100,7 @@
 //!
 //! The way of a photo is [`pipeline`], top to bottom. Its stages, each a module of pure functions: [`photo`] (decode),
 //! [`detect`], [`subject`], [`frame`], [`check`], [`render`], [`encode`]. Under the first lies [`sparse_jpeg`], which
-//! decodes large JPEGs where they are looked at, under the last [`baseline_jpeg`], which writes JPEGs. Around it:
+//! decodes JPEGs where they are looked at, under the last [`baseline_jpeg`], which writes JPEGs. Around it:
 //! [`walk`] and [`plan`] find sources and name outputs, [`roster`] knows whom the photos show, [`overrides`] has what
 //! people pinned, [`batch`] runs many photos, [`intake`] reads one when [`memory`] has room for it, [`publish`] writes
 //! files whole, [`ledger`] remembers what was made from what, [`report`] says what became of each, [`limits`] has from
