@@ -126,7 +126,7 @@ impl Finder {
         tone: Tone,
         everyone: bool,
     ) -> Result<(Orientation, Vec<Face>), Failure> {
-        let first = tone.seen(first.clone());
+        let first = if tone == Tone::AsItIs { first.clone() } else { tone.overview(photo, FIRST_LOOK)? };
         let mut faces = self.look(&first);
         for long_side in CLOSER_LOOKS {
             let (width, height) = photo.size();

@@ -10,7 +10,7 @@
 //! crown is then 1.2 % from where the portrait itself has it, in place of 6 to 7 %.
 
 use crate::error::Failure;
-use crate::geometry::Rect;
+use crate::geometry::{Affine, Rect};
 use crate::photo::Photo;
 use crate::reduced::{self, Filter, Reduced};
 use image::{Rgb, RgbImage, imageops};
@@ -31,6 +31,11 @@ const MOST_COLOUR: f32 = 5.0;
 /// What is brightened is softened by a bell of this deviation, in pixels: of a few levels, every step has become an edge.
 /// Without, the crown is 1.5 % off in place of 1.2 %, eyes and chin 1.62 % in place of 1.58 %.
 const SOFTENED: f32 = 1.0;
+
+/// What is brightened is shrunk afterwards, from so many times as many pixels each way where the photo has them: the means of
+/// nine pixels have nine times as many levels. On the same portraits as above the head height is 1.5 to 1.9 % off at the median,
+/// without it 1.7 to 2.5 %; 2 and 4 are no better.
+const FINER: f64 = 3.0;
 
 /// A photo is overexposed, or has a white background, where half of its pixels have at least this brightness.
 const WHITE: u8 = 250;
@@ -115,7 +120,12 @@ impl Tone {
     /// # Errors
     /// As [`reduced::reduced`].
     pub fn reduced(self, photo: &Photo, part: Rect, scale: f64) -> Result<Reduced, Failure> {
-        reduced::reduced(photo, part, scale, Filter::Triangle).map(|picture| self.seen(picture))
+        let finer = if matches!(self, Self::Brightened(_)) { (FINER * scale).min(1.0) } else { scale };
+        let picture = reduced::reduced(photo, part, finer, Filter::Triangle)?;
+        if finer <= scale {
+            return Ok(self.seen(picture));
+        }
+        shrunk(&self.bright(picture), scale / finer).map(softened)
     }
 
     /// As [`reduced::overview`], seen in this tone.
@@ -123,19 +133,27 @@ impl Tone {
     /// # Errors
     /// As [`reduced::reduced`].
     pub fn overview(self, photo: &Photo, long_side: u32) -> Result<Reduced, Failure> {
-        reduced::overview(photo, long_side).map(|picture| self.seen(picture))
+        let (width, height) = photo.size();
+        let (width, height) = (f64::from(width), f64::from(height));
+        let whole = Rect::new(0.0, 0.0, width, height);
+        self.reduced(photo, whole, f64::from(long_side) / width.max(height))
     }
 
     /// `picture` in this tone.
     #[must_use]
     pub fn seen(self, picture: Reduced) -> Reduced {
+        let bright = self.bright(picture);
+        if matches!(self, Self::Brightened(_)) { softened(bright) } else { bright }
+    }
+
+    /// The same without softening.
+    fn bright(self, picture: Reduced) -> Reduced {
         let Reduced { mut image, from_photo } = picture;
         match self {
             Self::AsItIs => {}
             Self::Brightened(gain) => {
                 let levels = self.levels();
                 image.pixels_mut().for_each(|pixel| *pixel = brightened(*pixel, &levels, gain as f32));
-                image = imageops::blur(&image, SOFTENED);
             }
             Self::Darkened => {
                 let levels = self.levels();
@@ -158,6 +176,21 @@ impl Tone {
             seen as f32
         })
     }
+}
+
+fn softened(picture: Reduced) -> Reduced {
+    Reduced { image: imageops::blur(&picture.image, SOFTENED), ..picture }
+}
+
+/// `picture` at `scale` times its size.
+fn shrunk(picture: &Reduced, scale: f64) -> Result<Reduced, Failure> {
+    let (width, height) = picture.image.dimensions();
+    let smaller = |side: u32| (f64::from(side) * scale).round().max(1.0);
+    let (wide, high) = (smaller(width), smaller(height));
+    let (columns, rows) = (f64::from(width), f64::from(height));
+    let whole = Rect::new(0.0, 0.0, columns, rows);
+    let image = reduced::resized_rgb(&picture.image, whole, (wide as u32, high as u32), Filter::Triangle)?;
+    Ok(Reduced { image, from_photo: picture.from_photo.then(&Affine::scaling(wide / columns, high / rows)) })
 }
 
 /// The grey of `pixel` by `levels`, with what its channels differ from it times `gain`, or the most that colours are brightened
