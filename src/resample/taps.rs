@@ -1,8 +1,8 @@
 //! Samples at even steps along a row, each the weighted sum of its neighbours: the inner loop of [`super::plane`].
 //!
-//! All in whole numbers, so that the result does not depend on the processor. On x86-64 it is written with the instructions
-//! that every such processor has (SSE2), which take two thirds of the time of what the compiler makes of the portable loop,
-//! and once more for AVX2, which takes half of that.
+//! All in whole numbers, so that the result does not depend on the processor. On x86-64 it is written with the
+//! instructions that every such processor has (SSE2), which take two thirds of the time of what the compiler makes of the
+//! portable loop, and once more for AVX2, which takes half of that.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

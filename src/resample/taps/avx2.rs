@@ -1,8 +1,8 @@
 //! The loops of [`super`] by AVX2 instructions.
 //!
-//! Rows that begin alike are transposed first: with the sixteen samples of a column side by side, a tap is one product for
-//! all of them, no sum goes across a register, and only as many taps are taken as the kernel has. Others are resampled row by
-//! row, by sixteen columns, and those are transposed.
+//! Rows that begin alike are transposed first: with the sixteen samples of a column side by side, a tap is one product
+//! for all of them, no sum goes across a register, and only as many taps are taken as the kernel has. Others are
+//! resampled row by row, by sixteen columns, and those are transposed.
 //!
 //! Invariant: memory is read and written through references to as many bytes as are meant, but for the windows of
 //! [`sixteen`]: there the first sample is such that a whole window lies in the row. An [`Avx2`] is there only where the
@@ -41,8 +41,8 @@ impl Avx2 {
         is_x86_feature_detected!("avx2").then(|| Self { pairs: Vec::new() })
     }
 
-    /// [`Run::alike`], which has to do it if this returns `false`: where rows are shorter than what is read at once, and at
-    /// positions beyond all numbers.
+    /// [`Run::alike`], which has to do it if this returns `false`: where rows are shorter than what is read at once, and
+    /// at positions beyond all numbers.
     #[allow(unsafe_code)]
     pub(super) fn alike(
         &mut self,
@@ -236,7 +236,8 @@ type Window<'a, const GROUPS: usize> = (*const u8, &'a [[i16; GROUP]; GROUPS]);
 /// Sixteen samples of a row, from position `at` on.
 ///
 /// # Safety
-/// The row has at least `GROUPS` groups of samples, and with `IS_INSIDE` there are as many from each of the positions on.
+/// The row has at least `GROUPS` groups of samples, and with `IS_INSIDE` there are as many from each of the positions
+/// on.
 #[inline]
 #[target_feature(enable = "avx2")]
 #[allow(unsafe_code)]
