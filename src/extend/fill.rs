@@ -7,8 +7,8 @@
 
 use super::{Clearance, difference};
 use crate::geometry::{Affine, Rect};
-use image::imageops::{crop_imm, rotate90, rotate270};
-use image::{Rgb, RgbImage};
+use image::RgbImage;
+use image::imageops::{rotate90, rotate270};
 
 /// Rows whose mean is the edge's colour, in pixels: single rows are noisy.
 const EDGE_ROWS: u32 = 3;
@@ -86,18 +86,18 @@ pub(crate) fn continued(image: &RgbImage, growth: Growth, fill: Fill) -> RgbImag
     // Sideways first, so that what is above has the corners' colours to go on from. A quarter turn clockwise brings the
     // left edge to the top, its lower end first.
     if growth.left > 0 {
-        let strip = rotate90(&crop_imm(image, 0, 0, strip_depth(growth.left, width), height).to_image());
+        let strip = rotate90(&part(image, (0, 0), (strip_depth(growth.left, width), height)));
         let along = |x: f64| clear(&|clearance| clearance.right_of_left_edge(f64::from(height) - x));
         place(&mut grown, &rotate270(&above(&strip, growth.left, along)), 0, growth.top);
     }
     if growth.right > 0 {
         let depth = strip_depth(growth.right, width);
-        let strip = rotate270(&crop_imm(image, width - depth, 0, depth, height).to_image());
+        let strip = rotate270(&part(image, (width - depth, 0), (depth, height)));
         let along = |x: f64| clear(&|clearance| clearance.left_of_right_edge(x, f64::from(width)));
         place(&mut grown, &rotate90(&above(&strip, growth.right, along)), growth.left + width, growth.top);
     }
     if growth.top > 0 {
-        let strip = crop_imm(&grown, 0, growth.top, grown_width, strip_depth(growth.top, height)).to_image();
+        let strip = part(&grown, (0, growth.top), (grown_width, strip_depth(growth.top, height)));
         let along = |x: f64| clear(&|clearance| clearance.below_top(x - f64::from(growth.left)));
         place(&mut grown, &above(&strip, growth.top, along), 0, 0);
     }
@@ -115,6 +115,17 @@ fn place(picture: &mut RgbImage, part: &RgbImage, left: u32, top: u32) {
     }
 }
 
+/// The `width` x `height` pixels of `picture`, which has as many from there, from `left` and `top` on.
+fn part(picture: &RgbImage, (left, top): (u32, u32), (width, height): (u32, u32)) -> RgbImage {
+    let mut part = RgbImage::new(width, height);
+    let (stride, start, wide) = (3 * picture.width() as usize, 3 * left as usize, 3 * width as usize);
+    let rows = picture.chunks_exact(stride.max(1)).skip(top as usize);
+    for (to, row) in part.chunks_exact_mut(wide.max(1)).zip(rows) {
+        to.copy_from_slice(&row[start..start + wide]);
+    }
+    part
+}
+
 /// How deep the part of a picture is that its continuation by `rows` is made from.
 fn strip_depth(rows: u32, side: u32) -> u32 {
     rows.max(GRAIN_ROWS).min(side)
@@ -124,13 +135,17 @@ fn strip_depth(rows: u32, side: u32) -> u32 {
 /// smooth continuation.
 fn above(strip: &RgbImage, rows: u32, clear: impl Fn(f64) -> Option<f64>) -> RgbImage {
     let (width, height) = strip.dimensions();
+    let stride = 3 * width as usize;
     let mut grown = RgbImage::new(width, rows);
     let clear: Vec<Option<f64>> = (0..width).map(|x| clear(f64::from(x) + 0.5)).collect();
     let grain = if clear.iter().any(Option::is_some) { grain(strip) } else { Vec::new() };
+    // Nothing is mirrored of what is not clear.
+    let clear: Vec<f64> = clear.into_iter().map(Option::unwrap_or_default).collect();
     let mut colours = edge_colours(strip);
     let usual = usual_difference(strip, &colours);
+    let mut smooth = colours.clone();
     let mut blurred = 0.0;
-    for distance in 1..=rows {
+    for (distance, row) in (1..=rows).zip(grown.chunks_exact_mut(stride.max(1)).rev()) {
         let wanted = (BLUR * f64::from(distance)).powi(2) - blurred;
         // A box of 2 r + 1 pixels has the variance r (r + 1) / 3.
         let radius = ((0.25 + 3.0 * wanted).sqrt() - 0.5).floor().max(0.0);
@@ -138,22 +153,61 @@ fn above(strip: &RgbImage, rows: u32, clear: impl Fn(f64) -> Option<f64>) -> Rgb
             colours = box_blurred(&colours, radius as usize);
             blurred += radius * (radius + 1.0) / 3.0;
         }
-        let mirror_row = (distance - 1).min(height - 1);
-        for (x, colour) in colours.iter().enumerate() {
-            let mirror = clear[x].map_or(0.0, |clear| mirrored_share(f64::from(distance), clear));
-            let (grain, own) = (grain_at(&grain, x, distance - 1), strip.get_pixel(x as u32, mirror_row));
-            let smooth: [f32; 3] = std::array::from_fn(|channel| colour[channel] + grain[channel]);
-            let share = mirror * belongs(difference(own.0.map(f32::from), *colour), usual);
-            let pixel = std::array::from_fn(|channel| {
-                let value = smooth[channel] + share * (f32::from(own[channel]) - smooth[channel]);
-                // To the nearest level; the standard library's rounding is a call where SSE4.1 is not taken for
-                // granted.
-                (value + 0.5) as u8
-            });
-            grown.put_pixel(x as u32, rows - distance, Rgb(pixel));
-        }
+        add_grain(&colours, &grain, distance - 1, &mut smooth);
+        let mirror_row = (distance - 1).min(height - 1) as usize;
+        let own = strip.as_raw()[mirror_row * stride..][..stride].as_chunks().0;
+        let mirrored = Mirrored { own, colours: &colours, usual, clear: &clear, distance: f64::from(distance) };
+        mirrored.blend(&smooth, row.as_chunks_mut().0);
     }
     grown
+}
+
+/// To the nearest level; the standard library's rounding is a call where SSE4.1 is not taken for granted.
+#[inline(always)]
+fn level(value: f32) -> u8 {
+    (value + 0.5) as u8
+}
+
+/// A row of the photo, `distance` out where it is mirrored.
+#[derive(Clone, Copy, Debug)]
+struct Mirrored<'a> {
+    own: &'a [[u8; 3]],
+    /// What it has to be like.
+    colours: &'a [[f32; 3]],
+    usual: f32,
+    /// How deep the photo is free of the person.
+    clear: &'a [f64],
+    distance: f64,
+}
+
+impl Mirrored<'_> {
+    /// Its pixels where they are to be seen, and else those of `smooth`.
+    fn blend(&self, smooth: &[[f32; 3]], row: &mut [[u8; 3]]) {
+        let share = |clear: f64| mirrored_share(self.distance, clear);
+        // What is deeper clear has no smaller share.
+        let (least, most) = self
+            .clear
+            .iter()
+            .fold((f64::INFINITY, 0.0_f64), |(least, most), clear| (clear.min(least), clear.max(most)));
+        if share(most) <= 0.0 {
+            row.as_flattened_mut().iter_mut().zip(smooth.as_flattened()).for_each(|(to, value)| *to = level(*value));
+            return;
+        }
+        let are_all_whole = share(least) >= 1.0;
+        let photo = self.own.iter().zip(self.colours).zip(self.clear);
+        for ((to, smooth), ((own, colour), &clear)) in row.iter_mut().zip(smooth).zip(photo) {
+            let mirror = if are_all_whole { 1.0 } else { share(clear) };
+            let share = mirror * belongs(difference(own.map(f32::from), *colour), self.usual);
+            // The sum below would be within a thousandth of the photo's own level.
+            if share >= 1.0 {
+                *to = *own;
+                continue;
+            }
+            for ((to, &own), smooth) in to.iter_mut().zip(own).zip(smooth) {
+                *to = level(smooth + share * (f32::from(own) - smooth));
+            }
+        }
+    }
 }
 
 /// How far the outermost rows usually are from the colours along the edge, in levels: little on a wall, much in a tree.
@@ -170,7 +224,8 @@ fn belongs(difference: f32, usual: f32) -> f32 {
     /// Differences up to this many times the usual belong, and in any case this many levels; none do at twice that.
     const TIMES_USUAL: f32 = 4.0;
     const LEAST: f32 = 16.0;
-    (2.0 - difference / (TIMES_USUAL * usual).max(LEAST)).clamp(0.0, 1.0)
+    let limit = (TIMES_USUAL * usual).max(LEAST);
+    if difference <= limit { 1.0 } else { (2.0 - difference / limit).max(0.0) }
 }
 
 /// The middle one of `values` by size; 0 of none.
@@ -197,19 +252,20 @@ fn edge_colours(image: &RgbImage) -> Vec<[f32; 3]> {
 
 /// The mean over `radius` neighbours on both sides; at the ends the last one counts again.
 fn box_blurred(colours: &[[f32; 3]], radius: usize) -> Vec<[f32; 3]> {
-    let last = colours.len() as i64 - 1;
-    let at = |index: i64| colours[index.clamp(0, last) as usize];
-    let radius = radius as i64;
+    let (Some(first), Some(last)) = (colours.first(), colours.last()) else { return Vec::new() };
+    let mut wide = Vec::with_capacity(colours.len() + 2 * radius + 1);
+    wide.resize(radius, first.map(f64::from));
+    wide.extend(colours.iter().map(|colour| colour.map(f64::from)));
+    wide.resize(colours.len() + 2 * radius + 1, last.map(f64::from));
     let mut sum = [0f64; 3];
-    for index in -radius..=radius {
-        (0..3).for_each(|channel| sum[channel] += f64::from(at(index)[channel]));
+    for colour in &wide[..2 * radius + 1] {
+        (0..3).for_each(|channel| sum[channel] += colour[channel]);
     }
     let share = 1.0 / (2 * radius + 1) as f64;
-    let mut means = Vec::with_capacity(colours.len());
-    for index in 0..=last {
-        means.push(sum.map(|value| (value * share) as f32));
-        let (entering, leaving) = (at(index + radius + 1), at(index - radius));
-        (0..3).for_each(|channel| sum[channel] += f64::from(entering[channel]) - f64::from(leaving[channel]));
+    let mut means = vec![[0.0; 3]; colours.len()];
+    for ((mean, leaving), entering) in means.iter_mut().zip(&wide).zip(&wide[2 * radius + 1..]) {
+        *mean = sum.map(|value| (value * share) as f32);
+        (0..3).for_each(|channel| sum[channel] += entering[channel] - leaving[channel]);
     }
     means
 }
@@ -233,23 +289,31 @@ fn grain(image: &RgbImage) -> Vec<Vec<[f32; 3]>> {
     grain
 }
 
-/// The grain `distance` rows out: the photo's own mirrored at the edge, and moved aside each time it comes again so
-/// that the eye finds no pattern.
-fn grain_at(grain: &[Vec<[f32; 3]>], x: usize, distance: u32) -> [f32; 3] {
+/// The colours with the grain `distance` rows out: the photo's own mirrored at the edge, and moved aside each time it
+/// comes again so that the eye finds no pattern.
+fn add_grain(colours: &[[f32; 3]], grain: &[Vec<[f32; 3]>], distance: u32, sums: &mut [[f32; 3]]) {
     /// A step aside that shares no factor with usual widths.
     const ASIDE: usize = 97;
     if grain.is_empty() {
-        return [0.0; 3];
+        sums.copy_from_slice(colours);
+        return;
     }
     let (turn, row) = (distance as usize / grain.len(), distance as usize % grain.len());
     let row = &grain[if turn % 2 == 0 { row } else { grain.len() - 1 - row }];
-    row[(x + turn * ASIDE) % row.len()]
+    let (behind, first) = row.split_at(turn * ASIDE % row.len());
+    let (left, right) = sums.split_at_mut(first.len());
+    let colours = colours.split_at(first.len());
+    for (sums, colours, grain) in [(left, colours.0, first), (right, colours.1, behind)] {
+        let both = colours.as_flattened().iter().zip(grain.as_flattened());
+        sums.as_flattened_mut().iter_mut().zip(both).for_each(|(sum, (colour, grain))| *sum = colour + grain);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::geometry::Point;
+    use image::Rgb;
 
     const GROWTH: Growth = Growth { top: 20, left: 10, right: 15 };
 

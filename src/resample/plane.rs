@@ -81,7 +81,10 @@ pub fn resampled(
     let along_columns = Way { step: e, shear: d, start: f };
     let weights = filter.weights(along_columns.step);
     let rows = rows(source, from_output, (width, height), weights.reach());
-    let first = pass(source, rows.clone(), along_rows, &filter.weights(along_rows.step), width);
+    // Where nothing is turned, both steps are the same as a rule.
+    let is_even = along_rows.step == along_columns.step;
+    let own = (!is_even).then(|| filter.weights(along_rows.step));
+    let first = pass(source, rows.clone(), along_rows, own.as_ref().unwrap_or(&weights), width);
     let columns = PlaneView { samples: &first, width: rows.len() };
     let along_columns = Way { start: along_columns.start - rows.start as f64, ..along_columns };
     pass(columns, 0..width, along_columns, &weights, height)

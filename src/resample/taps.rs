@@ -1,7 +1,11 @@
 //! Samples at even steps along a row, each the weighted sum of its neighbours: the inner loop of [`super::plane`].
 //!
-//! All in whole numbers, so that the result does not depend on the processor. On x86-64 it is written with the instructions
-//! that every such processor has (SSE2), which take two thirds of the time of what the compiler makes of the portable loop.
+//! All in whole numbers, so that the result does not depend on the processor. On x86-64 it is written with the
+//! instructions that every such processor has (SSE2), which take two thirds of the time of what the compiler makes of the
+//! portable loop, and once more for AVX2, which takes half of that.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 
 /// Bits behind the point of a position along a row.
 const POSITION_BITS: u32 = 32;
@@ -17,6 +21,8 @@ const GROUP: usize = 8;
 #[derive(Clone, Debug)]
 pub(super) struct Weights {
     reach: f64,
+    /// Taps of which the weight is not always 0.
+    taps: usize,
     /// Groups of taps to a phase.
     groups: usize,
     /// Those of one phase sum to 1, with [`WEIGHT_BITS`] behind the point.
@@ -26,7 +32,8 @@ pub(super) struct Weights {
 impl Weights {
     /// Of a kernel that is zero from the distance `reach` on, in samples.
     pub(super) fn new(reach: f64, kernel: impl Fn(f64) -> f64) -> Self {
-        let groups = ((2.0 * reach).ceil() as usize).div_ceil(GROUP);
+        let taps = (2.0 * reach).ceil() as usize;
+        let groups = taps.div_ceil(GROUP);
         let mut weights = Vec::with_capacity(groups << PHASE_BITS);
         let mut exact = vec![0f64; groups * GROUP];
         for phase in 0..1 << PHASE_BITS {
@@ -37,7 +44,7 @@ impl Weights {
             }
             weights.extend_from_slice(whole(&exact).as_chunks().0);
         }
-        Self { reach, groups, weights }
+        Self { reach, taps, groups, weights }
     }
 
     /// How many samples it reaches each way.
@@ -68,11 +75,18 @@ pub(super) const TOGETHER: usize = 16;
 pub(super) struct Rows {
     beyond: usize,
     samples: Vec<u8>,
+    #[cfg(target_arch = "x86_64")]
+    avx2: Option<avx2::Avx2>,
 }
 
 impl Rows {
     pub(super) fn new(weights: &Weights) -> Self {
-        Self { beyond: weights.groups * GROUP, samples: Vec::new() }
+        Self {
+            beyond: weights.groups * GROUP,
+            samples: Vec::new(),
+            #[cfg(target_arch = "x86_64")]
+            avx2: avx2::Avx2::detect(),
+        }
     }
 
     /// Hands out, for each of `length` columns, the samples of all `rows` there: in the row `number` the first at `at(number)`,
@@ -85,15 +99,26 @@ impl Rows {
         step: f64,
         weights: &Weights,
         length: usize,
-        take: impl FnMut(usize, &[u8; TOGETHER]),
+        mut take: impl FnMut(usize, &[u8; TOGETHER]),
     ) {
         let fixed = |value: f64| (value * (1_u64 << POSITION_BITS) as f64).round() as i64;
         // The first tap, and half a phase for rounding to the nearest.
         let first = 0.5 - weights.reach + 0.5 / f64::from(1 << PHASE_BITS);
         let starts: [i64; TOGETHER] = std::array::from_fn(|number| fixed(at(number) + first));
         let run = Run { lines: rows, starts, step: fixed(step), weights: &weights.weights };
-        let run = if run.is_within(weights.groups, length) { run } else { self.widened(run) };
+        let is_within = run.is_within(weights.groups, length);
+        let run = if is_within { run } else { widened(run, self.beyond, &mut self.samples) };
         let are_alike = starts.iter().all(|start| *start == starts[0]);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx2) = &mut self.avx2 {
+            let is_done = match are_alike {
+                true => avx2.alike(&run, weights, length, &mut take),
+                false => avx2.each(&run, weights, length, &mut take),
+            };
+            if is_done {
+                return;
+            }
+        }
         // As many taps as most pictures take are known to the compiler.
         match (weights.groups, are_alike) {
             (1, true) => run.alike(1, length, take),
@@ -104,24 +129,24 @@ impl Rows {
             (groups, false) => run.each(groups, length, take),
         }
     }
+}
 
-    /// The same with its rows copied, so that there is something beyond them.
-    fn widened<'a>(&'a mut self, run: Run<'a>) -> Run<'a> {
-        let width = run.lines[0].len();
-        let stride = width + 2 * self.beyond;
-        self.samples.resize(TOGETHER * stride, 0);
-        for (row, wide) in run.lines.iter().zip(self.samples.chunks_exact_mut(stride)) {
-            let (before, rest) = wide.split_at_mut(self.beyond);
-            let (own, behind) = rest.split_at_mut(width);
-            own.copy_from_slice(row);
-            before.fill(row.first().copied().unwrap_or_default());
-            behind.fill(row.last().copied().unwrap_or_default());
-        }
-        let mut lines = self.samples.chunks_exact(stride);
-        let lines = std::array::from_fn(|_| lines.next().unwrap_or_default());
-        let beyond = (self.beyond as i64) << POSITION_BITS;
-        Run { lines, starts: run.starts.map(|start| start.saturating_add(beyond)), ..run }
+/// The same with its rows copied to `samples` with `beyond` more at both ends, so that there is something beyond them.
+fn widened<'a>(run: Run<'a>, beyond: usize, samples: &'a mut Vec<u8>) -> Run<'a> {
+    let width = run.lines[0].len();
+    let stride = width + 2 * beyond;
+    samples.resize(TOGETHER * stride, 0);
+    for (row, wide) in run.lines.iter().zip(samples.chunks_exact_mut(stride)) {
+        let (before, rest) = wide.split_at_mut(beyond);
+        let (own, behind) = rest.split_at_mut(width);
+        own.copy_from_slice(row);
+        before.fill(row.first().copied().unwrap_or_default());
+        behind.fill(row.last().copied().unwrap_or_default());
     }
+    let mut lines = samples.chunks_exact(stride);
+    let lines = std::array::from_fn(|_| lines.next().unwrap_or_default());
+    let beyond = (beyond as i64) << POSITION_BITS;
+    Run { lines, starts: run.starts.map(|start| start.saturating_add(beyond)), ..run }
 }
 
 /// Rows and where their samples are taken.
@@ -291,7 +316,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_processor_has_the_same_levels(
+        fn every_processor_has_the_same_sums(
             samples in prop::collection::vec(prop::array::uniform8(any::<u8>()), 12),
             weights in prop::collection::vec(prop::array::uniform8(-3000..9000i16), 12),
             groups in 1..4usize,
@@ -302,6 +327,32 @@ mod tests {
             };
             let windows = [window(0), window(1), window(2), window(3)];
             prop_assert_eq!(four_sums(windows), portable(windows));
+        }
+
+        /// Rows that begin alike and others, with all kernels, forwards and backwards, and beyond the rows' ends.
+        #[test]
+        fn every_processor_has_the_same_levels(
+            samples in prop::collection::vec(any::<u8>(), TOGETHER * 90),
+            width in 1..=90usize,
+            reach in prop_oneof![1.0..8.0f64, 8.0..40.0],
+            start in prop_oneof![-20.0..100.0f64, Just(3e9), Just(-1e300)],
+            shear in prop_oneof![Just(0.0), -0.3..0.3f64],
+            step in prop_oneof![0.3..2.0f64, -9.0..9.0],
+            length in 0..100usize,
+        ) {
+            let weights = Weights::new(reach, |distance| 1.1 + (distance * 3.0).cos());
+            let levels = |mut rows: Rows| {
+                let mut levels = vec![[0; TOGETHER]; length];
+                let lines = std::array::from_fn(|row| &samples[row * 90..][..width]);
+                let at = |row: usize| start + shear * row as f64;
+                rows.resample(lines, at, step, &weights, length, |column, samples| levels[column] = *samples);
+                levels
+            };
+            #[cfg(target_arch = "x86_64")]
+            let plain = Rows { avx2: None, ..Rows::new(&weights) };
+            #[cfg(not(target_arch = "x86_64"))]
+            let plain = Rows::new(&weights);
+            prop_assert_eq!(levels(Rows::new(&weights)), levels(plain));
         }
     }
 
