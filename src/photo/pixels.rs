@@ -85,7 +85,11 @@ impl<'a> Sparse<'a> {
     pub fn part(&self, area: Rect, shrinking: f64, sharp: bool) -> Option<Cow<'_, Planes>> {
         let (area, scale) = self.wanted(area, shrinking, sharp);
         let ready = self.prepared.as_ref().filter(|planes| planes.scale <= scale && covers(planes, &area));
-        ready.map(Cow::Borrowed).or_else(|| self.jpeg.planes(area, scale).map(Cow::Owned))
+        let decoded = || {
+            // To the search for the crown, hair whose colour runs into the wall's is higher than it is.
+            if sharp { self.jpeg.planes(area, scale) } else { self.jpeg.planes_of_fine_colour(area, scale) }
+        };
+        ready.map(Cow::Borrowed).or_else(|| decoded().map(Cow::Owned))
     }
 
     /// Decodes what the sharp calls of [`Self::part`] inside `area`, with this `shrinking` or more, are going to ask for.

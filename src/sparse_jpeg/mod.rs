@@ -134,7 +134,8 @@ pub struct Planes {
     /// Brightness: Y of JFIF, 0..=255.
     pub luma: Plane,
     /// Colour, towards blue and towards red: Cb and Cr of JFIF, 128 for grey. `None` in a grey picture. Each is as fine as
-    /// luma or half as fine, each way; at other scales than [`Scale::Full`] half as fine even where the file has more.
+    /// luma or half as fine, each way; of [`SparseJpeg::planes`] at other scales than [`Scale::Full`] half as fine even where
+    /// the file has more.
     pub chroma: Option<[Plane; 2]>,
     /// Column of the source at which the first samples begin.
     pub left: u32,
@@ -269,6 +270,12 @@ impl<'a> SparseJpeg<'a> {
     #[must_use]
     pub fn planes(&self, area: Area, scale: Scale) -> Option<Planes> {
         self.decoded(area, scale, if scale == Scale::Full { Scale::Full } else { scale.coarser() })
+    }
+
+    /// The same with chroma as fine as luma, as far as the file has it: at [`Scale::Half`] all that is in 4:2:0.
+    #[must_use]
+    pub fn planes_of_fine_colour(&self, area: Area, scale: Scale) -> Option<Planes> {
+        self.decoded(area, scale, scale)
     }
 
     fn decoded(&self, area: Area, scale: Scale, chroma: Scale) -> Option<Planes> {
