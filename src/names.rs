@@ -8,6 +8,9 @@ use unicode_normalization::UnicodeNormalization;
 /// Most bytes of one part of a path, on every file system in use.
 const LONGEST: usize = 255;
 
+/// The fields of a template of names that every photo has, so that no column of a roster can be called one of these.
+pub(crate) const FIELDS: [&str; 5] = ["preset", "dir", "stem", "ext", "source_ext"];
+
 /// What `path` is to a system that does not tell capitals from small letters, nor the two ways to write an accent: two
 /// paths with the same key are one file there. Bytes that are no text stay as they are.
 #[must_use]

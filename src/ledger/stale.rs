@@ -244,8 +244,9 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Stamp, hash};
+    use crate::ledger::hash;
     use crate::report::spread::Placement;
+    use crate::stamp::Stamp;
 
     #[test]
     fn a_fifth_is_a_nights_work_and_more_is_a_question() {

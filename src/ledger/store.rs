@@ -5,8 +5,7 @@
 //! memory does not work, and between runs the ledger is one file that everybody who may read the folder can query.
 
 use super::reader::{Reader, read_only};
-use super::{Hash, Refresh, SourceEntry};
-use crate::batch::Keeper;
+use super::{Hash, Keeper, Refresh, SourceEntry};
 use crate::error::Error;
 use crate::report::{Outcome, Tally};
 use crate::walk::Source;

@@ -3,7 +3,6 @@
 #[cfg(feature = "cli")]
 pub mod csv;
 pub(crate) mod file;
-pub mod kept;
 pub mod merge;
 pub mod spread;
 
