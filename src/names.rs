@@ -2,7 +2,9 @@
 
 use caseless::Caseless;
 use std::borrow::Cow;
-use std::path::{Component, Path};
+#[cfg(unix)]
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
 /// Most bytes of one part of a path, on every file system in use.
@@ -35,6 +37,21 @@ pub fn impossible(path: &Path) -> Option<&'static str> {
     }
     let is_long = |part: Component| part.as_os_str().len() > LONGEST;
     path.components().any(is_long).then_some("is longer than the 255 bytes that file systems take")
+}
+
+/// The path that [`OsStr::as_encoded_bytes`] gave these `bytes` of.
+///
+/// [`OsStr::as_encoded_bytes`]: std::ffi::OsStr::as_encoded_bytes
+#[cfg(unix)]
+pub(crate) fn path_of_bytes(bytes: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    OsString::from_vec(bytes).into()
+}
+
+/// The same; names that are no Unicode are not found again on these systems.
+#[cfg(not(unix))]
+pub(crate) fn path_of_bytes(bytes: Vec<u8>) -> PathBuf {
+    String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
 /// Whether `path` is a file that the program keeps in the output folder for itself.

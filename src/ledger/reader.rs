@@ -1,8 +1,9 @@
 //! The SQLite file, for those who only look: lookups of a run, dry runs, `status`.
 
-use super::store::{PATIENCE, bytes, check, is_new, path_of, trouble};
+use super::store::{PATIENCE, bytes, check, is_new, trouble};
 use super::{Lookup, OutputEntry, Remembered};
 use crate::error::{Error, Reason};
+use crate::names::path_of_bytes;
 use crate::report::Outcome;
 use crate::report::spread::Placement;
 use crate::stamp::Stamp;
@@ -138,7 +139,7 @@ fn remembered(row: &Row<'_>) -> rusqlite::Result<(i64, Option<Remembered>)> {
     let known = Remembered {
         stamp: stamp(row, "size", "modified_ns")?,
         hash: row.get("hash")?,
-        root: row.get::<_, Option<Vec<u8>>>("root")?.map(path_of),
+        root: row.get::<_, Option<Vec<u8>>>("root")?.map(path_of_bytes),
         settings: row.get("settings")?,
         outcome,
         record: row.get("record")?,
@@ -156,7 +157,7 @@ fn remembered(row: &Row<'_>) -> rusqlite::Result<(i64, Option<Remembered>)> {
 
 pub(super) fn output(row: &Row<'_>) -> rusqlite::Result<OutputEntry> {
     Ok(OutputEntry {
-        path: path_of(row.get("path")?),
+        path: path_of_bytes(row.get("path")?),
         preset: row.get("preset")?,
         stamp: stamp(row, "size", "modified_ns")?,
         hash: row.get("hash")?,

@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::report::{Outcome, Tally};
 use crate::walk::Source;
 use rusqlite::{Connection, ErrorCode, params};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -364,19 +363,6 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
 /// The bytes of `path`, as the system has them.
 pub(super) fn bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_encoded_bytes()
-}
-
-/// The path that [`bytes`] came from.
-#[cfg(unix)]
-pub(super) fn path_of(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt;
-    OsString::from_vec(bytes).into()
-}
-
-/// The path that [`bytes`] came from; names that are no Unicode are not found again on these systems, and made anew.
-#[cfg(not(unix))]
-pub(super) fn path_of(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
 #[cfg(test)]
