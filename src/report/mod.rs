@@ -1,4 +1,4 @@
-//! What became of each photo: the [`Record`], one line of `report.jsonl`. [`line`] reads it back.
+//! What became of each photo: the [`Record`], one line of `report.jsonl`. [`mod@line`] reads it back.
 
 #[cfg(feature = "cli")]
 pub mod csv;
