@@ -5,7 +5,7 @@ mod photo;
 mod records;
 
 use crate::error::{Error, Failure, Reason};
-use crate::ledger::{Hash, Refresh, Remembered, SourceEntry};
+use crate::ledger::{Hash, Keeper, Lookup, Remembered};
 use crate::memory::MemoryBudget;
 use crate::pictures::Pictures;
 use crate::pipeline::Cropper;
@@ -21,7 +21,7 @@ use crate::walk::Source;
 use photo::Done;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
@@ -61,9 +61,8 @@ pub struct Batch<'a> {
 /// What is remembered between runs, as far as a batch needs it.
 #[derive(Default)]
 pub struct Past<'a> {
-    /// What is known of the photo with this relative path. It is asked by one thread at a time.
-    #[allow(clippy::type_complexity)]
-    pub lookup: Option<Box<dyn FnMut(&Path) -> Result<Option<Remembered>, Error> + Send + 'a>>,
+    /// Is asked what is known of photos.
+    pub lookup: Option<&'a mut dyn Lookup>,
     /// Is told what came of photos.
     pub keeper: Option<&'a mut dyn Keeper>,
 }
@@ -73,27 +72,6 @@ impl fmt::Debug for Past<'_> {
         let (lookup, keeper) = (self.lookup.is_some(), self.keeper.is_some());
         f.debug_struct("Past").field("lookup", &lookup).field("keeper", &keeper).finish()
     }
-}
-
-/// Writes down what came of photos. One thread does so, after their outputs are whole under their names.
-pub trait Keeper {
-    /// A photo was worked on; `record` is its line of the report.
-    ///
-    /// # Errors
-    /// [`Error::Fatal`] where it cannot be written: the run ends.
-    fn made(&mut self, entry: &SourceEntry, record: &str) -> Result<(), Error>;
-
-    /// Files of a photo were touched.
-    ///
-    /// # Errors
-    /// As above.
-    fn touched(&mut self, source: &Source, refresh: &Refresh) -> Result<(), Error>;
-
-    /// Nothing has come for a while: a good time to wait for the disk.
-    ///
-    /// # Errors
-    /// As above.
-    fn idle(&mut self) -> Result<(), Error>;
 }
 
 /// What a run came to.
@@ -159,7 +137,7 @@ impl Batch<'_> {
             }
             taken.store(position + 1, Ordering::Relaxed);
             let job = plan.job(index);
-            let known = match lookup.as_mut().map_or(Ok(None), |lookup| lookup(job.source.relative())) {
+            let known = match lookup.as_mut().map_or(Ok(None), |lookup| lookup.lookup(job.source.relative())) {
                 Ok(known) => known,
                 Err(error) => {
                     *unread.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);

@@ -4,7 +4,7 @@
 //! degrees, positive clockwise on the screen (from x towards y).
 
 use crate::rounding::tenths;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A position, in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -39,6 +39,13 @@ impl Serialize for Point {
     /// As `[x, y]`, rounded to a tenth of a pixel: what the report holds.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         [tenths(self.x), tenths(self.y)].serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Point {
+    /// From `[x, y]`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <[f64; 2]>::deserialize(deserializer).map(|[x, y]| Self { x, y })
     }
 }
 
@@ -153,8 +160,15 @@ impl Serialize for Rect {
     }
 }
 
+impl<'de> Deserialize<'de> for Rect {
+    /// From `[x, y, width, height]`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <[f64; 4]>::deserialize(deserializer).map(|[x, y, width, height]| Self { x, y, width, height })
+    }
+}
+
 /// The map X = a x + b y + c, Y = d x + e y + f.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Affine(
     /// `[a, b, c, d, e, f]`.
     pub [f64; 6],

@@ -146,6 +146,7 @@ pub mod shard;
 #[cfg(feature = "cli")]
 pub mod sheet;
 pub mod sparse_jpeg;
+pub mod stamp;
 pub mod stop;
 pub mod subject;
 pub mod transparency;

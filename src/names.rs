@@ -2,11 +2,16 @@
 
 use caseless::Caseless;
 use std::borrow::Cow;
-use std::path::{Component, Path};
+#[cfg(unix)]
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
 /// Most bytes of one part of a path, on every file system in use.
 const LONGEST: usize = 255;
+
+/// The fields of a template of names that every photo has, so that no column of a roster can be called one of these.
+pub(crate) const FIELDS: [&str; 5] = ["preset", "dir", "stem", "ext", "source_ext"];
 
 /// What `path` is to a system that does not tell capitals from small letters, nor the two ways to write an accent: two
 /// paths with the same key are one file there. Bytes that are no text stay as they are.
@@ -32,6 +37,21 @@ pub fn impossible(path: &Path) -> Option<&'static str> {
     }
     let is_long = |part: Component| part.as_os_str().len() > LONGEST;
     path.components().any(is_long).then_some("is longer than the 255 bytes that file systems take")
+}
+
+/// The path that [`OsStr::as_encoded_bytes`] gave these `bytes` of.
+///
+/// [`OsStr::as_encoded_bytes`]: std::ffi::OsStr::as_encoded_bytes
+#[cfg(unix)]
+pub(crate) fn path_of_bytes(bytes: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    OsString::from_vec(bytes).into()
+}
+
+/// The same; names that are no Unicode are not found again on these systems.
+#[cfg(not(unix))]
+pub(crate) fn path_of_bytes(bytes: Vec<u8>) -> PathBuf {
+    String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
 /// Whether `path` is a file that the program keeps in the output folder for itself.

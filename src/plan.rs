@@ -17,7 +17,6 @@ mod clashes;
 mod template;
 
 pub use template::NameTemplate;
-pub(crate) use template::is_field;
 
 /// One photo and where its outputs go.
 #[derive(Clone, Debug, PartialEq)]

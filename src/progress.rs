@@ -1,7 +1,7 @@
 //! Who is told how a run goes.
 
+use crate::ledger::kept::Kept;
 use crate::report::Record;
-use crate::report::kept::Kept;
 use std::fmt;
 
 /// Is told of every photo as it is done, by one thread at a time.

@@ -1,9 +1,9 @@
 //! Bytes to a file that is whole or absent: temporary file in the same folder, fsync, rename, fsync of the folder.
 
 use crate::error::{Error, Failure, Reason};
-use crate::ledger::Stamp;
 use crate::names::key;
 use crate::shard::Shard;
+use crate::stamp::Stamp;
 use crate::walk::Source;
 use same_file::Handle;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -3,9 +3,9 @@
 use crate::font;
 use headshot::geometry::{Affine, Point};
 use headshot::photo::{Limits, decode};
+use headshot::report::line::{HeadLine, OutputLine, RecordLine};
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
-use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -49,44 +49,42 @@ fn text_scale(width: u32) -> u32 {
 }
 
 impl Cell {
-    /// The cells of one line of the report: a crop each, or the photo itself where `preset` was refused.
-    pub fn of_record(record: &Value, preset: &str) -> Vec<Self> {
-        let of_preset = |entry: &&Value| entry["preset"] == preset;
-        let list = |key: &str| record[key].as_array().map_or(&[][..], Vec::as_slice);
-        let crops = list("outputs").iter().filter(of_preset).map(|output| Self::of_output(record, output));
-        let refusals = list("refused").iter().filter(of_preset).map(|refused| Self::of_refusal(record, refused));
-        let cells: Vec<Self> = crops.chain(refusals).collect();
-        let made_nothing = matches!(record["outcome"].as_str(), Some("refused" | "failed"));
-        if cells.is_empty() && made_nothing { vec![Self::of_refusal(record, record)] } else { cells }
+    /// The cells of one record: a crop each, or the photo itself where `preset` was refused.
+    pub fn of_record(record: &RecordLine, preset: &str) -> Vec<Self> {
+        let crops = record.outputs.iter().filter(|output| output.preset == preset);
+        let refusals = record.refused.iter().filter(|refused| refused.preset == preset);
+        let crops = crops.map(|output| Self::of_output(record, output));
+        let cells: Vec<Self> = crops.chain(refusals.map(|refused| Self::of_refusal(record, &refused.reason))).collect();
+        let made_nothing = matches!(record.outcome.as_str(), "refused" | "failed");
+        if !cells.is_empty() || !made_nothing {
+            return cells;
+        }
+        vec![Self::of_refusal(record, record.reason.as_deref().unwrap_or_default())]
     }
 
-    fn of_output(record: &Value, output: &Value) -> Self {
-        let head = &record["head"];
-        let steps: Vec<&str> = output["steps"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let turned = record["turned"].as_i64().map_or(String::new(), |degrees| format!(" turned {degrees}"));
-        let numbers = format!(
-            "crown {:.2} roll {:+.1} {}{turned}",
-            head["crown_confidence"].as_f64().unwrap_or_default(),
-            head["roll_deg"].as_f64().unwrap_or_default(),
-            text(&record["outcome"]),
-        );
+    fn of_output(record: &RecordLine, output: &OutputLine) -> Self {
+        let (crown, roll) = record.head.map_or((0.0, 0.0), |head| (head.crown_confidence, head.roll_deg));
+        let turned = record.turned.map_or(String::new(), |degrees| format!(" turned {degrees}"));
+        // The report tells the head of the main face only.
+        let head = record.head.filter(|_| output.face == 0);
         Self {
-            picture: Shown::Crop(text(&output["path"]).into()),
-            border: if record["outcome"] == "review" { ORANGE } else { GREY },
-            // The report tells the head of the main face only.
-            marks: if output["face"] == 0 { marks(head, &output["transform"]) } else { Vec::new() },
-            caption: [text(&record["source"]).to_owned(), steps.join(" "), numbers],
+            picture: Shown::Crop(output.path.as_str().into()),
+            border: if record.outcome == "review" { ORANGE } else { GREY },
+            marks: head.map_or(Vec::new(), |head| marks(&head, &output.transform)),
+            caption: [
+                record.source.clone(),
+                output.steps.join(" "),
+                format!("crown {crown:.2} roll {roll:+.1} {}{turned}", record.outcome),
+            ],
         }
     }
 
-    fn of_refusal(record: &Value, refused: &Value) -> Self {
-        let source = text(&record["source"]);
-        let reason = text(&refused["reason"]).to_owned();
+    fn of_refusal(record: &RecordLine, reason: &str) -> Self {
         Self {
-            picture: Shown::Source(source.into()),
+            picture: Shown::Source(record.source.as_str().into()),
             border: RED,
             marks: Vec::new(),
-            caption: [source.to_owned(), reason, text(&record["outcome"]).to_owned()],
+            caption: [record.source.clone(), reason.to_owned(), record.outcome.clone()],
         }
     }
 
@@ -143,28 +141,15 @@ impl Cell {
 }
 
 /// The head's points in pixels of the crop.
-fn marks(head: &Value, transform: &Value) -> Vec<(Point, Rgb<u8>, bool)> {
-    let Some(map) = numbers(transform).map(Affine) else { return Vec::new() };
-    let point = |value: &Value| numbers(value).map(|[x, y]| map.apply(Point::new(x, y)));
-    let (left, right) = (point(&head["eyes"][0]), point(&head["eyes"][1]));
-    let middle = left.zip(right).map(|(left, right)| left.midpoint(right));
-    let wanted = [
+fn marks(head: &HeadLine, transform: &Affine) -> Vec<(Point, Rgb<u8>, bool)> {
+    let [left, right] = head.eyes.map(|eye| transform.apply(eye));
+    vec![
         (left, EYE_LINE, false),
         (right, EYE_LINE, false),
-        (middle, EYE_LINE, true),
-        (point(&head["chin"]), CHIN, true),
-        (point(&head["crown"]), CROWN, true),
-    ];
-    wanted.into_iter().filter_map(|(point, colour, line)| Some((point?, colour, line))).collect()
-}
-
-fn numbers<const N: usize>(value: &Value) -> Option<[f64; N]> {
-    let numbers: Vec<f64> = value.as_array()?.iter().filter_map(Value::as_f64).collect();
-    numbers.try_into().ok()
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
+        (left.midpoint(right), EYE_LINE, true),
+        (transform.apply(head.chin), CHIN, true),
+        (transform.apply(head.crown), CROWN, true),
+    ]
 }
 
 /// The upright picture of a file.

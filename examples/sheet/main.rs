@@ -14,10 +14,11 @@ mod cell;
 mod font;
 
 use cell::Cell;
+use headshot::report::line::{RecordLine, read};
 use image::RgbImage;
-use serde_json::Value;
 use std::error::Error;
-use std::fs;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// What the command line asks for.
@@ -38,9 +39,8 @@ const USAGE: &str =
 fn main() -> Result<(), Box<dyn Error>> {
     let wanted = Wanted::from_arguments(std::env::args().skip(1))?;
     let report = wanted.output.join("report.jsonl");
-    let text = fs::read_to_string(&report).map_err(|error| format!("{}: {error}", report.display()))?;
-    let records: Vec<Value> =
-        text.lines().filter(|line| !line.trim().is_empty()).map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let file = File::open(&report).map_err(|error| format!("{}: {error}", report.display()))?;
+    let records: Vec<RecordLine> = read(BufReader::new(file)).collect::<Result<_, _>>()?;
     let preset = match &wanted.preset {
         Some(name) => name.clone(),
         None => first_preset(&records).ok_or("the report has no output; make some crops first")?,
@@ -76,9 +76,8 @@ impl Wanted {
 }
 
 /// The preset of the first output in the report.
-fn first_preset(records: &[Value]) -> Option<String> {
-    let first = records.iter().find_map(|record| record["outputs"].get(0))?;
-    first["preset"].as_str().map(str::to_owned)
+fn first_preset(records: &[RecordLine]) -> Option<String> {
+    records.iter().find_map(|record| record.outputs.first()).map(|output| output.preset.clone())
 }
 
 /// `sheet.png` when it is the only page, else `sheet-1.png` ...

@@ -71,6 +71,12 @@ impl Level {
             Self::Fail => "fail",
         }
     }
+
+    /// The level that `code` is the word for.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Ok, Self::Warn, Self::Fail].into_iter().find(|level| level.code() == code)
+    }
 }
 
 impl Check {

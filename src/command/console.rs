@@ -2,8 +2,8 @@
 
 use super::log::{Log, printable, println_ignoring_a_closed_pipe};
 use headshot::error::Reason;
+use headshot::ledger::kept::Kept;
 use headshot::progress::Progress;
-use headshot::report::kept::Kept;
 use headshot::report::{Outcome, Record};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;

@@ -10,11 +10,11 @@ use super::people;
 use super::prune::{self, Swept};
 use super::signals;
 use super::spread::{spread_lines, uniform_lines};
-use headshot::batch::{Batch, Keeper, Past, REPORT_NAME, Totals};
+use headshot::batch::{Batch, Past, REPORT_NAME, Totals};
 use headshot::error::{Error, cut_short};
-use headshot::ledger::fingerprint;
 use headshot::ledger::reader::Reader;
 use headshot::ledger::store::{LEDGER_NAME, Ledger};
+use headshot::ledger::{Keeper, Lookup, fingerprint};
 use headshot::overrides::Adjustment;
 use headshot::overrides::gather::{Gathered, gather};
 use headshot::pictures::Pictures;
@@ -213,11 +213,11 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
     };
     let console = Console::new(*log, batch.len(plan), config.quiet, config.no_progress, config.dry_run);
     batch.progress = &console;
-    let mut past = Past::default();
-    if let Some(reader) = reader.as_mut().filter(|_| !config.force) {
-        past.lookup = Some(Box::new(|relative: &Path| reader.lookup(relative, &presets)));
-    }
-    past.keeper = ledger.as_mut().map(|ledger| ledger as &mut dyn Keeper);
+    let mut known = reader.as_mut().filter(|_| !config.force).map(|reader| reader.of_run(&presets));
+    let past = Past {
+        lookup: known.as_mut().map(|known| known as &mut dyn Lookup),
+        keeper: ledger.as_mut().map(|ledger| ledger as &mut dyn Keeper),
+    };
     let totals = batch.run(plan, past)?;
     console.clear();
     let swept = match (&reader, stop.why()) {

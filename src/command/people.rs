@@ -6,18 +6,20 @@ use super::crop::first_look;
 use headshot::batch::Past;
 use headshot::error::Error;
 use headshot::ledger::fingerprint;
+use headshot::ledger::kept::Kept;
 use headshot::ledger::reader::Reader;
 use headshot::ledger::store::LEDGER_NAME;
-use headshot::ledger::{Hash, Remembered, Stamp};
+use headshot::ledger::{Hash, Remembered};
 use headshot::overrides::Adjustment;
 use headshot::overrides::parse::Mistake;
 use headshot::plan::{NameTemplate, plan};
 use headshot::progress::Progress;
-use headshot::report::kept::Kept;
+use headshot::report::line::RecordLine;
 use headshot::report::{Outcome, Record};
 use headshot::roster::enrol::enrol;
 use headshot::roster::parse::parse;
 use headshot::roster::{Enrolled, Roster};
+use headshot::stamp::Stamp;
 use headshot::stop::Stop;
 use headshot::walk::Source;
 use std::collections::BTreeMap;
@@ -195,9 +197,9 @@ impl Memory {
 
 /// The sentence of a record.
 fn message_of(record: &str) -> String {
-    let record: Option<serde_json::Value> = serde_json::from_str(record).ok();
-    let message = record.as_ref().and_then(|record| record["message"].as_str());
-    message.unwrap_or("another photo was picked by an earlier run").to_owned()
+    let record: Option<RecordLine> = serde_json::from_str(record).ok();
+    let message = record.and_then(|record| record.message);
+    message.unwrap_or_else(|| "another photo was picked by an earlier run".to_owned())
 }
 
 /// Whether the photo is the one that is `known`.

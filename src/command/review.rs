@@ -6,27 +6,9 @@ use headshot::batch::REPORT_NAME;
 use headshot::check::{Check, Level, sentence};
 use headshot::error::Error;
 use headshot::report::Outcome;
-use serde::Deserialize;
-use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use headshot::report::line::{CheckLine, OutputLine, RecordLine, read};
+use std::io::BufReader;
 use std::path::Path;
-
-/// What the listing needs of a line of the report. Lines of other versions may have more words than this one knows.
-#[derive(Deserialize)]
-struct Line {
-    source: String,
-    outcome: String,
-    message: Option<String>,
-    #[serde(default)]
-    checks: Vec<Value>,
-    outputs: Vec<Output>,
-}
-
-#[derive(Deserialize)]
-struct Output {
-    preset: String,
-    path: String,
-}
 
 /// Prints what is to be reviewed in the folder `output`, by its report or those of its shards.
 ///
@@ -53,9 +35,8 @@ pub fn to_review(output: &Path) -> Result<(), Error> {
             )
         };
         let file = std::fs::File::open(&path).map_err(|error| unreadable(&error))?;
-        for line in BufReader::new(file).lines() {
+        for line in read(BufReader::new(file)) {
             let line = line.map_err(|error| unreadable(&error))?;
-            let line: Line = serde_json::from_str(&line).map_err(|error| unreadable(&error))?;
             if line.outcome == Outcome::Review.code() {
                 of_photo(&line).iter().for_each(|line| print(line));
             }
@@ -65,14 +46,14 @@ pub fn to_review(output: &Path) -> Result<(), Error> {
 }
 
 /// The lines of a photo that is to be reviewed: one for each headshot that something is said against.
-fn of_photo(line: &Line) -> Vec<String> {
-    let failed = line.checks.iter().filter_map(|check| Check::deserialize(check).ok());
-    let failed: Vec<Check> = failed.filter(|check| check.level == Level::Fail).collect();
-    let said = |output: &Output| -> Vec<String> {
+fn of_photo(line: &RecordLine) -> Vec<String> {
+    let known = line.checks.iter().filter_map(CheckLine::check);
+    let failed: Vec<Check> = known.filter(|check| check.level == Level::Fail).collect();
+    let said = |output: &OutputLine| -> Vec<String> {
         let is_of = |check: &&Check| check.preset.as_ref().is_none_or(|preset| *preset == output.preset);
         failed.iter().filter(is_of).map(sentence).collect()
     };
-    let of_output = |output: &Output, said: &[String]| {
+    let of_output = |output: &OutputLine, said: &[String]| {
         format!("{}: {} ({})", printable(&output.path), said.join("; "), printable(&line.source))
     };
     let told: Vec<String> = line

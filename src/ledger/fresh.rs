@@ -1,9 +1,10 @@
 //! Is what the ledger knows of a photo still so? Reads files, writes none.
 
-use super::{Hash, OutputEntry, Refresh, Remembered, Stamp, hash};
+use super::{Hash, OutputEntry, Refresh, Remembered, hash};
 use crate::error::Reason;
 use crate::photo::{Format, Limits, decode, sniff};
 use crate::report::Outcome;
+use crate::stamp::Stamp;
 use std::fs;
 use std::path::Path;
 

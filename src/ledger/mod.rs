@@ -1,12 +1,14 @@
 //! What was made from what, remembered in the output folder, so that the next run does only what has changed.
 //!
-//! The words and the comparison are here and in [`fresh`]; [`fingerprint`] says what influences an output; the SQLite
-//! file itself is written by `store` and read by `reader`, which only build with the feature `ledger`.
+//! The words and the comparison are here and in [`fresh`]; [`fingerprint`] says what influences an output; [`kept`] tells
+//! anew of what has not changed; the SQLite file itself is written by `store` and read by `reader`, which only build with
+//! the feature `ledger`. A run asks for a [`Lookup`] and a [`Keeper`] and needs neither.
 
 pub mod fingerprint;
 pub mod fresh;
 #[cfg(feature = "ledger")]
 pub mod join;
+pub mod kept;
 #[cfg(feature = "ledger")]
 pub mod reader;
 #[cfg(feature = "ledger")]
@@ -16,11 +18,12 @@ pub mod status;
 #[cfg(feature = "ledger")]
 pub mod store;
 
+use crate::error::Error;
 use crate::report::Outcome;
 use crate::report::spread::Placement;
-use std::fs::Metadata;
-use std::path::PathBuf;
-use std::time::UNIX_EPOCH;
+use crate::stamp::Stamp;
+use crate::walk::Source;
+use std::path::{Path, PathBuf};
 
 /// A BLAKE3 hash: of a file's content, or of everything that influences an output.
 pub type Hash = [u8; 32];
@@ -29,39 +32,6 @@ pub type Hash = [u8; 32];
 #[must_use]
 pub fn hash(bytes: &[u8]) -> Hash {
     *blake3::hash(bytes).as_bytes()
-}
-
-/// Size and time of a file: as long as both stay, its content is taken to be the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
-    /// Bytes.
-    pub size: u64,
-    /// Time of the last change, nanoseconds since 1970; `None` where it proves nothing.
-    pub modified_ns: Option<i64>,
-}
-
-impl Stamp {
-    /// The stamp of a file with this `metadata`.
-    #[must_use]
-    pub fn of(metadata: &Metadata) -> Self {
-        let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        Self { size: metadata.len(), modified_ns: modified.and_then(|since| i64::try_from(since.as_nanos()).ok()) }
-    }
-
-    /// Whether a file with the stamp `now` surely has the content that it had with this one.
-    #[must_use]
-    pub fn proves(&self, now: &Self) -> bool {
-        self.modified_ns.is_some() && self == now
-    }
-
-    /// This stamp without its time where the file was changed less than two seconds before `now_ns`, the coarsest clock
-    /// of a file system in use (FAT): it could change again and keep its time.
-    #[must_use]
-    pub fn settled(self, now_ns: i64) -> Self {
-        /// Nanoseconds.
-        const COARSEST: i64 = 2_000_000_000;
-        Self { modified_ns: self.modified_ns.filter(|modified| now_ns.saturating_sub(*modified) >= COARSEST), ..self }
-    }
 }
 
 /// A photo as it was when its record was made.
@@ -147,19 +117,33 @@ impl Refresh {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Knows what became of photos in earlier runs.
+pub trait Lookup: Send {
+    /// What is known of the photo with this relative path, with its outputs for the presets of the run. One thread at a
+    /// time asks.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] where it cannot be read: the run ends.
+    fn lookup(&mut self, relative: &Path) -> Result<Option<Remembered>, Error>;
+}
 
-    #[test]
-    fn a_stamp_proves_nothing_while_the_file_could_change_within_the_same_tick() {
-        let stamp = Stamp { size: 7, modified_ns: Some(10_000_000_000) };
-        assert!(stamp.settled(12_000_000_000).proves(&stamp));
-        assert!(!stamp.settled(11_999_999_999).proves(&stamp));
-        // A file from the future, as after a change of the clock.
-        assert!(!stamp.settled(9_000_000_000).proves(&stamp));
-        assert!(!stamp.proves(&Stamp { size: 8, ..stamp }));
-        let unknown = Stamp { size: 7, modified_ns: None };
-        assert!(!unknown.proves(&unknown));
-    }
+/// Writes down what came of photos. One thread does so, after their outputs are whole under their names.
+pub trait Keeper {
+    /// A photo was worked on; `record` is its line of the report.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] where it cannot be written: the run ends.
+    fn made(&mut self, entry: &SourceEntry, record: &str) -> Result<(), Error>;
+
+    /// Files of a photo were touched.
+    ///
+    /// # Errors
+    /// As above.
+    fn touched(&mut self, source: &Source, refresh: &Refresh) -> Result<(), Error>;
+
+    /// Nothing has come for a while: a good time to wait for the disk.
+    ///
+    /// # Errors
+    /// As above.
+    fn idle(&mut self) -> Result<(), Error>;
 }

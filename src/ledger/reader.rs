@@ -1,10 +1,12 @@
 //! The SQLite file, for those who only look: lookups of a run, dry runs, `status`.
 
-use super::store::{PATIENCE, bytes, check, is_new, path_of, trouble};
-use super::{OutputEntry, Remembered, Stamp};
+use super::store::{PATIENCE, bytes, check, is_new, trouble};
+use super::{Lookup, OutputEntry, Remembered};
 use crate::error::{Error, Reason};
+use crate::names::path_of_bytes;
 use crate::report::Outcome;
 use crate::report::spread::Placement;
+use crate::stamp::Stamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
 use std::ffi::OsString;
 use std::fs;
@@ -80,9 +82,27 @@ impl Reader {
         Ok(Some(known))
     }
 
+    /// What a run over `presets` asks.
+    pub fn of_run<'a>(&'a mut self, presets: &'a [String]) -> RunReader<'a> {
+        RunReader { reader: self, presets }
+    }
+
     /// The error for what SQLite says of this file.
     pub(super) fn trouble(&self, error: &rusqlite::Error) -> Error {
         trouble(&self.path, error)
+    }
+}
+
+/// A ledger as a run over some presets reads it.
+#[derive(Debug)]
+pub struct RunReader<'a> {
+    reader: &'a mut Reader,
+    presets: &'a [String],
+}
+
+impl Lookup for RunReader<'_> {
+    fn lookup(&mut self, relative: &Path) -> Result<Option<Remembered>, Error> {
+        self.reader.lookup(relative, self.presets)
     }
 }
 
@@ -119,7 +139,7 @@ fn remembered(row: &Row<'_>) -> rusqlite::Result<(i64, Option<Remembered>)> {
     let known = Remembered {
         stamp: stamp(row, "size", "modified_ns")?,
         hash: row.get("hash")?,
-        root: row.get::<_, Option<Vec<u8>>>("root")?.map(path_of),
+        root: row.get::<_, Option<Vec<u8>>>("root")?.map(path_of_bytes),
         settings: row.get("settings")?,
         outcome,
         record: row.get("record")?,
@@ -137,7 +157,7 @@ fn remembered(row: &Row<'_>) -> rusqlite::Result<(i64, Option<Remembered>)> {
 
 pub(super) fn output(row: &Row<'_>) -> rusqlite::Result<OutputEntry> {
     Ok(OutputEntry {
-        path: path_of(row.get("path")?),
+        path: path_of_bytes(row.get("path")?),
         preset: row.get("preset")?,
         stamp: stamp(row, "size", "modified_ns")?,
         hash: row.get("hash")?,

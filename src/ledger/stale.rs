@@ -3,9 +3,9 @@
 use super::OutputEntry;
 use super::fresh::{State, state};
 use super::reader::{Reader, output};
-use super::store::{Ledger, bytes, path_of};
+use super::store::{Ledger, bytes};
 use crate::error::{Error, Reason};
-use crate::names::key;
+use crate::names::{key, path_of_bytes};
 use crate::publish::OutputFolder;
 use crate::report::Outcome;
 use crate::walk::absolute;
@@ -157,7 +157,7 @@ impl Reader {
         let mut query = self.connection.prepare("SELECT path FROM output WHERE stale = 0")?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
-            let fresh = path_of(row.get(0)?);
+            let fresh = path_of_bytes(row.get(0)?);
             if let Some(&stale) = stale.get(&*key(&fresh))
                 && *stale != fresh
                 && same_file::is_same_file(folder.join(stale), folder.join(&fresh)).unwrap_or(false)
@@ -176,7 +176,7 @@ impl Reader {
             self.connection.prepare("SELECT id, path, root FROM source WHERE root IS NOT NULL ORDER BY id")?;
         let mut rows = sources.query([])?;
         while let Some(row) = rows.next()? {
-            let (path, root) = (path_of(row.get(1)?), path_of(row.get(2)?));
+            let (path, root) = (path_of_bytes(row.get(1)?), path_of_bytes(row.get(2)?));
             let root = absolute(&root);
             let Some(index) = roots.iter().position(|other| bytes(other) == bytes(&root)) else { continue };
             // A file that is still there, or that cannot be looked at, is not gone, whatever the walk made of it.
@@ -244,8 +244,9 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Stamp, hash};
+    use crate::ledger::hash;
     use crate::report::spread::Placement;
+    use crate::stamp::Stamp;
 
     #[test]
     fn a_fifth_is_a_nights_work_and_more_is_a_question() {

@@ -2,8 +2,8 @@
 
 use super::Hash;
 use super::reader::Reader;
-use super::store::path_of;
 use crate::error::Error;
+use crate::names::path_of_bytes;
 use std::path::PathBuf;
 
 /// The accounting of a ledger.
@@ -57,7 +57,7 @@ impl Reader {
         let find = || -> rusqlite::Result<Vec<PathBuf>> {
             let mut query =
                 self.connection.prepare("SELECT DISTINCT root FROM source WHERE root IS NOT NULL ORDER BY 1")?;
-            query.query_map([], |row| row.get(0).map(path_of))?.collect()
+            query.query_map([], |row| row.get(0).map(path_of_bytes))?.collect()
         };
         find().map_err(|error| self.trouble(&error))
     }

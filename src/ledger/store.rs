@@ -5,13 +5,11 @@
 //! memory does not work, and between runs the ledger is one file that everybody who may read the folder can query.
 
 use super::reader::{Reader, read_only};
-use super::{Hash, Refresh, SourceEntry};
-use crate::batch::Keeper;
+use super::{Hash, Keeper, Refresh, SourceEntry};
 use crate::error::Error;
 use crate::report::{Outcome, Tally};
 use crate::walk::Source;
 use rusqlite::{Connection, ErrorCode, params};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -365,19 +363,6 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
 /// The bytes of `path`, as the system has them.
 pub(super) fn bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_encoded_bytes()
-}
-
-/// The path that [`bytes`] came from.
-#[cfg(unix)]
-pub(super) fn path_of(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt;
-    OsString::from_vec(bytes).into()
-}
-
-/// The path that [`bytes`] came from; names that are no Unicode are not found again on these systems, and made anew.
-#[cfg(not(unix))]
-pub(super) fn path_of(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
 #[cfg(test)]

@@ -40,13 +40,13 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     limits.check(&header)?;
     main.check_work()?;
     if !stream.ends_with(&mark::EOC) {
-        return Err(damaged("it ends early"));
+        return Err(Format::Jpeg2000.damaged("it ends early"));
     }
     let settings = DecodeSettings { strict: true, ..DecodeSettings::default() };
     let image = Image::new(bytes, &settings).map_err(|error| explain(&error))?;
     // A palette or a second header must not change what was checked.
     if (image.width(), image.height()) != (header.width, header.height) {
-        return Err(damaged("its two headers disagree"));
+        return Err(Format::Jpeg2000.damaged("its two headers disagree"));
     }
     let mut context = DecoderContext::default();
     let decoded = image.decode(&mut context).map_err(|error| explain(&error))?;
@@ -66,7 +66,10 @@ fn codestream(bytes: &[u8]) -> Result<&[u8], Failure> {
     if bytes.starts_with(&mark::SOC.to_be_bytes()) {
         return Ok(bytes);
     }
-    boxes(bytes).find(|found| found.kind == b"jp2c").map(|found| found.body).ok_or_else(|| damaged("it ends early"))
+    boxes(bytes)
+        .find(|found| found.kind == b"jp2c")
+        .map(|found| found.body)
+        .ok_or_else(|| Format::Jpeg2000.damaged("it ends early"))
 }
 
 fn finish(image: &Image<'_>, samples: Vec<u8>) -> Result<(Raster, Colour), Failure> {
@@ -108,7 +111,7 @@ struct MainHeader {
 
 impl MainHeader {
     fn read(stream: &[u8]) -> Result<Self, Failure> {
-        Self::parse(stream).ok_or_else(|| damaged("it ends inside its header"))?.checked()
+        Self::parse(stream).ok_or_else(|| Format::Jpeg2000.damaged("it ends inside its header"))?.checked()
     }
 
     fn parse(stream: &[u8]) -> Option<Self> {
@@ -160,7 +163,7 @@ impl MainHeader {
     fn checked(self) -> Result<Self, Failure> {
         let possible = self.width > 0 && self.height > 0 && self.tile.0 > 0 && self.tile.1 > 0 && self.components > 0;
         if !possible || self.resolutions > 33 {
-            return Err(damaged("the header gives no possible picture size"));
+            return Err(Format::Jpeg2000.damaged("the header gives no possible picture size"));
         }
         Ok(self)
     }
@@ -182,9 +185,7 @@ impl MainHeader {
             .into_iter()
             .fold(1_u64, u64::saturating_mul);
         if self.components > MAX_COMPONENTS || tiles > MAX_TILES || packets > MAX_PACKETS {
-            let message = "the JPEG 2000 file holds more components, tiles or layers than a photo needs; open it in an \
-                           editor and save it again";
-            return Err(Failure::new(Reason::TooLarge, message));
+            return Err(Format::Jpeg2000.too_much("more components, tiles or layers than a photo needs"));
         }
         Ok(())
     }
@@ -195,17 +196,13 @@ fn number(bytes: &[u8], at: usize, length: usize) -> Option<u32> {
     Some(bytes.get(at..at + length)?.iter().fold(0, |sum, &byte| sum << 8 | u32::from(byte)))
 }
 
-fn damaged(what: &str) -> Failure {
-    Failure::new(Reason::Damaged, format!("the JPEG 2000 file is damaged ({what}); copy or export it again"))
-}
-
 fn unsupported(what: &str) -> Failure {
     let message = format!("{what} in JPEG 2000; export the photo as JPEG or PNG first");
     Failure::new(Reason::UnsupportedFormat, message)
 }
 
 fn explain(error: &dyn std::error::Error) -> Failure {
-    damaged(&error.to_string().to_lowercase().replace('"', ""))
+    Format::Jpeg2000.damaged(&error.to_string().to_lowercase().replace('"', ""))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::colour::{self, Colour};
 use super::format::not_built_in;
-use super::markers::{Coding, Markers, damaged};
+use super::markers::{Coding, Markers};
 use super::orientation::from_metadata;
 use super::pixels::{Pixels, Sparse};
 use super::raster::Raster;
@@ -117,7 +117,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     let complete = check_scans(&markers, bytes)?;
     // What can be read of a damaged file is read by zune-jpeg only.
     if !complete && (!limits.allow_damaged || rarity(&markers).is_some()) {
-        return Err(damaged("it ends early"));
+        return Err(Format::Jpeg.damaged("it ends early"));
     }
     let model = model(&markers)?;
     if rarity(&markers).is_some() {
@@ -138,7 +138,8 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         });
     }
     let plain = without_adobe_segment(&markers, bytes, model);
-    let strict = if complete { samples(&plain, &markers, model, true) } else { Err(damaged("it ends early")) };
+    let strict =
+        if complete { samples(&plain, &markers, model, true) } else { Err(Format::Jpeg.damaged("it ends early")) };
     let (samples, damage) = match strict {
         Ok(samples) => (samples, None),
         Err(failure) if limits.allow_damaged && failure.reason == Reason::Damaged => {
@@ -156,10 +157,10 @@ fn decode_rare(bytes: &[u8], markers: &Markers<'_>, model: Model) -> Result<Phot
     let options = DecodeOptions::new().with_max_pixels(Some(u64::from(markers.width) * u64::from(markers.height)));
     let picture = decode_rgb8_with(bytes, &options).map_err(|error| match error {
         Error::Unsupported(_) => unsupported("this kind of coding is not read"),
-        other => damaged(&other.to_string().replace('"', "").to_lowercase()),
+        other => Format::Jpeg.damaged(&other.to_string().replace('"', "").to_lowercase()),
     })?;
     if (picture.width, picture.height) != (markers.width, markers.height) {
-        return Err(damaged("its size changes on the way"));
+        return Err(Format::Jpeg.damaged("its size changes on the way"));
     }
     Ok(photo(picture.data, markers, model, None))
 }
@@ -273,7 +274,7 @@ fn unsupported(what: &str) -> Failure {
 fn explain(error: DecodeErrors) -> Failure {
     match error {
         DecodeErrors::Unsupported(_) => unsupported("this kind of coding is not read"),
-        DecodeErrors::IoErrors(_) | DecodeErrors::ExhaustedData => damaged("it ends early"),
-        other => damaged(&other.to_string().replace('"', "").to_lowercase()),
+        DecodeErrors::IoErrors(_) | DecodeErrors::ExhaustedData => Format::Jpeg.damaged("it ends early"),
+        other => Format::Jpeg.damaged(&other.to_string().replace('"', "").to_lowercase()),
     }
 }

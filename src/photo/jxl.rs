@@ -66,7 +66,7 @@ fn codestream(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Failure> {
         }
     }
     if parts.last().is_none_or(|last| last[0] & 0x80 == 0) {
-        return Err(damaged("it ends early"));
+        return Err(Format::JpegXl.damaged("it ends early"));
     }
     Ok(Cow::Owned(parts.iter().flat_map(|part| &part[4..]).copied().collect()))
 }
@@ -75,23 +75,23 @@ fn codestream(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Failure> {
 fn header(stream: &[u8], file_bytes: usize) -> Result<Header, Failure> {
     let mut bits = Bitstream::new(stream);
     let header = jxl_oxide::ImageHeader::parse(&mut bits, ()).map_err(|error| match error.unexpected_eof() {
-        true => damaged("it ends inside its header"),
-        false => damaged("the header makes no sense"),
+        true => Format::JpegXl.damaged("it ends inside its header"),
+        false => Format::JpegXl.damaged("the header makes no sense"),
     })?;
     let extra_channels = header.metadata.ec_info.len();
     if extra_channels > MAX_EXTRA_CHANNELS {
-        return Err(too_much("more channels than a photo has"));
+        return Err(Format::JpegXl.too_much("more channels than a photo has"));
     }
     if header.metadata.colour_encoding.want_icc() {
         // The compressed profile's length (ISO/IEC 18181-1, E.4); it is never much longer than the profile.
-        let length = bits.read_u64().map_err(|_| damaged("it ends inside its header"))?;
+        let length = bits.read_u64().map_err(|_| Format::JpegXl.damaged("it ends inside its header"))?;
         if length > MAX_PROFILE_BYTES as u64 {
-            return Err(too_much("a larger colour profile than a photo needs"));
+            return Err(Format::JpegXl.too_much("a larger colour profile than a photo needs"));
         }
     }
     let (width, height) = (header.size.width, header.size.height);
     if width == 0 || height == 0 {
-        return Err(damaged("the header gives no possible picture size"));
+        return Err(Format::JpegXl.damaged("the header gives no possible picture size"));
     }
     let pixels = u64::from(width) * u64::from(height);
     // Floats while rendering, in up to three copies, and the RGBA raster.
@@ -104,7 +104,7 @@ fn header(stream: &[u8], file_bytes: usize) -> Result<Header, Failure> {
 fn read(mut image: jxl_oxide::UninitializedJxlImage, stream: &[u8]) -> Result<JxlImage, Failure> {
     image.feed_bytes(stream).map_err(|error| explain(&*error))?;
     match image.try_init().map_err(|error| explain(&*error))? {
-        InitializeResult::NeedMoreData(_) => Err(damaged("it ends inside its header")),
+        InitializeResult::NeedMoreData(_) => Err(Format::JpegXl.damaged("it ends inside its header")),
         InitializeResult::Initialized(image) => Ok(image),
     }
 }
@@ -112,7 +112,7 @@ fn read(mut image: jxl_oxide::UninitializedJxlImage, stream: &[u8]) -> Result<Jx
 /// Refuses files that end early, or hold more frames than a picture needs: each may cost as much as the picture.
 fn check_frames(image: &JxlImage, header: &Header) -> Result<(), Failure> {
     if !image.is_loading_done() && image.num_loaded_keyframes() == 0 {
-        return Err(damaged("it ends early"));
+        return Err(Format::JpegXl.damaged("it ends early"));
     }
     let mut pixels = 0_u64;
     // Frames behind the first shown one are not decoded.
@@ -124,7 +124,7 @@ fn check_frames(image: &JxlImage, header: &Header) -> Result<(), Failure> {
         }
     }
     if pixels > header.pixels() * MAX_FRAME_PIXELS_PER_PIXEL + FRAME_PIXELS_IN_ANY_CASE {
-        return Err(too_much("more frames than a picture needs"));
+        return Err(Format::JpegXl.too_much("more frames than a picture needs"));
     }
     Ok(())
 }
@@ -149,16 +149,8 @@ fn raster(format: PixelFormat, render: &Render) -> Result<Raster, Failure> {
     })
 }
 
-fn damaged(what: &str) -> Failure {
-    Failure::new(Reason::Damaged, format!("the JPEG XL file is damaged ({what}); copy or export it again"))
-}
-
-fn too_much(what: &str) -> Failure {
-    Failure::new(Reason::TooLarge, format!("the JPEG XL file holds {what}; open it in an editor and save it again"))
-}
-
 fn explain(error: &(dyn std::error::Error + Send + Sync)) -> Failure {
-    damaged(&error.to_string().to_lowercase().replace('"', ""))
+    Format::JpegXl.damaged(&error.to_string().to_lowercase().replace('"', ""))
 }
 
 #[cfg(test)]

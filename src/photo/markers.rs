@@ -1,7 +1,8 @@
 //! The marker segments of a JPEG file (ITU-T T.81, annex B), read in place: size, coding, colour model, EXIF, ICC
 //! profile, number of scans, and whether the file goes on to its end mark.
 
-use crate::error::{Failure, Reason};
+use super::Format;
+use crate::error::Failure;
 use std::ops::Range;
 
 /// Markers, by their second byte.
@@ -92,7 +93,7 @@ impl<'a> Markers<'a> {
         let mut at = 2;
         loop {
             let Some(segment) = Segment::next(bytes, at) else {
-                return Err(damaged("the file ends inside its header"));
+                return Err(Format::Jpeg.damaged("the file ends inside its header"));
             };
             at = segment.end;
             match segment.marker {
@@ -101,12 +102,12 @@ impl<'a> Markers<'a> {
                     markers.first_scan_components = bytes[segment.body].first().copied().unwrap_or(0);
                     break;
                 }
-                mark::EOI => return Err(damaged("there is no picture between its header and its end")),
+                mark::EOI => return Err(Format::Jpeg.damaged("there is no picture between its header and its end")),
                 marker => markers.take(marker, &segment, bytes)?,
             }
         }
         if markers.component_ids.is_empty() {
-            return Err(damaged("the header gives no picture size"));
+            return Err(Format::Jpeg.damaged("the header gives no picture size"));
         }
         Ok(markers)
     }
@@ -137,10 +138,10 @@ impl<'a> Markers<'a> {
 
     fn take_frame(&mut self, marker: u8, body: &[u8]) -> Result<(), Failure> {
         if !self.component_ids.is_empty() {
-            return Err(damaged("the header gives the picture size twice"));
+            return Err(Format::Jpeg.damaged("the header gives the picture size twice"));
         }
         let [bits, h0, h1, w0, w1, count, components @ ..] = body else {
-            return Err(damaged("the picture size is cut off"));
+            return Err(Format::Jpeg.damaged("the picture size is cut off"));
         };
         self.coding = match marker {
             0xC0 | 0xC1 => Coding::Sequential,
@@ -156,7 +157,7 @@ impl<'a> Markers<'a> {
         self.component_ids = components.chunks_exact(3).map(|component| component[0]).collect();
         self.rows_subsampled = components.chunks_exact(3).any(|component| component[1] & 15 != components[1] & 15);
         if self.component_ids.len() != usize::from(*count) || self.width == 0 || self.height == 0 {
-            return Err(damaged("the header gives no possible picture size"));
+            return Err(Format::Jpeg.damaged("the header gives no possible picture size"));
         }
         Ok(())
     }
@@ -229,17 +230,10 @@ impl Segment {
     }
 }
 
-/// A JPEG that cannot be read, with what is wrong.
-pub(super) fn damaged(what: &str) -> Failure {
-    Failure::new(
-        Reason::Damaged,
-        format!("the JPEG is damaged ({what}); copy it again, or take what can be read with --allow-damaged"),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Reason;
     use proptest::prelude::*;
 
     fn segment(marker: u8, body: &[u8]) -> Vec<u8> {

@@ -23,6 +23,7 @@ mod png;
 mod raster;
 #[cfg(feature = "raw")]
 mod raw;
+mod refusal;
 mod tiff;
 mod tiff_colours;
 

@@ -40,7 +40,7 @@ fn header(bytes: &[u8], format: Format) -> Result<Header, Failure> {
         }
     };
     if width == 0 || height == 0 {
-        return Err(damaged(format, "the header gives no possible picture size"));
+        return Err(format.damaged("the header gives no possible picture size"));
     }
     let memory = (u64::from(width) * u64::from(height)).saturating_mul(bytes_per_pixel);
     Ok(Header { format, width, height, memory: memory.saturating_add(bytes.len() as u64) })
@@ -187,12 +187,8 @@ fn gif_reaches_trailer(bytes: &[u8]) -> Option<bool> {
     }
 }
 
-fn damaged(format: Format, what: &str) -> Failure {
-    Failure::new(Reason::Damaged, format!("the {format} file is damaged ({what}); copy or export it again"))
-}
-
 fn cut_short(format: Format) -> Failure {
-    damaged(format, "it ends early")
+    format.damaged("it ends early")
 }
 
 fn explain(bytes: &[u8], format: Format, error: &ImageError) -> Failure {
@@ -212,7 +208,7 @@ fn explain(bytes: &[u8], format: Format, error: &ImageError) -> Failure {
             // The decoders' texts start with their own heading; what follows it is for people.
             let text = other.to_string();
             let detail = text.split_once(": ").map_or(text.as_str(), |(_, detail)| detail);
-            damaged(format, &detail.to_lowercase())
+            format.damaged(&detail.to_lowercase())
         }
     }
 }

@@ -14,12 +14,12 @@ const SIDE_BYTES: usize = 16 << 20;
 /// What the IHDR chunk says.
 pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
     let Some([w0, w1, w2, w3, h0, h1, h2, h3, bits, colour, ..]) = bytes.get(16..29) else {
-        return Err(damaged("it ends inside its header"));
+        return Err(Format::Png.damaged("it ends inside its header"));
     };
     let (width, height) = (u32::from_be_bytes([*w0, *w1, *w2, *w3]), u32::from_be_bytes([*h0, *h1, *h2, *h3]));
     // PNG (third edition), 11.2.1: sides are 1..=2^31 - 1.
     if width == 0 || height == 0 || width > i32::MAX as u32 || height > i32::MAX as u32 {
-        return Err(damaged("the header gives no possible picture size"));
+        return Err(Format::Png.damaged("the header gives no possible picture size"));
     }
     // Samples as decoded (a palette may hold alpha), and the RGB or RGBA raster made of them.
     let channels = match colour {
@@ -35,7 +35,7 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 /// Decodes the default image.
 pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     limits.check(&probe(bytes)?)?;
-    let mut damage = (!reaches_end(bytes)).then(|| damaged("it ends early"));
+    let mut damage = (!reaches_end(bytes)).then(|| Format::Png.damaged("it ends early"));
     if let Some(failure) = damage.as_ref().filter(|_| !limits.allow_damaged) {
         return Err(failure.clone());
     }
@@ -113,21 +113,14 @@ fn xmp(bytes: &[u8]) -> Option<&[u8]> {
         .find_map(|(_, data)| data.strip_prefix(b"XML:com.adobe.xmp\0\0\0"))
 }
 
-fn damaged(what: &str) -> Failure {
-    Failure::new(
-        Reason::Damaged,
-        format!("the PNG is damaged ({what}); copy it again, or take what can be read with --allow-damaged"),
-    )
-}
-
 fn explain(error: DecodingError) -> Failure {
     match error {
-        DecodingError::IoError(_) => damaged("it ends early"),
-        DecodingError::Format(detail) => damaged(&detail.to_string().to_lowercase()),
+        DecodingError::IoError(_) => Format::Png.damaged("it ends early"),
+        DecodingError::Format(detail) => Format::Png.damaged(&detail.to_string().to_lowercase()),
         DecodingError::LimitsExceeded => Failure::new(
             Reason::TooLarge,
             "the PNG holds more side data than a photo needs; save it again in an editor",
         ),
-        DecodingError::Parameter(detail) => damaged(&detail.to_string().to_lowercase()),
+        DecodingError::Parameter(detail) => Format::Png.damaged(&detail.to_string().to_lowercase()),
     }
 }

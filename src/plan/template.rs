@@ -1,6 +1,7 @@
 //! The template that names outputs.
 
 use crate::error::Error;
+use crate::names::FIELDS;
 use crate::roster::Person;
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
@@ -31,23 +32,12 @@ enum Field {
 }
 
 impl Field {
-    const ALL: [(&'static str, Self); 5] = [
-        ("preset", Self::Preset),
-        ("dir", Self::Dir),
-        ("stem", Self::Stem),
-        ("ext", Self::Ext),
-        ("source_ext", Self::SourceExt),
-    ];
+    /// In the order of [`FIELDS`].
+    const ALL: [Self; FIELDS.len()] = [Self::Preset, Self::Dir, Self::Stem, Self::Ext, Self::SourceExt];
 
     fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find_map(|(word, field)| (word == name).then_some(field))
+        FIELDS.into_iter().zip(Self::ALL).find_map(|(word, field)| (word == name).then_some(field))
     }
-}
-
-/// Whether every photo has a field of this name, so that no column can.
-#[must_use]
-pub(crate) fn is_field(name: &str) -> bool {
-    Field::named(name).is_some()
 }
 
 impl Default for NameTemplate {
@@ -136,7 +126,7 @@ impl NameTemplate {
 }
 
 fn unknown_field(name: &str, columns: &[String]) -> String {
-    let words = Field::ALL.iter().map(|(word, _)| *word).chain(columns.iter().map(String::as_str));
+    let words = FIELDS.into_iter().chain(columns.iter().map(String::as_str));
     let all: Vec<String> = words.map(|word| format!("{{{word}}}")).collect();
     let hint = if columns.is_empty() { "; --roster brings the columns of a list of people" } else { "" };
     format!("there is no field {{{name}}}; fields are {}{hint}", all.join(" "))

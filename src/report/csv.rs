@@ -3,11 +3,11 @@
 //! The crate `csv` writes the quotes (RFC 4180, lines end in CR LF). What is ours is that a file's name cannot become a
 //! formula: Excel, LibreOffice and Google Sheets calculate every cell that starts like one, also in quotes.
 
+use super::line::{RecordLine, read};
 use csv::{Terminator, Writer, WriterBuilder};
-use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufReader, Write};
 use std::path::Path;
 
 /// The name of the table in the output folder.
@@ -47,69 +47,6 @@ const COLUMNS: [&str; 22] = [
     "upscale",
 ];
 
-/// A record, as far as the table shows it.
-#[derive(Deserialize)]
-struct Line {
-    source: String,
-    outcome: String,
-    #[serde(default)]
-    unchanged: bool,
-    verdict: Option<String>,
-    reason: Option<String>,
-    message: Option<String>,
-    photo: Option<Size>,
-    #[serde(default)]
-    faces: Vec<serde::de::IgnoredAny>,
-    head: Option<HeadLine>,
-    #[serde(default)]
-    checks: Vec<CheckLine>,
-    #[serde(default)]
-    outputs: Vec<OutputLine>,
-    #[serde(default)]
-    refused: Vec<RefusedLine>,
-    #[serde(default)]
-    overridden: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Size {
-    width: u32,
-    height: u32,
-}
-
-#[derive(Deserialize)]
-struct HeadLine {
-    crown_confidence: f64,
-    roll_deg: f64,
-    yaw: f64,
-}
-
-#[derive(Deserialize)]
-struct CheckLine {
-    code: String,
-    level: String,
-    value: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct OutputLine {
-    preset: String,
-    path: String,
-    width: u32,
-    height: u32,
-    bytes: u64,
-    steps: Vec<String>,
-    padded: f64,
-    upscale: f64,
-}
-
-#[derive(Deserialize)]
-struct RefusedLine {
-    preset: String,
-    reason: String,
-    message: String,
-}
-
 /// Writes the table of the report at `report` to `into`: a row for each output, for each preset that was refused, and
 /// for each photo that has neither. Behind the fixed columns there is one for each check of the run, with its value;
 /// `flagged` names those over their limit.
@@ -131,12 +68,11 @@ pub fn write<W: Write>(report: &Path, into: W) -> io::Result<W> {
     table.into_inner().map_err(|error| error.into_error())
 }
 
-fn lines(report: &Path) -> io::Result<impl Iterator<Item = io::Result<Line>>> {
-    let lines = BufReader::new(File::open(report)?).lines();
-    Ok(lines.map(|line| serde_json::from_str(&line?).map_err(io::Error::other)))
+fn lines(report: &Path) -> io::Result<impl Iterator<Item = io::Result<RecordLine>>> {
+    Ok(read(BufReader::new(File::open(report)?)))
 }
 
-fn rows<W: Write>(line: &Line, codes: &BTreeSet<String>, table: &mut Writer<W>) -> io::Result<()> {
+fn rows<W: Write>(line: &RecordLine, codes: &BTreeSet<String>, table: &mut Writer<W>) -> io::Result<()> {
     let (reason, message) = (line.reason.clone().unwrap_or_default(), line.message.clone().unwrap_or_default());
     for output in &line.outputs {
         let about = [
@@ -163,7 +99,12 @@ fn rows<W: Write>(line: &Line, codes: &BTreeSet<String>, table: &mut Writer<W>) 
 }
 
 /// One row; `about` is what there is to say of the output.
-fn row(line: &Line, (reason, message): (&str, &str), about: [String; 8], codes: &BTreeSet<String>) -> Vec<String> {
+fn row(
+    line: &RecordLine,
+    (reason, message): (&str, &str),
+    about: [String; 8],
+    codes: &BTreeSet<String>,
+) -> Vec<String> {
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     let side = |value: Option<u32>| value.map(|value| value.to_string()).unwrap_or_default();
     let head = line.head.as_ref();
@@ -216,13 +157,14 @@ mod tests {
     #[test]
     fn a_row_is_an_output_a_refusal_or_a_photo_without_either() {
         let report = concat!(
-            r#"{"source":"ana.jpg","outcome":"review","reason":"soft-focus","message":"soft","photo":{"width":6,"height":8},"#,
-            r#""faces":[{}],"head":{"eyes":[],"crown_confidence":0.5,"roll_deg":-3.5,"yaw":-0.1},"#,
+            r#"{"schema":1,"source":"ana.jpg","outcome":"review","reason":"soft-focus","message":"soft","#,
+            r#""photo":{"width":6,"height":8},"faces":[{"box":[1,2,3,4],"score":0.9}],"head":{"eyes":[[1,2],[3,2]],"#,
+            r#""chin":[2,5],"crown":[2,0],"crown_confidence":0.5,"roll_deg":-3.5,"yaw":-0.1,"pitch":0},"#,
             r#""checks":[{"code":"soft-focus","level":"warn","value":-1.5,"limit":60.0},{"code":"dark","level":"ok","value":3,"limit":1}],"#,
-            r#""outputs":[{"preset":"x","path":"x/ana.jpg","face":0,"width":400,"height":400,"bytes":9,"steps":["shift","widest"],"padded":0.0,"upscale":1.25}],"#,
+            r#""outputs":[{"preset":"x","path":"x/ana.jpg","face":0,"width":400,"height":400,"bytes":9,"transform":[1,0,0,0,1,0],"steps":["shift","widest"],"padded":0.0,"upscale":1.25}],"#,
             r#""refused":[{"preset":"press","face":0,"reason":"would-upscale","message":"too small"}],"overridden":["face"]}"#,
             "\n",
-            r#"{"source":"=1+1.jpg","outcome":"failed","reason":"unreadable","message":"-no","photo":null,"faces":[],"head":null,"checks":[],"outputs":[]}"#,
+            r#"{"schema":1,"source":"=1+1.jpg","outcome":"failed","reason":"unreadable","message":"-no","photo":null,"faces":[],"head":null,"checks":[],"outputs":[]}"#,
             "\n"
         );
         let table = table(report);

@@ -1,30 +1,30 @@
 //! The reports of shards -> the report of the whole.
 
 use super::file::REPORT_NAME;
+use super::line::RecordLine;
 use super::{Outcome, Tally};
 use crate::error::{Error, Reason};
 use crate::publish::OutputFolder;
-use serde::Deserialize;
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Lines};
+use std::mem;
 use std::path::{Path, PathBuf};
 
-/// What merging needs of a record.
-#[derive(Deserialize)]
-struct Line {
-    source: String,
-    source_bytes: Option<String>,
-    outcome: String,
-    reason: Option<String>,
-    outputs: Vec<serde::de::IgnoredAny>,
+/// A line of a report, and what is counted of it.
+struct Next {
+    /// The photo's relative path.
+    path: PathBuf,
+    line: String,
+    outcome: Outcome,
+    reason: Option<Reason>,
+    outputs: usize,
 }
 
 /// A report that is read, with its next line.
 struct Open {
     path: PathBuf,
     lines: Lines<BufReader<File>>,
-    next: Option<(PathBuf, String)>,
+    next: Option<Next>,
     number: usize,
 }
 
@@ -33,55 +33,32 @@ impl Open {
         let file = File::open(path)
             .map_err(|error| Error::fatal(path, format!("cannot be read: {error}; run this shard again")))?;
         let mut open = Self { path: path.to_owned(), lines: BufReader::new(file).lines(), next: None, number: 0 };
-        open.advance(&mut Tally::default())?;
+        open.advance()?;
         Ok(open)
     }
 
-    /// Takes the next line and reads the one after it, which `tally` counts.
-    fn advance(&mut self, tally: &mut Tally) -> Result<Option<String>, Error> {
-        let wrong = |path: &Path, number: usize, what: String| {
-            Error::fatal(path, format!("line {number} is no record ({what}); run this shard again"))
+    /// Takes the next line and reads the one after it.
+    fn advance(&mut self) -> Result<Option<Next>, Error> {
+        let next = self.read()?;
+        Ok(mem::replace(&mut self.next, next))
+    }
+
+    fn read(&mut self) -> Result<Option<Next>, Error> {
+        let Some(line) = self.lines.next() else { return Ok(None) };
+        self.number += 1;
+        let wrong = |what: String| {
+            Error::fatal(&self.path, format!("line {} is no record ({what}); run this shard again", self.number))
         };
-        let taken = self.next.take().map(|(_, line)| line);
-        if let Some(line) = &taken {
-            let parsed: Line =
-                serde_json::from_str(line).map_err(|error| wrong(&self.path, self.number, error.to_string()))?;
-            let outcome = Outcome::from_code(&parsed.outcome)
-                .ok_or_else(|| wrong(&self.path, self.number, format!("outcome {}", parsed.outcome)))?;
-            tally.add(outcome, parsed.reason.as_deref().and_then(Reason::from_code), parsed.outputs.len());
-        }
-        if let Some(line) = self.lines.next() {
-            self.number += 1;
-            let line = line.map_err(|error| wrong(&self.path, self.number, error.to_string()))?;
-            let parsed: Line =
-                serde_json::from_str(&line).map_err(|error| wrong(&self.path, self.number, error.to_string()))?;
-            let path = parsed
-                .path()
-                .ok_or_else(|| wrong(&self.path, self.number, "source_bytes are no hexadecimal digits".into()))?;
-            self.next = Some((path, line));
-        }
-        Ok(taken)
+        let line = line.map_err(|error| wrong(error.to_string()))?;
+        let record: RecordLine = serde_json::from_str(&line).map_err(|error| wrong(error.to_string()))?;
+        Ok(Some(Next {
+            path: record.relative().ok_or_else(|| wrong("source_bytes are no hexadecimal digits".into()))?,
+            outcome: Outcome::from_code(&record.outcome).ok_or_else(|| wrong(format!("outcome {}", record.outcome)))?,
+            reason: record.reason.as_deref().and_then(Reason::from_code),
+            outputs: record.outputs.len(),
+            line,
+        }))
     }
-}
-
-impl Line {
-    /// The relative path, exactly.
-    fn path(&self) -> Option<PathBuf> {
-        let Some(digits) = &self.source_bytes else { return Some(self.source.clone().into()) };
-        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-        let bytes: Vec<u8> = digits.as_bytes().chunks(2).map(byte).collect::<Option<_>>()?;
-        Some(os_string(bytes).into())
-    }
-}
-
-#[cfg(unix)]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    std::os::unix::ffi::OsStringExt::from_vec(bytes)
-}
-
-#[cfg(not(unix))]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
 /// Writes the report of `folder` from those of its shards, each of which is sorted; what it comes to.
@@ -97,10 +74,11 @@ pub fn merge(folder: &OutputFolder, reports: &[PathBuf]) -> Result<Tally, Error>
     while let Some(first) = open
         .iter_mut()
         .filter(|open| open.next.is_some())
-        .min_by(|one, other| one.next.as_ref().map(|(path, _)| path).cmp(&other.next.as_ref().map(|(path, _)| path)))
+        .min_by(|one, other| one.next.as_ref().map(|next| &next.path).cmp(&other.next.as_ref().map(|next| &next.path)))
     {
-        if let Some(line) = first.advance(&mut tally)? {
-            whole.line(&line).map_err(told)?;
+        if let Some(next) = first.advance()? {
+            tally.add(next.outcome, next.reason, next.outputs);
+            whole.line(&next.line).map_err(told)?;
         }
     }
     whole.finish().map_err(told)?;

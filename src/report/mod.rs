@@ -1,9 +1,9 @@
-//! What became of each photo: the [`Record`], one line of `report.jsonl`.
+//! What became of each photo: the [`Record`], one line of `report.jsonl`. [`mod@line`] reads it back.
 
 #[cfg(feature = "cli")]
 pub mod csv;
 pub(crate) mod file;
-pub mod kept;
+pub mod line;
 pub mod merge;
 pub mod spread;
 
@@ -124,7 +124,7 @@ pub struct Record {
 }
 
 /// What a record says of the person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PersonRecord {
     /// The column `id`.
@@ -136,7 +136,7 @@ pub struct PersonRecord {
 }
 
 /// Size of a photo after its orientation is applied, in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PhotoSize {
     /// Width.

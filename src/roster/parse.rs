@@ -2,8 +2,8 @@
 
 use super::{Person, Roster};
 use crate::error::line_of;
+use crate::names::FIELDS;
 use crate::overrides::parse::Mistake;
-use crate::plan::is_field;
 use csv::{ReaderBuilder, StringRecord};
 use std::collections::BTreeMap;
 
@@ -141,7 +141,7 @@ fn columns(first: &StringRecord, line: usize) -> Result<Vec<String>, Vec<Mistake
         if columns[..index].contains(column) {
             mistakes.push(mistake(line, format!("there are two columns {column}; rename one")));
         }
-        if is_field(column) {
+        if FIELDS.contains(&column.as_str()) {
             mistakes.push(mistake(line, format!("{{{column}}} is a field that every photo has; rename the column")));
         }
     }

@@ -143,9 +143,10 @@ fn a_folder_whose_name_is_no_utf8_is_merged() {
 fn what_is_to_be_reviewed_comes_in_the_order_of_the_shards() {
     let place = Workplace::new();
     for shard in [10, 2, 1] {
-        let line = format!(
-            r#"{{"source":"{shard}.jpg","outcome":"review","message":"look","outputs":[{{"preset":"x","path":"x/{shard}.jpg"}}]}}"#
-        );
+        let made = r#""width":1,"height":1,"bytes":1,"transform":[1,0,0,0,1,0],"steps":[],"padded":0,"upscale":1"#;
+        let output = format!(r#"{{"preset":"x","path":"x/{shard}.jpg","face":0,{made}}}"#);
+        let about = format!(r#""schema":1,"source":"{shard}.jpg","outcome":"review","message":"look""#);
+        let line = format!(r#"{{{about},"outputs":[{output}]}}"#);
         place.write(format!("out/report.{shard}-of-12.jsonl"), line.as_bytes());
     }
     let ran = place.run(&["status", "out", "--review"]);

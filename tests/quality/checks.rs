@@ -1,6 +1,7 @@
 //! Whether photos are headshots: the bad ones are told with the right word, and good ones are left alone.
 
-use crate::corpus::{Record, run, shared};
+use crate::corpus::{failed, is_flagged, run, shared};
+use headshot::report::line::RecordLine;
 use std::collections::BTreeMap;
 
 /// Photos made bad on purpose, and the words of which one at least has to be told.
@@ -55,14 +56,14 @@ fn what_was_made_bad_is_told_with_the_right_word() {
     let mut wrong = Vec::new();
     for (name, words) in BAD {
         let record = &records[name];
-        if !words.iter().any(|word| record.failed().contains(word)) || record.outcome == "written" {
-            wrong.push(format!("{name}: {:?}, not {words:?}", record.failed()));
+        if !words.iter().any(|word| failed(record).contains(word)) || record.outcome == "written" {
+            wrong.push(format!("{name}: {:?}, not {words:?}", failed(record)));
         }
     }
     for (name, record) in &records {
         let allowed: Vec<&str> = ODD.iter().filter(|odd| odd.0 == name).map(|odd| odd.1).collect();
         let is_bad = BAD.iter().any(|bad| bad.0 == name);
-        let others: Vec<&str> = record.failed().into_iter().filter(|code| !allowed.contains(code)).collect();
+        let others: Vec<&str> = failed(record).into_iter().filter(|code| !allowed.contains(code)).collect();
         if !is_bad && !others.is_empty() {
             wrong.push(format!("{name}: {others:?} of a good picture"));
         }
@@ -75,16 +76,16 @@ fn what_was_made_bad_is_told_with_the_right_word() {
 fn few_portraits_are_doubted_and_for_reasons_that_can_be_seen() {
     let Some(shared) = shared() else { return };
     let records = looked_at(&shared.join("corpus/portraits"));
-    let doubted: Vec<&Record> = records.values().filter(|record| record.outcome != "written").collect();
-    let words = |record: &Record| format!("{}: {:?}", record.source, record.failed());
+    let doubted: Vec<&RecordLine> = records.values().filter(|record| record.outcome != "written").collect();
+    let words = |record: &RecordLine| format!("{}: {:?}", record.source, failed(record));
     assert!(doubted.len() <= DOUBTED, "{}: {:#?}", doubted.len(), doubted.iter().map(|r| words(r)).collect::<Vec<_>>());
     let away: Vec<&str> =
-        records.values().filter(|r| r.failed().contains(&"looking-away")).map(|r| r.source.as_str()).collect();
+        records.values().filter(|r| failed(r).contains(&"looking-away")).map(|r| r.source.as_str()).collect();
     assert_eq!(away, AWAY);
     // Nobody took these out of focus, in the dark or into the sun; and each shows one person.
     for code in ["soft-focus", "noisy", "blown-out", "several-people"] {
         let flagged: Vec<&str> =
-            records.values().filter(|r| r.is_flagged(code)).map(|record| record.source.as_str()).collect();
+            records.values().filter(|r| is_flagged(r, code)).map(|record| record.source.as_str()).collect();
         assert!(flagged.is_empty(), "{code}: {flagged:?}");
     }
 }
@@ -95,7 +96,7 @@ fn groups_and_pictures_of_nobody_are_no_headshots() {
     let Some(shared) = shared() else { return };
     for folder in ["groups", "noface"] {
         let records = looked_at(&shared.join("corpus").join(folder));
-        let good = |record: &&Record| matches!(record.verdict.as_deref(), Some("headshot" | "croppable"));
+        let good = |record: &&RecordLine| matches!(record.verdict.as_deref(), Some("headshot" | "croppable"));
         let good: Vec<&str> = records.values().filter(good).map(|record| record.source.as_str()).collect();
         // A selfie in front of thirty people far behind: its maker is the one who is meant.
         let expected: &[&str] = if folder == "groups" { &["18f__roth-selfie.jpg"] } else { &[] };
@@ -103,7 +104,7 @@ fn groups_and_pictures_of_nobody_are_no_headshots() {
     }
 }
 
-fn looked_at(photos: &std::path::Path) -> BTreeMap<String, Record> {
+fn looked_at(photos: &std::path::Path) -> BTreeMap<String, RecordLine> {
     let name = format!("checks-{}", photos.file_name().unwrap().to_string_lossy());
     run(photos, &name, &["-p", "linkedin"]).1
 }

@@ -1,9 +1,11 @@
 //! The corpus, its ground truth, and runs of the real program over it.
 
-use headshot::geometry::{Affine, Point};
+use headshot::geometry::{Point, Rect};
+use headshot::report::line::{FaceLine, OutputLine, RecordLine, read};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -32,92 +34,33 @@ impl Truth {
         self.head_cut_by_frame || self.crown_touches_frame_top
     }
 
-    pub fn face_centre(&self) -> [f64; 2] {
+    pub fn face_centre(&self) -> Point {
         let [x, y, width, height] = self.face;
-        [x + width / 2.0, y + height / 2.0]
+        Rect::new(x, y, width, height).centre()
     }
 }
 
-/// One line of a report, as far as the tests read it.
-#[derive(Deserialize)]
-pub struct Record {
-    pub source: String,
-    pub outcome: String,
-    pub verdict: Option<String>,
-    pub photo: Option<PhotoSize>,
-    pub faces: Vec<Face>,
-    pub checks: Vec<Check>,
-    pub outputs: Vec<Output>,
-    #[serde(default)]
-    pub refused: Vec<Refused>,
+/// Whether a check of this code warns or fails.
+pub fn is_flagged(record: &RecordLine, code: &str) -> bool {
+    record.checks.iter().any(|check| check.code == code && check.level != "ok")
 }
 
-impl Record {
-    /// Whether a check of this code warns or fails.
-    pub fn is_flagged(&self, code: &str) -> bool {
-        self.checks.iter().any(|check| check.code == code && check.level != "ok")
-    }
-
-    /// The codes of the checks that fail.
-    pub fn failed(&self) -> Vec<&str> {
-        let failed = self.checks.iter().filter(|check| check.level == "fail");
-        failed.map(|check| check.code.as_str()).collect()
-    }
+/// The codes of the checks that fail.
+pub fn failed(record: &RecordLine) -> Vec<&str> {
+    let failed = record.checks.iter().filter(|check| check.level == "fail");
+    failed.map(|check| check.code.as_str()).collect()
 }
 
-#[derive(Deserialize)]
-pub struct PhotoSize {
-    pub width: f64,
-    pub height: f64,
+/// Whether a face holds a point of the upright photo.
+pub fn holds(face: &FaceLine, point: Point) -> bool {
+    let Rect { x, y, .. } = face.rect;
+    (x..=face.rect.right()).contains(&point.x) && (y..=face.rect.bottom()).contains(&point.y)
 }
 
-#[derive(Deserialize)]
-pub struct Face {
-    /// Left, top, width, height.
-    #[serde(rename = "box")]
-    pub rect: [f64; 4],
-}
-
-impl Face {
-    pub fn centre(&self) -> [f64; 2] {
-        let [x, y, width, height] = self.rect;
-        [x + width / 2.0, y + height / 2.0]
-    }
-
-    pub fn holds(&self, [x, y]: [f64; 2]) -> bool {
-        let [left, top, width, height] = self.rect;
-        (left..=left + width).contains(&x) && (top..=top + height).contains(&y)
-    }
-}
-
-#[derive(Deserialize)]
-pub struct Check {
-    pub code: String,
-    pub level: String,
-}
-
-#[derive(Deserialize)]
-pub struct Output {
-    pub preset: String,
-    pub path: String,
-    pub face: usize,
-    pub width: u32,
-    pub height: u32,
-    pub transform: [f64; 6],
-    pub padded: f64,
-}
-
-impl Output {
-    /// Whether a point of the upright photo lies in the crop.
-    pub fn shows(&self, [x, y]: [f64; 2]) -> bool {
-        let point = Affine(self.transform).apply(Point::new(x, y));
-        (0.0..=f64::from(self.width)).contains(&point.x) && (0.0..=f64::from(self.height)).contains(&point.y)
-    }
-}
-
-#[derive(Deserialize)]
-pub struct Refused {
-    pub face: usize,
+/// Whether a point of the upright photo lies in the crop.
+pub fn shows(output: &OutputLine, point: Point) -> bool {
+    let point = output.transform.apply(point);
+    (0.0..=f64::from(output.width)).contains(&point.x) && (0.0..=f64::from(output.height)).contains(&point.y)
 }
 
 /// The folder beside the repository that holds the corpus and its scoring, or `None` (with a notice) where it is
@@ -156,13 +99,13 @@ pub fn empty_folder(name: &str) -> PathBuf {
 ///
 /// A run ends with "all written", "some refused or in review", or "some failed": variants in formats that a build may
 /// not read.
-pub fn run(input: &Path, name: &str, arguments: &[&str]) -> (PathBuf, BTreeMap<String, Record>) {
+pub fn run(input: &Path, name: &str, arguments: &[&str]) -> (PathBuf, BTreeMap<String, RecordLine>) {
     let output = empty_folder(name);
     let mut program = Command::new(env!("CARGO_BIN_EXE_headshot"));
     let result = program.arg(input).arg("-o").arg(&output).args(arguments).output().unwrap();
     let complaint = String::from_utf8_lossy(&result.stderr);
     assert!(matches!(result.status.code(), Some(0 | 3 | 4)), "{} {}: {complaint}", input.display(), result.status);
-    let report = fs::read_to_string(output.join("report.jsonl")).unwrap();
-    let records = report.lines().map(|line| serde_json::from_str::<Record>(line).unwrap());
+    let report = BufReader::new(fs::File::open(output.join("report.jsonl")).unwrap());
+    let records = read(report).map(Result::unwrap);
     (output, records.map(|record| (record.source.clone(), record)).collect())
 }

@@ -1,9 +1,10 @@
 //! How well a run framed the photos of the ground truth: the figures of `score.py`, which the project's founders judge
 //! by, computed here so that the tests need no Python.
 
-use crate::corpus::{Output, Record, Truth};
-use headshot::geometry::{Affine, Point};
+use crate::corpus::{Truth, shows};
+use headshot::geometry::Point;
 use headshot::preset::{Preset, Shape};
+use headshot::report::line::{OutputLine, RecordLine};
 use std::collections::BTreeMap;
 
 /// What is measured of one preset. Heights are fractions of the output's height, angles degrees.
@@ -32,7 +33,7 @@ pub struct Figures {
 
 impl Figures {
     /// The figures of the outputs for `preset`.
-    pub fn of(truths: &BTreeMap<String, Truth>, records: &BTreeMap<String, Record>, preset: &Preset) -> Self {
+    pub fn of(truths: &BTreeMap<String, Truth>, records: &BTreeMap<String, RecordLine>, preset: &Preset) -> Self {
         let mut figures = Self::default();
         for (source, truth) in truths {
             let record = records.get(source);
@@ -44,10 +45,10 @@ impl Figures {
         figures
     }
 
-    fn add(&mut self, truth: &Truth, output: &Output, preset: &Preset) {
+    fn add(&mut self, truth: &Truth, output: &OutputLine, preset: &Preset) {
         let seen = Seen::new(truth, output);
         self.produced += 1;
-        if !output.shows(truth.face_centre()) {
+        if !shows(output, truth.face_centre()) {
             return;
         }
         self.found += 1;
@@ -135,8 +136,8 @@ struct Seen {
 }
 
 impl Seen {
-    fn new(truth: &Truth, output: &Output) -> Self {
-        let map = |[x, y]: [f64; 2]| Affine(output.transform).apply(Point::new(x, y));
+    fn new(truth: &Truth, output: &OutputLine) -> Self {
+        let map = |[x, y]: [f64; 2]| output.transform.apply(Point::new(x, y));
         Self {
             width: f64::from(output.width),
             height: f64::from(output.height),

@@ -16,9 +16,11 @@ mod corpus;
 mod figures;
 mod turned;
 
-use corpus::{Record, Truth, portrait_truths, run, shared};
+use corpus::{Truth, holds, portrait_truths, run, shared, shows};
 use figures::Figures;
+use headshot::geometry::Point;
 use headshot::preset::Preset;
+use headshot::report::line::RecordLine;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -146,7 +148,7 @@ struct Portraits {
     shared: PathBuf,
     output: PathBuf,
     truths: BTreeMap<String, Truth>,
-    records: BTreeMap<String, Record>,
+    records: BTreeMap<String, RecordLine>,
 }
 
 impl Portraits {
@@ -240,7 +242,7 @@ fn photos_without_a_person_are_not_written_without_a_doubt() {
     let Some(shared) = shared() else { return };
     let (_, records) = run(&shared.join("corpus/noface"), "noface", &["--allow-upscale"]);
     assert_eq!(records.len(), 14);
-    let doubted = |record: &Record| record.checks.iter().any(|check| check.level != "ok");
+    let doubted = |record: &RecordLine| record.checks.iter().any(|check| check.level != "ok");
     let sure: Vec<&str> =
         records.values().filter(|r| r.outcome == "written" && !doubted(r)).map(|r| r.source.as_str()).collect();
     assert!(sure.is_empty(), "{sure:?}");
@@ -259,7 +261,7 @@ fn everybody_in_a_group_gets_a_crop_of_their_own() {
         for crop in &record.outputs {
             assert!(paths.insert(&crop.path), "{} is used twice", crop.path);
             assert!(output.join(&crop.path).is_file(), "{} is missing", crop.path);
-            if !crop.shows(record.faces[crop.face].centre()) {
+            if !shows(crop, record.faces[crop.face].rect.centre()) {
                 beside.push(&crop.path);
             }
         }
@@ -282,8 +284,8 @@ fn living_people_come_before_pictures_of_people() {
     for (source, people) in LIVING {
         let record = &records[source];
         let size = record.photo.as_ref().unwrap();
-        let living =
-            |face: usize| people.iter().any(|[x, y]| record.faces[face].holds([x * size.width, y * size.height]));
+        let on_photo = |[x, y]: &[f64; 2]| Point::new(x * f64::from(size.width), y * f64::from(size.height));
+        let living = |face: usize| people.iter().any(|person| holds(&record.faces[face], on_photo(person)));
         if record.outcome == "written" && !record.outputs.iter().all(|crop| living(crop.face)) {
             wrong.push(source);
         }

@@ -1,8 +1,9 @@
 //! Photos that lie on their side or stand on their head, and tilted heads.
 
-use crate::corpus::{Record, Truth, empty_folder, portrait_truths, run, shared};
+use crate::corpus::{Truth, empty_folder, holds, portrait_truths, run, shared};
 use headshot::geometry::{Affine, Point};
 use headshot::photo::{Limits, decode};
+use headshot::report::line::RecordLine;
 use image::RgbImage;
 use image::imageops::{self, FilterType};
 use rayon::prelude::*;
@@ -66,13 +67,13 @@ fn quarter_turns(photos: &Path, name: &str, folder: &Path) -> [(String, Affine);
 }
 
 /// Whether the crop shows the true face with the chin below the eyes; `map` leads from the truth's pixels to the photo.
-fn is_upright(record: &Record, map: &Affine, truth: &Truth) -> bool {
+fn is_upright(record: &RecordLine, map: &Affine, truth: &Truth) -> bool {
     let Some(crop) = record.outputs.first() else { return false };
     let in_photo = |[x, y]: [f64; 2]| map.apply(Point::new(x, y));
-    let face = in_photo(truth.face_centre());
-    let in_crop = |point| Affine(crop.transform).apply(in_photo(point));
+    let face = map.apply(truth.face_centre());
+    let in_crop = |point| crop.transform.apply(in_photo(point));
     let (eyes, chin) = (in_crop(truth.eye_mid), in_crop(truth.chin));
-    record.faces[crop.face].holds([face.x, face.y]) && chin.y - eyes.y > (chin.x - eyes.x).abs()
+    holds(&record.faces[crop.face], face) && chin.y - eyes.y > (chin.x - eyes.x).abs()
 }
 
 #[test]
@@ -93,8 +94,8 @@ fn tilted_heads_are_levelled() {
         // The variants are the upright picture turned anticlockwise about its middle, on a canvas that holds all of it.
         let to_variant = Affine::translation(-size.x / 2.0, -size.y / 2.0)
             .then(&Affine::rotation(-f64::from(degrees)))
-            .then(&Affine::translation(photo.width / 2.0, photo.height / 2.0));
-        let to_crop = to_variant.then(&Affine(record.outputs[0].transform));
+            .then(&Affine::translation(f64::from(photo.width) / 2.0, f64::from(photo.height) / 2.0));
+        let to_crop = to_variant.then(&record.outputs[0].transform);
         let (left, right) = (to_crop.apply(left), to_crop.apply(right));
         let tilt = (right.y - left.y).atan2(right.x - left.x).to_degrees();
         println!("{name}: {tilt:.2} degrees left");

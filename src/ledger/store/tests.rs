@@ -1,6 +1,7 @@
 use super::*;
-use crate::ledger::{OutputEntry, Remembered, Stamp, hash};
+use crate::ledger::{OutputEntry, Remembered, hash};
 use crate::report::spread::Placement;
+use crate::stamp::Stamp;
 use std::fs;
 
 fn presets() -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The AV1 pictures of AVIF, by rav1d: dav1d in Rust, here without its assembler, as that needs nasm to build.
 
 use super::super::Raster;
-use super::{Container, broken, damaged, too_much, unsupported};
+use super::{Container, broken, unsupported};
 use crate::error::Failure;
 use heifer::color::{ColorParams, frame_to_rgba_sized};
 use heifer::heifer_hevc_dec::recon::Frame;
@@ -77,11 +77,11 @@ fn assembled(container: &Container<'_>, id: ItemId) -> Result<Rgba, Failure> {
             let tiles = file.referenced_items(id, b"dimg");
             let columns = usize::from(grid.columns);
             if tiles.len() != columns * usize::from(grid.rows) {
-                return Err(damaged(container.format, "tiles are missing"));
+                return Err(container.format.damaged("tiles are missing"));
             }
             let (width, height) = (grid.output_width, grid.output_height);
             if u64::from(width) * u64::from(height) > u64::from(container.width) * u64::from(container.height) {
-                return Err(damaged(container.format, "a part is larger than the picture"));
+                return Err(container.format.damaged("a part is larger than the picture"));
             }
             let mut canvas = Rgba::filled_samples(width, height, 8, [0, 0, 0, 255]);
             for (index, &tile) in tiles.iter().enumerate() {
@@ -100,21 +100,21 @@ fn coded(container: &Container<'_>, id: ItemId) -> Result<Rgba, Failure> {
     let format = container.format;
     let size = container.file.image_size(id).ok().flatten();
     let Some((width, height)) = size.filter(|&(width, height)| width > 0 && height > 0) else {
-        return Err(damaged(format, "a part has no possible size"));
+        return Err(format.damaged("a part has no possible size"));
     };
     let data = container.file.item_data(id).map_err(|error| broken(format, &error))?;
     if frames(&data) > MAX_FRAMES {
-        return Err(too_much(format, "more frames than a picture has"));
+        return Err(format.too_much("more frames than a picture has"));
     }
     let picture = first_picture(data.into_owned(), width.saturating_mul(height)).map_err(|error| match error {
         Error::UnsupportedBitstream => unsupported(format, "this kind of AV1 coding"),
-        _ => damaged(format, "its AV1 data are broken"),
+        _ => format.damaged("its AV1 data are broken"),
     })?;
     if picture.width() < width || picture.height() < height {
-        return Err(damaged(format, "a part is smaller than the container says"));
+        return Err(format.damaged("a part is smaller than the container says"));
     }
     let colours = colours(container, id, &picture)?;
-    let frame = frame(&picture).ok_or_else(|| damaged(format, "its AV1 data are broken"))?;
+    let frame = frame(&picture).ok_or_else(|| format.damaged("its AV1 data are broken"))?;
     Ok(frame_to_rgba_sized(&frame, colours, width, height))
 }
 

@@ -1,8 +1,8 @@
 //! The HEVC pictures of HEIC, by heifer.
 
 use super::super::{Limits, Raster};
-use super::{Container, damaged, unsupported};
-use crate::error::{Failure, Reason};
+use super::{Container, unsupported};
+use crate::error::Failure;
 use heifer::heifer_hevc_dec::nal::NalUnit;
 use heifer::heifer_hevc_dec::params::ParameterSets;
 use heifer::heifer_isobmff::{HeifFile, ItemId};
@@ -57,7 +57,7 @@ fn explain(container: &Container<'_>, error: &Error) -> Failure {
         Error::Container(error) => super::broken(container.format, error),
         other => {
             let text = other.to_string().to_lowercase().replace('`', "");
-            Failure { reason: Reason::Damaged, ..damaged(container.format, &text) }
+            container.format.damaged(&text)
         }
     }
 }

@@ -102,7 +102,7 @@ impl<'a> Container<'a> {
         let mut end = 0;
         for found in boxes(bytes) {
             if found.kind == b"meta" && found.body.len() > MAX_META_BYTES {
-                return Err(too_much(format, "more side data than a photo needs"));
+                return Err(format.too_much("more side data than a photo needs"));
             }
             end = found.end;
         }
@@ -135,11 +135,11 @@ impl<'a> Container<'a> {
                 Vec::new()
             }
             b"grid" | b"iovl" | b"iden" if depth < MAX_DEPTH => self.file.referenced_items(id, b"dimg").to_vec(),
-            b"grid" | b"iovl" | b"iden" => return Err(damaged(self.format, "its parts are made of each other")),
+            b"grid" | b"iovl" | b"iden" => return Err(self.format.damaged("its parts are made of each other")),
             _ => return Err(unsupported(self.format, &format!("the coding \"{kind}\""))),
         };
         if self.parts.len() + sources.len() > MAX_PARTS {
-            return Err(too_much(self.format, "more tiles than any camera writes"));
+            return Err(self.format.too_much("more tiles than any camera writes"));
         }
         if depth < MAX_DEPTH {
             for source in sources.into_iter().chain(self.alpha_of(id)) {
@@ -169,7 +169,7 @@ impl<'a> Container<'a> {
         self.codec = match self.parts.first().map(kind) {
             Some(Ok(kind)) if kind == *b"hvc1" => Codec::Hevc,
             Some(Ok(_)) => Codec::Av1,
-            _ => return Err(damaged(self.format, "it holds no picture")),
+            _ => return Err(self.format.damaged("it holds no picture")),
         };
         let first = self.parts.first().map(kind);
         if self.parts.iter().any(|part| Some(kind(part)) != first) {
@@ -184,7 +184,7 @@ impl<'a> Container<'a> {
         let grid = self.file.grid(id).ok().map(|grid| (grid.output_width, grid.output_height));
         let size = grid.or_else(|| self.file.image_size(id).ok().flatten());
         let Some((width, height)) = size.filter(|&(width, height)| width > 0 && height > 0) else {
-            return Err(damaged(self.format, "the header gives no possible picture size"));
+            return Err(self.format.damaged("the header gives no possible picture size"));
         };
         let turned = self.codec == Codec::Hevc && self.orientation().swaps_sides();
         (self.width, self.height) = if turned { (height, width) } else { (width, height) };
@@ -223,7 +223,7 @@ impl<'a> Container<'a> {
             pixels = pixels.saturating_add(coded);
             bytes = bytes.saturating_add(data.len());
             if pixels > own * MAX_CODED_PER_PIXEL + CODED_IN_ANY_CASE || bytes > self.bytes.len() * MAX_READ_PER_BYTE {
-                return Err(too_much(self.format, "parts that are much larger than the picture"));
+                return Err(self.format.too_much("parts that are much larger than the picture"));
             }
         }
         Ok(())
@@ -249,10 +249,6 @@ impl<'a> Container<'a> {
     }
 }
 
-fn damaged(format: Format, what: &str) -> Failure {
-    Failure::new(Reason::Damaged, format!("the {format} file is damaged ({what}); copy or export it again"))
-}
-
 fn unsupported(format: Format, what: &str) -> Failure {
     Failure::new(
         Reason::UnsupportedFormat,
@@ -260,14 +256,10 @@ fn unsupported(format: Format, what: &str) -> Failure {
     )
 }
 
-fn too_much(format: Format, what: &str) -> Failure {
-    Failure::new(Reason::TooLarge, format!("the {format} file holds {what}; open it in an editor and save it again"))
-}
-
 fn broken(format: Format, error: &BoxError) -> Failure {
     match error {
-        BoxError::UnexpectedEof | BoxError::MissingBox(_) => damaged(format, "it ends early"),
-        other => damaged(format, &other.to_string().replace(['`', '"'], "")),
+        BoxError::UnexpectedEof | BoxError::MissingBox(_) => format.damaged("it ends early"),
+        other => format.damaged(&other.to_string().replace(['`', '"'], "")),
     }
 }
 
