@@ -12,7 +12,6 @@ use crate::check::{Certainty, FaceMeasures, FaceView};
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
 use crate::encode::{Encoded, Encoding, encode};
 use crate::error::{Error, Failure};
-use crate::extend::Clearance;
 use crate::frame::{Levelling, adjusted_frame, output_size};
 use crate::ground::{Backdrop, Ground};
 use crate::overrides::Adjustment;
@@ -281,12 +280,15 @@ impl Cropper {
     fn rendered(&self, photo: &mut Photo, people: &[Person], plans: Vec<Plans>) -> Result<Made, Failure> {
         let (mut crops, mut missing) = (Vec::new(), Vec::new());
         for (person, plans) in people.iter().zip(plans) {
-            let clearance = &person.ground.clearance;
+            let ground = &person.ground;
             let wanted: Vec<_> = plans.iter().flatten().map(|planned| planned.wanted).collect();
-            let prepared =
-                if self.options.render { render::prepare(photo, &wanted, clearance)? } else { Prepared::default() };
+            let prepared = if self.options.render {
+                render::prepare(photo, &wanted, &ground.clearance)?
+            } else {
+                Prepared::default()
+            };
             for (preset, plan) in plans.into_iter().enumerate() {
-                match plan.and_then(|planned| self.encoded(photo, &prepared, clearance, planned)) {
+                match plan.and_then(|planned| self.encoded(photo, &prepared, ground, planned)) {
                     Ok(crop) => crops.push(crop),
                     Err(why) => missing.push(MissingCrop { preset, face: person.index, why }),
                 }
@@ -296,19 +298,13 @@ impl Cropper {
     }
 
     /// The crop with its pixels, as a file.
-    fn encoded(
-        &self,
-        photo: &Photo,
-        prepared: &Prepared,
-        clearance: &Clearance,
-        planned: Planned,
-    ) -> Result<Crop, Failure> {
+    fn encoded(&self, photo: &Photo, prepared: &Prepared, ground: &Ground, planned: Planned) -> Result<Crop, Failure> {
         let Planned { crop, wanted } = planned;
         if !self.options.render {
             return Ok(crop);
         }
         let preset = &self.presets[crop.preset];
-        let image = render(photo, prepared, &wanted, Behind::of(preset), clearance)?;
+        let image = render(photo, prepared, &wanted, Behind::of(preset), &ground.clearance)?;
         let Encoded { bytes, quality, .. } = encode(&image, &Encoding::of(preset))?;
         Ok(Crop { bytes, quality, ..crop })
     }
