@@ -99,8 +99,8 @@
 //! # The modules
 //!
 //! The way of a photo is [`pipeline`], top to bottom: decode, find, choose, measure, frame, size, check, judge, render,
-//! encode. The stages are in modules of pure functions: decode in [`photo`]; find, choose, measure in [`subject`], which
-//! asks a detector of [`detect`]; frame and size in [`frame`]; check and judge in [`check`]; then [`render`] and
+//! encode. The stages are in modules of pure functions: decode in [`photo`]; find, choose, measure in [`subject`],
+//! which asks a detector of [`detect`]; frame and size in [`frame`]; check and judge in [`check`]; then [`render`] and
 //! [`encode`]. Under the first lies [`sparse_jpeg`], which decodes large JPEGs where they are looked at, under the last
 //! [`baseline_jpeg`], which writes JPEGs. Around it: [`walk`] and [`plan`] find sources and name outputs, [`roster`]
 //! knows whom the photos show, [`overrides`] has what people pinned, [`batch`] runs many photos, [`intake`] reads one

@@ -203,8 +203,8 @@ impl Cropper {
         self.options.faces != Faces::Main || adjustment.face.is_some()
     }
 
-    /// Find: those whom only a closer look shows beside the several people of `found`, where a person is going to choose
-    /// among them: a face is pinned by its number among all.
+    /// Find: those whom only a closer look shows beside the several people of `found`, where a person is going to
+    /// choose among them: a face is pinned by its number among all.
     fn bystanders(&self, photo: &Photo, found: &Found, adjustment: &Adjustment) -> Result<Vec<Face>, Failure> {
         /// Two boxes that share this much are one face, as for the finder.
         const SAME_FACE: f64 = 0.4;

@@ -12,8 +12,8 @@ pub(super) struct Judgement {
     pub checks: Vec<Check>,
     pub verdict: Verdict,
     pub verdict_reasons: Vec<Reason>,
-    /// Why a person should look at what is made, worst first. With [`Options::strict`] what has doubts of its own is not
-    /// made, and these are of the photo as a whole.
+    /// Why a person should look at what is made, worst first. With [`Options::strict`] what has doubts of its own is
+    /// not made, and these are of the photo as a whole.
     pub doubts: Vec<Failure>,
     /// Why nothing is made at all.
     pub refused: Option<Failure>,
