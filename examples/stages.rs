@@ -20,13 +20,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes = fs::read(env::args_os().nth(1).ok_or("name a photo")?)?;
 
     // Bytes to pixels, as the file has them.
-    let mut photo = photo::decode(&bytes, &Limits::default())?;
+    let photo = photo::decode(&bytes, &Limits::default())?;
     println!("photo: {} x {} pixels, {}", photo.size().0, photo.size().1, photo.colour.assumed());
 
     // Faces, and which way is up.
     let finder = Finder { detector: Box::new(YuNet::new()), second_opinion: Some(Box::new(Seeta::new())) };
     let found = finder.find(&photo, false)?;
-    photo.orientation = photo.orientation.then(found.turn);
+    let mut photo = photo.turned(found.turn);
     let face = found.faces.first().ok_or("nobody is there")?;
     println!("face: {:?}, score {:.2}, sure: {}", face.rect, face.score, found.sure);
 

@@ -71,15 +71,15 @@
 //! use headshot::ground::{Backdrop, Ground};
 //! use headshot::photo::{self, Limits};
 //! use headshot::preset;
-//! use headshot::render::{Behind, Wanted, render};
+//! use headshot::render::{Behind, Prepared, Wanted, render};
 //! use headshot::subject::{closeup, crown, finder::Finder};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let bytes = include_bytes!("../samples/astronaut.png");
-//! let mut photo = photo::decode(bytes, &Limits::default())?;
+//! let photo = photo::decode(bytes, &Limits::default())?;
 //! let finder = Finder { detector: Box::new(YuNet::new()), second_opinion: None };
 //! let found = finder.find(&photo, false)?;
-//! photo.orientation = photo.orientation.then(found.turn);
+//! let photo = photo.turned(found.turn);
 //! let face = found.faces.first().ok_or("nobody is there")?;
 //! let seen = closeup::look(&photo, face, finder.detector.as_ref(), found.tone)?.ok_or("no head")?;
 //! let head = crown::find(&photo, seen.head, found.tone)?;
@@ -88,7 +88,7 @@
 //! let framed = frame(&head, &ground, preset, Levelling::Measured)?;
 //! let size = output_size(framed.frame.width, preset, false)?;
 //! let wanted = Wanted::new(framed.frame, size, preset);
-//! let pixels = render(&photo, None, &wanted, Behind::of(preset), &ground.clearance)?;
+//! let pixels = render(&photo, &Prepared::default(), &wanted, Behind::of(preset), &ground.clearance)?;
 //! let file = encode(&pixels, &Encoding::of(preset))?;
 //! assert_eq!(pixels.size(), (size.width, size.height));
 //! assert!(file.bytes.starts_with(&[0xff, 0xd8]), "a JPEG");
@@ -98,14 +98,16 @@
 //!
 //! # The modules
 //!
-//! The way of a photo is [`pipeline`], top to bottom. Its stages, each a module of pure functions: [`photo`] (decode),
-//! [`detect`], [`subject`], [`frame`], [`check`], [`render`], [`encode`]. Under the first lies [`sparse_jpeg`], which
-//! decodes JPEGs where they are looked at, under the last [`baseline_jpeg`], which writes JPEGs. Around it:
-//! [`walk`] and [`plan`] find sources and name outputs, [`roster`] knows whom the photos show, [`overrides`] has what
-//! people pinned, [`batch`] runs many photos, [`intake`] reads one when [`memory`] has room for it, [`publish`] writes
-//! files whole, [`ledger`] remembers what was made from what, [`report`] says what became of each, [`limits`] has from
-//! where on checks fail, [`pictures`] and [`overlay`] show the photos small, [`uniform`] finds the head height that a
-//! whole set can have, [`shard`] shares a run among processes, [`inspect`] says what a file is.
+//! The way of a photo is [`pipeline`], top to bottom: decode, find, choose, measure, frame, size, check, judge, render,
+//! encode. The stages are in modules of pure functions: decode in [`photo`]; find, choose, measure in [`subject`],
+//! which asks a detector of [`detect`]; frame and size in [`frame`]; check and judge in [`check`]; then [`render`] and
+//! [`encode`]. Under the first lies [`sparse_jpeg`], which decodes JPEGs where they are looked at, under the last
+//! [`baseline_jpeg`], which writes JPEGs. Around it: [`walk`] and [`plan`] find sources and name outputs, [`roster`]
+//! knows whom the photos show, [`overrides`] has what people pinned, [`batch`] runs many photos, [`intake`] reads one
+//! when [`memory`] has room for it, [`publish`] writes files whole, [`ledger`] remembers what was made from what,
+//! [`report`] says what became of each, [`limits`] has from where on checks fail, [`pictures`] and [`overlay`] show the
+//! photos small, [`uniform`] finds the head height that a whole set can have, [`shard`] shares a run among processes,
+//! [`inspect`] says what a file is.
 
 // What a feature is needed for is marked on docs.rs, which builds with the nightly compiler that this takes.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,25 +1,31 @@
-//! One photo, top to bottom: decode, detect, subject, frame, render, encode. No file is touched here.
+//! One photo, top to bottom: decode, find, choose, measure, frame, size, check, judge, render, encode. No file is
+//! touched here.
 
 mod builder;
+mod draft;
 mod judged;
 mod made;
 mod options;
+mod refused;
 
 use crate::check::{Certainty, FaceMeasures, FaceView};
 use crate::detect::{Face, seeta::Seeta, yunet::YuNet};
-use crate::encode::{Encoding, encode};
-use crate::error::{Error, Failure, Reason};
-use crate::frame::{Framed, Levelling, OutputSize, Placement, adjusted_frame, output_size};
+use crate::encode::{Encoded, Encoding, encode};
+use crate::error::{Error, Failure};
+use crate::frame::{Levelling, adjusted_frame, output_size};
 use crate::ground::{Backdrop, Ground};
 use crate::overrides::Adjustment;
 use crate::photo::{self, Header, Photo};
 use crate::preset::Preset;
-use crate::reduced::{Reduced, miniature};
-use crate::render::{self, Behind, Prepared, Wanted, render};
+use crate::render::{self, Behind, Prepared, render};
 use crate::subject::choice::choose;
 use crate::subject::finder::{Finder, Found};
 use crate::subject::{Head, closeup, crown};
-use judged::Thought;
+use draft::{Draft, Planned, Scene};
+use judged::{Plans, accepted, judge};
+use made::{Made, WholePhoto};
+use refused::refuse;
+use std::ops::Range;
 
 pub use builder::CropperBuilder;
 pub use made::{Crop, Cropped, MissingCrop};
@@ -40,10 +46,13 @@ pub struct Cropper {
     options: Options,
 }
 
-/// A crop whose pixels are still to be made.
-struct Planned {
-    crop: Crop,
-    wanted: Wanted,
+/// Who of those that were found is framed.
+struct Chosen {
+    /// All faces, in the order of the report and in pixels of the turned photo.
+    faces: Vec<Face>,
+    /// Which of them are framed, or why nobody is.
+    wanted: Result<Range<usize>, Failure>,
+    certainty: Certainty,
 }
 
 /// Somebody to be framed.
@@ -164,34 +173,42 @@ impl Cropper {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn process_photo(&self, mut photo: Photo<'_>, adjustment: &Adjustment) -> Result<Cropped, Failure> {
-        // A pinned face is counted among all, so that its number means the same person whoever is wanted.
-        let everyone = self.options.faces != Faces::Main || adjustment.face.is_some();
-        let found = self.finder.find(&photo, everyone)?;
-        let bystanders = if everyone { Vec::new() } else { self.bystanders(&photo, &found)? };
-        let size = photo.size();
-        let overview = self.options.overview.map(|long_side| miniature(&photo, long_side)).transpose()?;
-        let to_turned = found.turn.to_upright(size.0, size.1);
-        photo.orientation = photo.orientation.then(found.turn);
-        let mut cropped = Cropped::new(size);
-        cropped.turned_deg = 90 * u16::from(found.turn.quarter_turns());
-        cropped.tone = found.tone;
-        if let Some(damage) = &photo.damage {
-            cropped.doubts.push(Failure::new(Reason::Damaged, damage.clone()));
-        }
-        cropped.overview = overview;
-        self.crop_faces(&mut photo, found, adjustment, &mut cropped)?;
-        cropped.faces.extend(bystanders);
-        cropped.turn_back(&to_turned)?;
-        Ok(cropped)
+    pub fn process_photo(&self, photo: Photo<'_>, adjustment: &Adjustment) -> Result<Cropped, Failure> {
+        let found = self.finder.find(&photo, self.asks_for_everyone(adjustment))?;
+        let bystanders = self.bystanders(&photo, &found, adjustment)?;
+        let whole = WholePhoto::of(&photo, &found, self.options.overview)?;
+        let mut photo = photo.turned(found.turn);
+        let chosen = self.chosen(&found, adjustment);
+        let people = self.measured(&mut photo, &found, &chosen)?;
+        let scene = Scene {
+            faces: &chosen.faces,
+            overview: &found.overview,
+            colour: &photo.colour,
+            may_enlarge: self.options.allow_upscale,
+        };
+        let drafts: Vec<_> = people.iter().map(|person| self.drafts(person, &scene, adjustment)).collect();
+        let judgement = match chosen.wanted {
+            Ok(_) => judge(&drafts, whole.damage.clone(), &self.options),
+            Err(why) => refuse(why, &whole, &scene),
+        };
+        let plans = accepted(drafts, &judgement, self.options.strict);
+        let made = self.rendered(&mut photo, &people, plans)?;
+        let heads = people.into_iter().map(|person| person.head).collect();
+        Cropped::of(whole, [chosen.faces, bystanders].concat(), heads, judgement, made)
     }
 
-    /// Those whom only a closer look shows beside the several people of `found`, where a person is going to choose
-    /// among them: a face is pinned by its number among all.
-    fn bystanders(&self, photo: &Photo, found: &Found) -> Result<Vec<Face>, Failure> {
+    /// Find: whether small faces beside the main one are looked for. A pinned face is counted among all, so that its
+    /// number means the same person whoever is wanted.
+    fn asks_for_everyone(&self, adjustment: &Adjustment) -> bool {
+        self.options.faces != Faces::Main || adjustment.face.is_some()
+    }
+
+    /// Find: those whom only a closer look shows beside the several people of `found`, where a person is going to
+    /// choose among them: a face is pinned by its number among all.
+    fn bystanders(&self, photo: &Photo, found: &Found, adjustment: &Adjustment) -> Result<Vec<Face>, Failure> {
         /// Two boxes that share this much are one face, as for the finder.
         const SAME_FACE: f64 = 0.4;
-        if self.options.overview.is_none() || found.faces.len() < 2 {
+        if self.asks_for_everyone(adjustment) || self.options.overview.is_none() || found.faces.len() < 2 {
             return Ok(Vec::new());
         }
         let mut all = self.finder.find(photo, true)?;
@@ -199,141 +216,97 @@ impl Cropper {
         Ok(if all.turn == found.turn { all.faces } else { Vec::new() })
     }
 
-    /// Fills `cropped` with everything that comes of `found`, in pixels of the turned photo.
-    fn crop_faces(
-        &self,
-        photo: &mut Photo,
-        found: Found,
-        adjustment: &Adjustment,
-        cropped: &mut Cropped,
-    ) -> Result<(), Failure> {
-        let Found { mut faces, sure, rivalry, tone, overview, .. } = found;
+    /// Choose: who of those found is framed.
+    fn chosen(&self, found: &Found, adjustment: &Adjustment) -> Chosen {
+        let mut faces = found.faces.clone();
         let wanted = choose(&mut faces, self.options.faces, adjustment.face);
-        let doubted = faces.first().filter(|_| !sure && !self.is_vouched_for(adjustment));
+        let doubted = faces.first().filter(|_| !found.sure && !self.is_vouched_for(adjustment));
+        let is_pinned = adjustment.face.is_some();
         let certainty = Certainty {
             doubted_score: doubted.map(|face| face.score),
-            rivalry: if self.options.faces == Faces::Main && adjustment.face.is_none() { rivalry } else { 0.0 },
-            knows_of_others: self.options.faces == Faces::All || adjustment.face.is_some(),
+            rivalry: if self.options.faces == Faces::Main && !is_pinned { found.rivalry } else { 0.0 },
+            knows_of_others: self.options.faces == Faces::All || is_pinned,
         };
-        cropped.faces = faces;
-        let wanted = match wanted {
-            Ok(wanted) => wanted,
-            Err(why) => {
-                cropped.refuse(why, &overview, &photo.colour);
-                return Ok(());
-            }
-        };
+        Chosen { faces, wanted, certainty }
+    }
+
+    /// Measure: the heads of those who are wanted, what is around them, and how well they are seen. Who has no head to
+    /// be seen from near is left out.
+    ///
+    /// # Errors
+    /// As [`closeup::look`].
+    fn measured(&self, photo: &mut Photo, found: &Found, chosen: &Chosen) -> Result<Vec<Person>, Failure> {
+        let Chosen { faces, wanted: Ok(wanted), certainty } = chosen else { return Ok(Vec::new()) };
         if wanted.len() == 1 {
-            let face = cropped.faces[wanted.start].rect;
+            let face = faces[wanted.start].rect;
             render::foresee(photo, face, closeup::surroundings(face), &self.presets);
         }
         let backdrop = Backdrop::of(photo)?;
-        let mut people = Vec::new();
-        for index in wanted {
-            let Some(seen) = closeup::look(photo, &cropped.faces[index], self.finder.detector.as_ref(), tone)? else {
-                continue;
-            };
-            let head = crown::find(photo, seen.head, tone)?;
+        let person = |index: usize| -> Result<Option<Person>, Failure> {
+            let seen = closeup::look(photo, &faces[index], self.finder.detector.as_ref(), found.tone)?;
+            let Some(seen) = seen else { return Ok(None) };
+            let head = crown::find(photo, seen.head, found.tone)?;
             let view = seen.picture.and_then(|picture| FaceView::new(&picture, &head, &photo.colour));
             let measures = FaceMeasures::of(&head, view.as_ref(), photo.size());
-            people.push(Person { index, ground: Ground::around(&head, backdrop.clone()), head, measures, certainty });
-        }
-        let thoughts: Vec<Vec<Thought>> =
-            people.iter().map(|person| self.thoughts(person, &cropped.faces, (&overview, photo), adjustment)).collect();
-        let thoughts = cropped.judge(thoughts, &self.options);
-        if cropped.refused.is_none() {
-            for (person, thoughts) in people.iter().zip(thoughts) {
-                self.render_all(photo, person, thoughts, cropped)?;
-            }
-            if cropped.crops.is_empty() {
-                cropped.refused = cropped.missing.first().map(|missing| missing.why.clone());
-            }
-        }
-        cropped.heads = people.into_iter().map(|person| person.head).collect();
-        Ok(())
+            let ground = Ground::around(&head, backdrop.clone());
+            Ok(Some(Person { index, head, ground, measures, certainty: *certainty }))
+        };
+        wanted.clone().filter_map(|index| person(index).transpose()).collect()
     }
 
-    /// Makes the pixels of all headshots of a person.
-    ///
-    /// # Errors
-    /// As [`render::prepare`].
-    fn render_all(
-        &self,
-        photo: &mut Photo,
-        person: &Person,
-        thoughts: Vec<Thought>,
-        cropped: &mut Cropped,
-    ) -> Result<(), Failure> {
-        let planned = thoughts.iter().filter_map(|thought| thought.planned.as_ref().ok());
-        let outputs: Vec<_> = planned.map(|planned| planned.wanted).collect();
-        let clearance = &person.ground.clearance;
-        let prepared =
-            if self.options.render { render::prepare(photo, &outputs, clearance)? } else { Prepared::default() };
-        for (preset, thought) in thoughts.into_iter().enumerate() {
-            match thought.planned.and_then(|planned| self.rendered(photo, &prepared, &person.ground, planned)) {
-                Ok(crop) => cropped.crops.push(crop),
-                Err(why) => cropped.missing.push(MissingCrop { preset, face: person.index, why }),
-            }
-        }
-        Ok(())
-    }
-
-    /// What to make of a person, for each preset.
-    fn thoughts(
-        &self,
-        person: &Person,
-        faces: &[Face],
-        (overview, photo): (&Reduced, &Photo),
-        adjustment: &Adjustment,
-    ) -> Vec<Thought> {
+    /// Frame, size, check: what could be made of a person, for each preset.
+    fn drafts(&self, person: &Person, scene: &Scene<'_>, adjustment: &Adjustment) -> Vec<Draft> {
+        let levelling = if self.options.level { Levelling::Measured } else { Levelling::Off };
         let one = |(index, preset): (usize, &Preset)| {
-            let levelling = if self.options.level { Levelling::Measured } else { Levelling::Off };
             let pinned = adjustment.for_preset(&preset.name);
             let uniform = self.uniform[index];
             let framed = adjusted_frame(&person.head, &person.ground, preset, levelling, uniform, &pinned);
             let framed = match framed {
                 Ok(framed) => framed,
-                Err(why) => return Thought::without_frame(person, preset, why),
+                Err(why) => return Draft::without_frame(person, preset, why),
             };
             let size = output_size(framed.frame.width, preset, self.options.allow_upscale);
-            let uniform = uniform.filter(|_| !pinned.sets_head_height());
-            let scene = judged::Scene { faces, overview, colour: &photo.colour, uniform, options: &self.options };
-            let mut thought = Thought::of(person, preset, &framed, size.as_ref().ok().copied(), &scene);
-            thought.planned = size.map(|size| self.planned(person, index, framed, size));
-            thought
+            let planned = size.map(|size| Planned::of(person, (index, preset), &framed, size));
+            let of_set = uniform.filter(|_| !pinned.sets_head_height());
+            Draft::of(person, preset, &framed, planned, of_set, scene)
         };
         self.presets.iter().enumerate().map(one).collect()
     }
 
-    /// The crop for a frame and a size, before its pixels.
-    fn planned(&self, person: &Person, index: usize, framed: Framed, size: OutputSize) -> Planned {
-        let transform = framed.frame.transform(size.width, size.height);
-        let crop = Crop {
-            preset: index,
-            face: person.index,
-            width: size.width,
-            height: size.height,
-            bytes: Vec::new(),
-            transform,
-            placement: Placement::of(&person.head, &transform, &self.presets[index], size.height),
-            steps: framed.steps,
-            padded: framed.padded,
-            upscale: size.upscale,
-            quality: None,
-        };
-        Planned { crop, wanted: Wanted::new(framed.frame, size, &self.presets[index]) }
+    /// Render, encode: what is planned of each of `people`.
+    ///
+    /// # Errors
+    /// As [`render::prepare`]. What fails for one preset is a missing crop.
+    fn rendered(&self, photo: &mut Photo, people: &[Person], plans: Vec<Plans>) -> Result<Made, Failure> {
+        let (mut crops, mut missing) = (Vec::new(), Vec::new());
+        for (person, plans) in people.iter().zip(plans) {
+            let ground = &person.ground;
+            let wanted: Vec<_> = plans.iter().flatten().map(|planned| planned.wanted).collect();
+            let prepared = if self.options.render {
+                render::prepare(photo, &wanted, &ground.clearance)?
+            } else {
+                Prepared::default()
+            };
+            for (preset, plan) in plans.into_iter().enumerate() {
+                match plan.and_then(|planned| self.encoded(photo, &prepared, ground, planned)) {
+                    Ok(crop) => crops.push(crop),
+                    Err(why) => missing.push(MissingCrop { preset, face: person.index, why }),
+                }
+            }
+        }
+        Ok(Made { crops, missing })
     }
 
     /// The crop with its pixels, as a file.
-    fn rendered(&self, photo: &Photo, prepared: &Prepared, ground: &Ground, planned: Planned) -> Result<Crop, Failure> {
-        let Planned { mut crop, wanted } = planned;
-        if self.options.render {
-            let preset = &self.presets[crop.preset];
-            let image = render(photo, prepared, &wanted, Behind::of(preset), &ground.clearance)?;
-            let encoded = encode(&image, &Encoding::of(preset))?;
-            (crop.bytes, crop.quality) = (encoded.bytes, encoded.quality);
+    fn encoded(&self, photo: &Photo, prepared: &Prepared, ground: &Ground, planned: Planned) -> Result<Crop, Failure> {
+        let Planned { crop, wanted } = planned;
+        if !self.options.render {
+            return Ok(crop);
         }
-        Ok(crop)
+        let preset = &self.presets[crop.preset];
+        let image = render(photo, prepared, &wanted, Behind::of(preset), &ground.clearance)?;
+        let Encoded { bytes, quality, .. } = encode(&image, &Encoding::of(preset))?;
+        Ok(Crop { bytes, quality, ..crop })
     }
 
     /// Whether a person says that there is one in the photo, so that the detectors' doubts do not count.

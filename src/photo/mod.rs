@@ -74,6 +74,12 @@ impl Photo<'_> {
         })
     }
 
+    /// The same photo, turned by this beyond what its file says: no pixel is moved.
+    #[must_use]
+    pub fn turned(self, turn: Orientation) -> Self {
+        Self { orientation: self.orientation.then(turn), ..self }
+    }
+
     /// Width and height of the upright picture, in pixels.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {

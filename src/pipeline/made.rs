@@ -1,12 +1,16 @@
 //! What was made of a photo.
 
+use super::judged::Judgement;
 use crate::check::Check;
 use crate::check::verdict::Verdict;
 use crate::detect::Face;
 use crate::error::{Failure, Reason};
 use crate::frame::{Placement, Step};
 use crate::geometry::Affine;
+use crate::photo::{Orientation, Photo};
+use crate::reduced::miniature;
 use crate::subject::Head;
+use crate::subject::finder::Found;
 use crate::subject::tone::Tone;
 use image::RgbImage;
 
@@ -82,4 +86,98 @@ pub struct MissingCrop {
     pub face: usize,
     /// Why.
     pub why: Failure,
+}
+
+/// What is said of a photo whoever is in it, before it is turned.
+pub(super) struct WholePhoto {
+    /// Size as its file says it stands, in pixels.
+    pub size: (u32, u32),
+    /// What is wrong with its file.
+    pub damage: Option<Failure>,
+    /// The turn after which people stand upright in it.
+    turn: Orientation,
+    tone: Tone,
+    overview: Option<RgbImage>,
+}
+
+impl WholePhoto {
+    /// Of `photo`, in which `found` was found; with a small picture of it where a long side, in pixels, is given.
+    ///
+    /// # Errors
+    /// As [`miniature`].
+    pub(super) fn of(photo: &Photo, found: &Found, overview: Option<u32>) -> Result<Self, Failure> {
+        Ok(Self {
+            size: photo.size(),
+            damage: photo.damage.clone().map(|damage| Failure::new(Reason::Damaged, damage)),
+            turn: found.turn,
+            tone: found.tone,
+            overview: overview.map(|long_side| miniature(photo, long_side)).transpose()?,
+        })
+    }
+}
+
+/// What was rendered, and what was not.
+#[derive(Default)]
+pub(super) struct Made {
+    pub crops: Vec<Crop>,
+    pub missing: Vec<MissingCrop>,
+}
+
+impl Made {
+    /// Why there is no crop at all.
+    fn why_nothing(&self) -> Option<Failure> {
+        let first = self.missing.first().filter(|_| self.crops.is_empty());
+        first.map(|missing| missing.why.clone())
+    }
+}
+
+impl Cropped {
+    /// Everything together. `faces`, `heads` and `made` are in pixels of the turned photo.
+    ///
+    /// # Errors
+    /// [`Reason::Internal`] for a turn that has no way back.
+    pub(super) fn of(
+        photo: WholePhoto,
+        faces: Vec<Face>,
+        heads: Vec<Head>,
+        judgement: Judgement,
+        made: Made,
+    ) -> Result<Self, Failure> {
+        let WholePhoto { size, turn, tone, overview, .. } = photo;
+        let Judgement { checks, verdict, verdict_reasons, doubts, refused } = judgement;
+        let refused = refused.or_else(|| made.why_nothing());
+        let Made { crops, missing } = made;
+        let turned_deg = 90 * u16::from(turn.quarter_turns());
+        let cropped = Self {
+            size,
+            turned_deg,
+            tone,
+            faces,
+            heads,
+            refused,
+            doubts,
+            checks,
+            verdict,
+            verdict_reasons,
+            crops,
+            missing,
+            overview,
+        };
+        cropped.turned_back(&turn.to_upright(size.0, size.1))
+    }
+
+    /// From pixels of the turned photo to those of the photo as its file says it stands.
+    fn turned_back(self, to_turned: &Affine) -> Result<Self, Failure> {
+        if *to_turned == Affine::IDENTITY {
+            return Ok(self);
+        }
+        let back = to_turned.inverse().ok_or_else(|| Failure::new(Reason::Internal, "a turn has no way back"))?;
+        let turned = |crop: Crop| Crop { transform: to_turned.then(&crop.transform), ..crop };
+        Ok(Self {
+            faces: self.faces.iter().map(|face| face.mapped(&back)).collect(),
+            heads: self.heads.iter().map(|head| head.mapped(&back)).collect(),
+            crops: self.crops.into_iter().map(turned).collect(),
+            ..self
+        })
+    }
 }

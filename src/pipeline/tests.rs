@@ -1,5 +1,6 @@
 use super::*;
 use crate::detect::{Detector, Landmarks};
+use crate::error::Reason;
 use crate::geometry::{Affine, Point, Rect};
 use image::RgbImage;
 

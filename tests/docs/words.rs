@@ -48,3 +48,18 @@ fn the_contact_sheet_knows_every_outcome_and_every_step() {
     let keys: Vec<&str> = keys.into_iter().map(|key| key.trim_matches('\'')).collect();
     assert_eq!(keys, Step::ALL.map(Step::code));
 }
+
+#[test]
+fn the_stages_are_told_in_the_same_words_and_order_wherever_they_are() {
+    let prose = |text: &str| text.replace("//!", " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let pipeline = prose(include_str!("../../src/pipeline.rs"));
+    let stages = between(&pipeline, "top to bottom: ", '.');
+    assert!(stages.starts_with("decode, ") && stages.ends_with(", encode"), "{stages}");
+    let crate_itself = prose(include_str!("../../src/lib.rs"));
+    assert_eq!(between(&crate_itself, "top to bottom: ", '.'), stages);
+    let architecture = include_str!("../../docs/architecture.md");
+    assert_eq!(between(&prose(architecture), "The stages of a photo are ", '.'), stages);
+    let rows = between(architecture, "| stage | is in | gives |\n| --- | --- | --- |\n", '#');
+    let rows: Vec<&str> = rows.lines().map_while(|row| row.strip_prefix("| ")?.split(" |").next()).collect();
+    assert_eq!(rows.join(", "), stages);
+}
