@@ -1,9 +1,9 @@
 //! A closer look at one face: eyes, chin and roll that hold on small and tilted faces.
 //!
 //! In a picture of the whole photo the network's landmarks ignore roll while the face is under about 130 pixels. Here the
-//! face is cut to the size the network knows best, turned level by what is found and by the likeness of the eyes
-//! ([`eye_line`]), and seen again for eyes and chin, together with its mirror image (which cancels the network's own left-right
-//! bias): eyes within 5 % of their distance, as annotated on the 98 portraits of the tests.
+//! face is cut to the size the network knows best, seen together with its mirror image (which cancels the network's own
+//! left-right bias), turned level by what was found and by the likeness of the eyes ([`eye_line`]), and seen again for eyes
+//! and chin: eyes within 5 % of their distance, as annotated on the 98 portraits of the tests.
 
 use super::tone::Tone;
 use super::{Head, eye_line};
@@ -27,11 +27,6 @@ const MEASURED_CUTS: [f64; 2] = [1.15, 1.7];
 
 /// Scores below this are not taken for the face that is known to be there.
 const THRESHOLD: f64 = 0.3;
-
-/// From this score on, and up to this tilt in degrees, a face needs no mirror image for its tilt: sharp faces have 0.91 and
-/// more, looked at from near. Of one that is tilted by 29 degrees 17 are found without it.
-const SURE: f64 = 0.9;
-const NEARLY_LEVEL: f64 = 5.0;
 
 /// A head, and the picture that it was seen in.
 #[derive(Clone, Debug)]
@@ -84,16 +79,16 @@ impl Closeup {
 
     /// The head, its tilt from one cut and the rest from levelled ones.
     fn measured(&self, detector: &dyn Detector) -> Option<Head> {
-        let tilted = self.head(detector, CUT_PER_FACE, 0.0, seen_surely)?;
+        let tilted = self.head(detector, CUT_PER_FACE, 0.0)?;
         let tilted = eye_line::refined(&tilted, &self.source);
         let levelled: Vec<Head> =
-            MEASURED_CUTS.iter().filter_map(|&width| self.head(detector, width, tilted.roll_deg, seen_twice)).collect();
+            MEASURED_CUTS.iter().filter_map(|&width| self.head(detector, width, tilted.roll_deg)).collect();
         let roll_deg = tilted.roll_deg;
         Some(Head::mean(&levelled).unwrap_or(tilted).with_roll(roll_deg))
     }
 
-    /// The head as it is seen (`see`) in a cut `width` face boxes wide and turned by `roll_deg`.
-    fn head(&self, detector: &dyn Detector, width: f64, roll_deg: f64, see: See) -> Option<Head> {
+    /// The head as it is seen in a cut `width` face boxes wide and turned by `roll_deg`.
+    fn head(&self, detector: &dyn Detector, width: f64, roll_deg: f64) -> Option<Head> {
         let side = f64::from(CUT_SIDE);
         let scale = side / (width * self.longer_side);
         let middle = Point::new(side / 2.0, side / 2.0);
@@ -105,25 +100,8 @@ impl Closeup {
             CUT_SIDE,
             Beyond::Black,
         );
-        Head::from_face(&see(&picture, detector, side / width)?, &to_cut)
+        Head::from_face(&seen_twice(&picture, detector, side / width)?, &to_cut)
     }
-}
-
-/// Finds the face in the middle of a picture, about so many pixels high.
-type See = fn(&RgbImage, &dyn Detector, f64) -> Option<Face>;
-
-/// The face as it is seen in `picture` where the detector is sure of it and it is nearly level; otherwise as [`seen_twice`]. For
-/// the tilt, which comes from the eyes' likeness in the end: of such portraits it is no better with the mirror image.
-fn seen_surely(picture: &RgbImage, detector: &dyn Detector, expected: f64) -> Option<Face> {
-    match middle_face(picture, detector, expected) {
-        Some(face) if face.score >= SURE && is_nearly_level(&face) => Some(face),
-        direct => with_mirror_image(direct, picture, detector, expected),
-    }
-}
-
-fn is_nearly_level(face: &Face) -> bool {
-    let tilt = |[left, right]: [Point; 2]| (right.y - left.y).atan2(right.x - left.x).to_degrees();
-    face.landmarks.as_ref().is_some_and(|marks| tilt(marks.eyes).abs() <= NEARLY_LEVEL)
 }
 
 /// The face in the middle of `picture`, about `expected` pixels high, as the mean of what is seen in it and in its mirror
