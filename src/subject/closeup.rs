@@ -107,11 +107,7 @@ impl Closeup {
 /// The face in the middle of `picture`, about `expected` pixels high, as the mean of what is seen in it and in its mirror
 /// image.
 fn seen_twice(picture: &RgbImage, detector: &dyn Detector, expected: f64) -> Option<Face> {
-    with_mirror_image(middle_face(picture, detector, expected), picture, detector, expected)
-}
-
-/// The same with what is seen in the picture itself.
-fn with_mirror_image(direct: Option<Face>, picture: &RgbImage, detector: &dyn Detector, expected: f64) -> Option<Face> {
+    let direct = middle_face(picture, detector, expected);
     let mirrored = middle_face(&mirror_image(picture), detector, expected).map(|face| mirror(&face, picture.width()));
     match (direct, mirrored) {
         (Some(a), Some(b)) if a.rect.overlap(b.rect) > 0.5 => Some(mean(&a, &b)),
