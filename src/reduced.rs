@@ -171,12 +171,36 @@ fn resized(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter, chroma: 
         }
         Pixels::Sparse(sparse) => {
             let (across, down) = (area.width / f64::from(width), area.height / f64::from(height));
-            let planes = sparse.part(area, across.min(down), filter == Filter::Lanczos3).ok_or_else(outside)?;
-            let map = Affine::scaling(across, down).then(&Affine::translation(area.x, area.y));
-            seen(&planes, &map, (width, height), filter, chroma).ok_or_else(wrong_size)?
+            let is_sharp = filter == Filter::Lanczos3;
+            let planes = sparse.part(area, across.min(down), is_sharp).ok_or_else(outside)?;
+            if sparse.is_looked_at_closely(is_sharp) {
+                rgb_resized(&planes, area, (width, height), filter)?
+            } else {
+                let map = Affine::scaling(across, down).then(&Affine::translation(area.x, area.y));
+                seen(&planes, &map, (width, height), filter, chroma).ok_or_else(wrong_size)?
+            }
         }
     };
     Ok(photo.orientation.apply_rgb(image))
+}
+
+/// `area` (stored source pixels) of `planes`, made RGB before it is resampled to `size`: rounded once, where planes are rounded
+/// twice.
+fn rgb_resized(planes: &Planes, area: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Failure> {
+    let region = planes.region(widened(area)).ok_or_else(outside)?;
+    let to_region = Affine::translation(-f64::from(region.left), -f64::from(region.top));
+    let pixels = 1.0 / f64::from(planes.scale.pixels());
+    resized_rgb(&region.pixels, area.mapped(&to_region.then(&Affine::scaling(pixels, pixels))), size, filter)
+}
+
+/// `area`, which lies in the photo, widened to whole pixels.
+fn widened(area: Rect) -> Area {
+    Area {
+        left: area.x.floor() as u32,
+        top: area.y.floor() as u32,
+        right: area.right().ceil() as u32,
+        bottom: area.bottom().ceil() as u32,
+    }
 }
 
 /// The map from upright source pixels to stored ones.
