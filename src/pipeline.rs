@@ -31,8 +31,8 @@ pub use builder::CropperBuilder;
 pub use made::{Crop, Cropped, MissingCrop};
 pub use options::{DetectorChoice, Faces, Options};
 
-/// What finding and measuring a face takes besides the photo, in bytes: pictures of 1280 pixels and the network's layers
-/// at that size. Measured as 9 MB, and 15 of a dark photo, which is brightened.
+/// What finding and measuring a face takes besides the photo, in bytes: pictures of 1280 pixels and the network's
+/// layers at that size. Measured as 9 MB, and 15 of a dark photo, which is brightened.
 const LOOKING_BYTES: u64 = 16 << 20;
 
 /// Makes headshots of photos: bytes in, bytes out. One serves all threads.
@@ -121,8 +121,9 @@ impl Cropper {
 
     /// The headshots of one photo. Presets that it has no room for are left out.
     ///
-    /// Doubtful headshots are among them: those that a person should look at ([`Cropped::doubts`]), whatever the verdict.
-    /// Whoever wants none sets [`Options::strict`] or [`Options::only_verdicts`], or asks [`Self::process`] and reads them.
+    /// Doubtful headshots are among them: those that a person should look at ([`Cropped::doubts`]), whatever the
+    /// verdict. Whoever wants none sets [`Options::strict`] or [`Options::only_verdicts`], or asks [`Self::process`]
+    /// and reads them.
     ///
     /// # Errors
     /// A [`Failure`] where the photo cannot be read, or where no headshot at all can be made of it: nobody is seen, the

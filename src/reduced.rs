@@ -1,7 +1,7 @@
 //! Parts of a photo, upright and shrunk: what is looked at, and what outputs are made from.
 //!
-//! The photo stays as it is stored: parts of it are decoded where it is decoded on demand, and its EXIF orientation is applied
-//! to what has become small.
+//! The photo stays as it is stored: parts of it are decoded where it is decoded on demand, and its EXIF orientation is
+//! applied to what has become small.
 
 use crate::error::Failure;
 use crate::geometry::{Affine, Rect};
@@ -90,8 +90,8 @@ pub const MOST_PER_OUTPUT_PIXEL: f64 = 1.8;
 /// Up to this angle, in degrees, a photo is turned in two passes ([`resampled`]).
 const TWO_PASSES_UP_TO: f64 = 15.0;
 
-/// The part `part` (upright source pixels, cut to the photo) for an output that is turned, or continued beyond it, with `scale`
-/// pixels to a source pixel: with somewhat more of them.
+/// The part `part` (upright source pixels, cut to the photo) for an output that is turned, or continued beyond it, with
+/// `scale` pixels to a source pixel: with somewhat more of them.
 ///
 /// # Errors
 /// As [`reduced`].
@@ -127,8 +127,8 @@ pub const fn turns_little(photo: &Photo, degrees: f64) -> bool {
     matches!(photo.pixels, Pixels::Sparse(_)) && degrees.abs() <= TWO_PASSES_UP_TO
 }
 
-/// The photo seen through the inverse of `to_output` (upright source pixels to output pixels), which is one of [`turns_little`].
-/// Beyond the photo its edge goes on.
+/// The photo seen through the inverse of `to_output` (upright source pixels to output pixels), which is one of
+/// [`turns_little`]. Beyond the photo its edge goes on.
 ///
 /// # Errors
 /// As [`reduced`].
@@ -145,8 +145,8 @@ pub fn turned_little(photo: &Photo, to_output: &Affine, size: (u32, u32)) -> Res
     Ok(photo.orientation.apply_rgb(image))
 }
 
-/// The upright rectangle `part` of the photo, resampled to `size` for people; it is cut to the photo by at most rounding
-/// errors.
+/// The upright rectangle `part` of the photo, resampled to `size` for people; it is cut to the photo by at most
+/// rounding errors.
 ///
 /// # Errors
 /// As [`reduced`].
@@ -184,8 +184,8 @@ fn resized(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter, chroma: 
     Ok(photo.orientation.apply_rgb(image))
 }
 
-/// `area` (stored source pixels) of `planes`, made RGB before it is resampled to `size`: rounded once, where planes are rounded
-/// twice.
+/// `area` (stored source pixels) of `planes`, made RGB before it is resampled to `size`: rounded once, where planes are
+/// rounded twice.
 fn rgb_resized(planes: &Planes, area: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Failure> {
     let region = planes.region(widened(area)).ok_or_else(outside)?;
     let to_region = Affine::translation(-f64::from(region.left), -f64::from(region.top));
@@ -215,16 +215,17 @@ const fn stored(photo: &Photo, (width, height): (u32, u32)) -> (u32, u32) {
     if photo.orientation.swaps_sides() { (height, width) } else { (width, height) }
 }
 
-/// Output pixels to a sample of chroma, each way, of an output of this size: from 400 pixels on chroma is stored half as fine in
-/// the file (`encode::jpeg`), as cameras do too.
+/// Output pixels to a sample of chroma, each way, of an output of this size: from 400 pixels on chroma is stored half
+/// as fine in the file (`encode::jpeg`), as cameras do too.
 fn chroma_for((width, height): (u32, u32)) -> u32 {
     if width.min(height) < 400 { 1 } else { 2 }
 }
 
-/// `planes` seen through `from_output` (output pixels to stored source pixels), chroma with `chroma_pixels` output pixels to a sample.
+/// `planes` seen through `from_output` (output pixels to stored source pixels), chroma with `chroma_pixels` output
+/// pixels to a sample.
 ///
-/// Plane by plane: where chroma is half as fine each way that is half the work that RGB would be, and only the pixels that are
-/// left are turned into RGB.
+/// Plane by plane: where chroma is half as fine each way that is half the work that RGB would be, and only the pixels
+/// that are left are turned into RGB.
 fn seen(
     planes: &Planes,
     from_output: &Affine,
@@ -258,8 +259,8 @@ pub fn resized_rgb(source: &RgbImage, area: Rect, size: (u32, u32), filter: Filt
 
 /// `area` of the picture with these samples, cut to it, resampled to `size`.
 ///
-/// By the type of its pixels: asked through the crate's untyped pictures, the resizer of every type would be in the program,
-/// 2 MB of them.
+/// By the type of its pixels: asked through the crate's untyped pictures, the resizer of every type would be in the
+/// program, 2 MB of them.
 fn resized_pixels<Pixel: PixelTrait>(
     samples: &[u8],
     (width, height): (u32, u32),

@@ -1,9 +1,9 @@
 //! Photo and frame to pixels, from the decoded photo, with a sub-pixel source box.
 //!
-//! The photo stays as it is stored; its EXIF orientation is applied to the small results. A frame that lies in the photo is one
-//! separable Lanczos resize, a little turn included where the photo is decoded on demand. Others are cut from a part of the
-//! photo that has somewhat more pixels than the output, continued beyond the photo where that is wanted, and turned by a
-//! bicubic kernel that finishes the shrinking: rotation, crop and scale together.
+//! The photo stays as it is stored; its EXIF orientation is applied to the small results. A frame that lies in the
+//! photo is one separable Lanczos resize, a little turn included where the photo is decoded on demand. Others are cut
+//! from a part of the photo that has somewhat more pixels than the output, continued beyond the photo where that is
+//! wanted, and turned by a bicubic kernel that finishes the shrinking: rotation, crop and scale together.
 
 mod shared;
 mod surroundings;
@@ -27,9 +27,10 @@ const KERNEL_REACH: f64 = 4.0;
 
 /// What making one output takes besides the photo, in bytes: an upper estimate, for a photo of this many pixels.
 ///
-/// A turned frame is taken from a picture at most 1.8 times as wide and high ([`crate::reduced::MOST_PER_OUTPUT_PIXEL`]), whose upright bounds
-/// have at most twice its area; it is held with 3 bytes a pixel, and once more where it is continued. Encoders hold an output several times
-/// over: measured at 8 megapixels as 7 bytes a pixel for JPEG and PNG, 11 for WebP and 38 for AVIF.
+/// A turned frame is taken from a picture at most 1.8 times as wide and high
+/// ([`crate::reduced::MOST_PER_OUTPUT_PIXEL`]), whose upright bounds have at most twice its area; it is held with 3
+/// bytes a pixel, and once more where it is continued. Encoders hold an output several times over: measured at 8
+/// megapixels as 7 bytes a pixel for JPEG and PNG, 11 for WebP and 38 for AVIF.
 #[must_use]
 pub fn memory(preset: &Preset, photo_pixels: u64, allow_upscale: bool) -> u64 {
     const TURNED_BYTES: u64 = 7;
@@ -179,8 +180,8 @@ pub struct Prepared {
     surroundings: Option<Surroundings>,
 }
 
-/// Makes at once what rendering all that is `wanted` of one photo needs in common: decodes where the photo is decoded on
-/// demand, and turns and shrinks where frames are much alike.
+/// Makes at once what rendering all that is `wanted` of one photo needs in common: decodes where the photo is decoded
+/// on demand, and turns and shrinks where frames are much alike.
 ///
 /// # Errors
 /// As [`crate::reduced::reduced`].
@@ -195,9 +196,9 @@ pub fn prepare(photo: &mut Photo, wanted: &[Wanted], clearance: &Clearance) -> R
     Ok(Prepared { shared, surroundings })
 }
 
-/// Decodes at once what is going to be looked at around a face with this box, and what `presets` are likely to want of it, where the photo is
-/// decoded on demand. A guess: what it misses is decoded when it is asked for, and nothing that is seen depends on it but by
-/// rounding.
+/// Decodes at once what is going to be looked at around a face with this box, and what `presets` are likely to want of
+/// it, where the photo is decoded on demand. A guess: what it misses is decoded when it is asked for, and nothing that
+/// is seen depends on it but by rounding.
 pub fn foresee(photo: &mut Photo, face: Rect, surroundings: Rect, presets: &[Preset]) {
     /// Kernels reach beyond what is looked at, by this share of it.
     const KERNELS: f64 = 0.02;
@@ -218,7 +219,8 @@ pub fn foresee(photo: &mut Photo, face: Rect, surroundings: Rect, presets: &[Pre
     sparse.prepare(area.mapped(&to_stored), shrinking / DECODED_PER_OUTPUT_PIXEL);
 }
 
-/// Where the frame of `preset` will be around a face whose box is `face`, if the photo has room and the head is hardly tilted.
+/// Where the frame of `preset` will be around a face whose box is `face`, if the photo has room and the head is hardly
+/// tilted.
 fn likely_frame(face: Rect, preset: &Preset) -> Rect {
     /// Room for a tilt of 5 degrees and for a face that is measured otherwise from near.
     const MORE: f64 = 0.06;

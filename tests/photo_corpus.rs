@@ -93,8 +93,9 @@ fn variants_of_one_picture_stand_upright_in_one_size() {
     }
 }
 
-/// The true head lies where the crop was framed for it, within 2 % of the frame's height: eyes and chin that the pipeline
-/// reports against those of the ground truth, both in the crop. Also of the dark, the overexposed and the blurred one.
+/// The true head lies where the crop was framed for it, within 2 % of the frame's height: eyes and chin that the
+/// pipeline reports against those of the ground truth, both in the crop. Also of the dark, the overexposed and the
+/// blurred one.
 #[test]
 fn every_variant_is_framed_as_the_truth_says() {
     let Some(corpus) = corpus() else { return };

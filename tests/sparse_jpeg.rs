@@ -82,8 +82,9 @@ fn real_files_look_as_by_the_general_decoder() {
         let region = file.region(whole(&file), Scale::Full).unwrap();
         let (mean, most) = difference(&region.pixels, &full);
         assert!(mean <= 0.15 && most <= 4, "{}: mean {mean:.3}, at most {most}", path.display());
-        // Small ones are test patterns whose edges a smaller transform shows otherwise than a mean does, as it does with
-        // grain, of which a few progressive files are full. At an eighth, 4:2:0 has one chroma sample for four pixels.
+        // Small ones are test patterns whose edges a smaller transform shows otherwise than a mean does, as it does
+        // with grain, of which a few progressive files are full. At an eighth, 4:2:0 has one chroma sample for four
+        // pixels.
         if full.width().min(full.height()) >= 250 {
             let is_progressive = SparseJpeg::open(&bytes, Keep::Places).is_err();
             let limits = if is_progressive { [4.0, 3.5, 6.5] } else { [2.5, 2.5, 5.0] };

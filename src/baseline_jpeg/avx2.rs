@@ -1,8 +1,8 @@
 //! Colours and transform by AVX2 instructions, and the rest compiled for the processors that have them.
 //!
-//! Invariants: a [`Present`] exists only where the processor has the instructions, and whatever is asked of it needs them
-//! and nothing else. Memory is read and written in [`load`], [`words_in_both`], [`store`], [`store_words`] and [`store_half`]
-//! alone, each through a reference to an array of the size that is read or written.
+//! Invariants: a [`Present`] exists only where the processor has the instructions, and whatever is asked of it needs
+//! them and nothing else. Memory is read and written in [`load`], [`words_in_both`], [`store`], [`store_words`] and
+//! [`store_half`] alone, each through a reference to an array of the size that is read or written.
 
 use super::block::{Block, CONSTANT_BITS, EVEN, KEPT_BITS, ODD_PARTS, Quantiser};
 use super::colour::{CHROMA_ROUNDING, LUMA, LUMA_ROUNDING, RUN, Run, TOWARDS_BLUE, TOWARDS_RED};

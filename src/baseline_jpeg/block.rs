@@ -1,5 +1,5 @@
-//! Samples to quantised coefficients: the forward cosine transform (ITU-T T.81, A.3.3) and the division by the steps, in
-//! plain loops over eight columns at once.
+//! Samples to quantised coefficients: the forward cosine transform (ITU-T T.81, A.3.3) and the division by the steps,
+//! in plain loops over eight columns at once.
 //!
 //! Even frequencies are those of Loeffler, Ligtenberg and Moschytz (1989). Odd ones are the sums of four products that
 //! they are by definition: more multiplications than need be, but no rounding between them, and two to an instruction.
@@ -11,8 +11,8 @@ type Lanes = [i16; 8];
 
 /// Bits of the constants.
 pub(super) const CONSTANT_BITS: u32 = 14;
-/// Bits behind the point that are kept between the two directions. With them a flat black block comes to -32,768 in the last
-/// sum, and no other to more: 16 bits just hold it.
+/// Bits behind the point that are kept between the two directions. With them a flat black block comes to -32,768 in the
+/// last sum, and no other to more: 16 bits just hold it.
 pub(super) const KEPT_BITS: u32 = 2;
 
 /// `value` with 14 bits behind the point.
@@ -47,11 +47,13 @@ impl Block {
     pub(super) const EMPTY: Self = Self { values: [0; 64], filled: 0 };
 }
 
-/// Division by eight times the steps of a table, column by column: the transform leaves coefficients eight times too large.
+/// Division by eight times the steps of a table, column by column: the transform leaves coefficients eight times too
+/// large.
 ///
-/// With d for the divisor, s for the whole part of its logarithm to the base 2 (less one where d is a power of 2) and m for
-/// 2^(16+s) / d rounded up, which is below 65,536, `n * m >> 16 >> s` is the whole part of n / d for all n below 32,768: m is
-/// too large by e / d with e < d <= 2^(s+1), which adds less than 1 / d to the quotient as long as n e < 2^(16+s).
+/// With d for the divisor, s for the whole part of its logarithm to the base 2 (less one where d is a power of 2) and m
+/// for 2^(16+s) / d rounded up, which is below 65,536, `n * m >> 16 >> s` is the whole part of n / d for all n below
+/// 32,768: m is too large by e / d with e < d <= 2^(s+1), which adds less than 1 / d to the quotient as long as n e <
+/// 2^(16+s).
 #[derive(Clone, Debug)]
 pub(super) struct Quantiser {
     /// Half of the divisor, for rounding.

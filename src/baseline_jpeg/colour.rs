@@ -1,7 +1,7 @@
 //! RGB to luma and chroma (JFIF 1.02; ITU-R BT.601), in plain loops over runs of sixteen pixels.
 //!
-//! All arithmetic is in 16 bits, levels in the upper eight of them. A product keeps its upper 16 bits, so that a level is off
-//! by three parts in 256 at most before it is rounded.
+//! All arithmetic is in 16 bits, levels in the upper eight of them. A product keeps its upper 16 bits, so that a level
+//! is off by three parts in 256 at most before it is rounded.
 
 /// Pixels to a step.
 pub(super) const RUN: usize = 16;
@@ -11,7 +11,8 @@ pub(super) type Run = [u8; 3 * RUN];
 
 /// Parts of red, green and blue in luma, of 65,536.
 pub(super) const LUMA: [u16; 3] = [19_595, 38_470, 7_471];
-/// Parts of red and green that are taken from half of blue, of 65,536. Their sum is a half, so that greys have no colour.
+/// Parts of red and green that are taken from half of blue, of 65,536. Their sum is a half, so that greys have no
+/// colour.
 pub(super) const TOWARDS_BLUE: [u16; 2] = [11_059, 21_709];
 /// Parts of green and blue that are taken from half of red.
 pub(super) const TOWARDS_RED: [u16; 2] = [27_439, 5_329];

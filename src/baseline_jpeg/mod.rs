@@ -1,19 +1,19 @@
 //! Baseline JPEG, written fast.
 //!
-//! An encoder for photos: [`encode_rgb`] takes pixels, [`encode_planes`] luma and chroma. What it writes every decoder reads:
-//! one scan of Huffman codes, 8 bits, luma and chroma, chroma as fine as luma or half as fine each way, the standard's
-//! Huffman tables and its quantisation tables scaled by a quality.
+//! An encoder for photos: [`encode_rgb`] takes pixels, [`encode_planes`] luma and chroma. What it writes every decoder
+//! reads: one scan of Huffman codes, 8 bits, luma and chroma, chroma as fine as luma or half as fine each way, the
+//! standard's Huffman tables and its quantisation tables scaled by a quality.
 //!
 //! # How
 //!
-//! A row of MCUs at a time: `strip` takes its samples from the picture, with `colour`; `block` makes them coefficients; `scan`
-//! makes those bits. Where there is AVX2, colours and coefficients are made by its instructions (`avx2`), elsewhere by plain
-//! loops; files are the same to the last byte.
+//! A row of MCUs at a time: `strip` takes its samples from the picture, with `colour`; `block` makes them coefficients;
+//! `scan` makes those bits. Where there is AVX2, colours and coefficients are made by its instructions (`avx2`),
+//! elsewhere by plain loops; files are the same to the last byte.
 //!
 //! # Memory
 //!
-//! Beside the file: the samples and coefficients of a row of MCUs, 4.7 bytes for each of its pixels in 4:2:0 and 9.4 in 4:4:4,
-//! and 7 KB of tables.
+//! Beside the file: the samples and coefficients of a row of MCUs, 4.7 bytes for each of its pixels in 4:2:0 and 9.4 in
+//! 4:4:4, and 7 KB of tables.
 //!
 //! It shares nothing with the rest of the program and could be a crate of its own.
 
@@ -74,8 +74,8 @@ pub struct Planes<'a> {
     pub height: u32,
     /// Y of JFIF, `width * height` samples, row by row.
     pub luma: &'a [u8],
-    /// Cb and Cr of JFIF, 128 for grey: as many samples as luma for [`Chroma::Full`], and for [`Chroma::Half`] half as many
-    /// each way, rounded up.
+    /// Cb and Cr of JFIF, 128 for grey: as many samples as luma for [`Chroma::Full`], and for [`Chroma::Half`] half as
+    /// many each way, rounded up.
     pub chroma: [&'a [u8]; 2],
 }
 
@@ -102,8 +102,8 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// A picture of `width` x `height` pixels as a file. `pixels` are three bytes each, red, green and blue of sRGB or whatever
-/// the profile says, row by row.
+/// A picture of `width` x `height` pixels as a file. `pixels` are three bytes each, red, green and blue of sRGB or
+/// whatever the profile says, row by row.
 ///
 /// # Errors
 ///

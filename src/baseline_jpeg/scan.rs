@@ -50,8 +50,8 @@ struct Pending {
     count: u32,
 }
 
-/// Words of eight bytes that are not yet written: those of an MCU. It has six blocks at most, and a block takes 22 bits for its
-/// first coefficient and 26 for each other at most, which is 26 words.
+/// Words of eight bytes that are not yet written: those of an MCU. It has six blocks at most, and a block takes 22 bits
+/// for its first coefficient and 26 for each other at most, which is 26 words.
 #[derive(Debug)]
 struct Words {
     words: [u64; 256],
@@ -82,7 +82,8 @@ impl Words {
     #[inline(always)]
     fn write(&mut self, bytes: &mut Vec<u8>) {
         for &word in &self.words[..self.count.min(256)] {
-            // Whether the complement has a byte that is 0: taking one from each sets the highest bit of some that had it not.
+            // Whether the complement has a byte that is 0: taking one from each sets the highest bit of some that had
+            // it not.
             if (!word).wrapping_sub(0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080 == 0 {
                 bytes.extend_from_slice(&word.to_be_bytes());
             } else {
@@ -160,8 +161,8 @@ impl Scan {
     }
 }
 
-/// The category of a coefficient or difference, which is the number of its bits, and the bits: those of a negative value are
-/// those of the value less one.
+/// The category of a coefficient or difference, which is the number of its bits, and the bits: those of a negative
+/// value are those of the value less one.
 #[inline(always)]
 fn bits(value: i32) -> (u32, u32) {
     let sign = value >> 31;

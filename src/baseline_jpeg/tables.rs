@@ -1,7 +1,7 @@
 //! The tables of ITU-T T.81, annex K, and the orders that coefficients are kept in.
 
-/// Place in the zigzag (T.81, figure A.6) to place in a block column by column: `8 * u + v` for the frequency `u` across and
-/// `v` down, which is how the transform leaves them.
+/// Place in the zigzag (T.81, figure A.6) to place in a block column by column: `8 * u + v` for the frequency `u`
+/// across and `v` down, which is how the transform leaves them.
 pub(super) const BY_COLUMNS: [u8; 64] = {
     let mut order = [0; 64];
     let (mut across, mut down) = (0, 0);
@@ -71,8 +71,8 @@ const CHROMA_STEPS: [u8; 64] = [
 
 /// The quantisation steps of luma and of chroma at `quality` 1..=100, 1..=255 each, in the order of the zigzag.
 ///
-/// Scaled as the library of the Independent JPEG Group does, which is what people mean by a quality: 50 is the standard's
-/// tables, 100 is steps of 1.
+/// Scaled as the library of the Independent JPEG Group does, which is what people mean by a quality: 50 is the
+/// standard's tables, 100 is steps of 1.
 pub(super) fn steps(quality: u8) -> [[u8; 64]; 2] {
     let quality = u32::from(quality.clamp(1, 100));
     let percent = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };

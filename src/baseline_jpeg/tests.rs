@@ -100,9 +100,9 @@ fn any_chroma() -> impl Strategy<Value = Chroma> {
     prop_oneof![Just(Chroma::Full), Just(Chroma::Half)]
 }
 
-/// By how many levels a picture of few blocks may be further from its source. The other encoder rounds large steps inexactly,
-/// and in patterns the same few coefficients of all blocks may lie in the middle of two steps.
-/// One of them counts an eighth of its step.
+/// By how many levels a picture of few blocks may be further from its source. The other encoder rounds large steps
+/// inexactly, and in patterns the same few coefficients of all blocks may lie in the middle of two steps. One of them
+/// counts an eighth of its step.
 fn slack(quality: u8) -> f64 {
     2.0 + f64::from(tables::steps(quality)[1][0]) / 3.0
 }

@@ -69,12 +69,12 @@ impl fmt::Debug for seeta::Seeta {
 pub trait Detector: Send + Sync {
     /// All faces in `picture`, best first, each with a score of at least `threshold`. An empty picture has none.
     ///
-    /// Numbers are finite, widths and heights more than 0, and a box lies in the picture, though it may reach beyond its
-    /// edges; landmarks are in the box or near it. What is otherwise is dropped before anything is made of it.
+    /// Numbers are finite, widths and heights more than 0, and a box lies in the picture, though it may reach beyond
+    /// its edges; landmarks are in the box or near it. What is otherwise is dropped before anything is made of it.
     fn detect(&self, picture: &RgbImage, threshold: f64) -> Vec<Face>;
 
-    /// The same where only faces are looked for whose box has a longer side of 160 pixels or more: smaller ones may be left out,
-    /// for speed.
+    /// The same where only faces are looked for whose box has a longer side of 160 pixels or more: smaller ones may be
+    /// left out, for speed.
     fn detect_large(&self, picture: &RgbImage, threshold: f64) -> Vec<Face> {
         self.detect(picture, threshold)
     }
@@ -98,8 +98,8 @@ fn only_sound(mut faces: Vec<Face>, picture: &RgbImage, threshold: f64) -> Vec<F
 
 /// Whether `face` can be one in a picture that has the extent `whole`.
 fn is_in(face: &Face, whole: Rect) -> bool {
-    /// This share of a box is in the picture, by eye: one of which less is lies elsewhere, or is larger than any face in
-    /// it.
+    /// This share of a box is in the picture, by eye: one of which less is lies elsewhere, or is larger than any face
+    /// in it.
     const LEAST_INSIDE: f64 = 0.01;
     let Rect { x, y, width, height } = face.rect;
     // Comparisons with what is not a number are false.

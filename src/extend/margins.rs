@@ -130,8 +130,8 @@ impl Margins {
         Point::new(right - left, down - up)
     }
 
-    /// How far the photo may be continued at most beyond its left edge, its right one, its top and its bottom, in source
-    /// pixels.
+    /// How far the photo may be continued at most beyond its left edge, its right one, its top and its bottom, in
+    /// source pixels.
     pub(crate) fn farthest(&self) -> [f64; 4] {
         let most = |depths: &[f64]| depths.iter().copied().fold(0.0, f64::max);
         [most(&self.left), most(&self.right), most(&self.top), 0.0]

@@ -49,8 +49,8 @@ impl<'a> Reach<'a> {
         self.corners.map(|corner| Point::new(corner.x + centre.x, corner.y + centre.y))
     }
 
-    /// Centres of frames (in levelled coordinates) that may reach beyond the photo: from the one that is nearest to `ideal`
-    /// evenly on the way to `anchor`. They stay in `around`.
+    /// Centres of frames (in levelled coordinates) that may reach beyond the photo: from the one that is nearest to
+    /// `ideal` evenly on the way to `anchor`. They stay in `around`.
     pub fn centres(
         &self,
         around: &Polygon,
@@ -86,8 +86,8 @@ impl<'a> Reach<'a> {
         self.way_back(centre).is_some_and(|way| self.is_nothing(way))
     }
 
-    /// How far the frame around `centre` (levelled coordinates) has to move to be on the photo and its margins, to the right
-    /// or left and down or up, on the photo; `None` where it has to go both ways.
+    /// How far the frame around `centre` (levelled coordinates) has to move to be on the photo and its margins, to the
+    /// right or left and down or up, on the photo; `None` where it has to go both ways.
     fn way_back(&self, centre: Point) -> Option<Point> {
         let corners = self.corners(centre);
         let tolerance = TOLERANCE * self.height;
@@ -115,8 +115,8 @@ impl<'a> Reach<'a> {
         Some(Point::new(least.x + most.x, least.y + most.y))
     }
 
-    /// The share of the frame around `centre` (levelled coordinates) beyond the photo, where that is not too much. `spare` is
-    /// memory for a polygon.
+    /// The share of the frame around `centre` (levelled coordinates) beyond the photo, where that is not too much.
+    /// `spare` is memory for a polygon.
     pub fn padded(&self, centre: Point, spare: &mut Polygon) -> Option<f64> {
         spare.set(&self.corners(centre));
         self.outline.photo_edges().iter().for_each(|edge| spare.clip(edge));

@@ -8,9 +8,9 @@ use crate::ground::Ground;
 use crate::preset::{Preset, Shape};
 use std::cell::OnceCell;
 
-/// What is given up is weighed: each of these, given up alone, counts 1, and the frame with the smallest sum of squares is
-/// taken. Set on the 98 portraits, by their contact sheets and the figures of `tests/quality`: a set keeps one eye line
-/// before it keeps one scale, and heads are levelled before either. `docs/framing.md` tells of them.
+/// What is given up is weighed: each of these, given up alone, counts 1, and the frame with the smallest sum of squares
+/// is taken. Set on the 98 portraits, by their contact sheets and the figures of `tests/quality`: a set keeps one eye
+/// line before it keeps one scale, and heads are levelled before either. `docs/framing.md` tells of them.
 pub(super) mod cost {
     use crate::geometry::Point;
 
@@ -24,8 +24,8 @@ pub(super) mod cost {
     pub const PADDED: f64 = 0.1;
     /// Any of it at all, in squares: as much as half a unit of anything else.
     pub const REACHING_OUT: f64 = 0.25;
-    /// Beyond this many units a scale costs no longer its square but grows evenly: where a photo is tight anyway, a little
-    /// tighter is not worth a tilted head.
+    /// Beyond this many units a scale costs no longer its square but grows evenly: where a photo is tight anyway, a
+    /// little tighter is not worth a tilted head.
     pub const EVEN_FROM: f64 = 1.5;
     /// A head that leaves the preset's circle, in squares: as much as a tilt of 3 degrees.
     pub const OUT_OF_CIRCLE: f64 = 9.0;
@@ -76,8 +76,8 @@ pub(super) struct Ladder<'a> {
 }
 
 impl Ladder<'_> {
-    /// The cheapest frame: as the preset wants it; without the circle proof, for photos that end in the hair; larger than
-    /// the preset's limit, for photos that are tight themselves.
+    /// The cheapest frame: as the preset wants it; without the circle proof, for photos that end in the hair; larger
+    /// than the preset's limit, for photos that are tight themselves.
     pub fn climb(&self, stances: &[Stance]) -> Option<Framed> {
         let target = self.head_length / self.preset.framing.head_height;
         let held: &[f64] = if self.scale == Scale::Held { &[target] } else { &[] };

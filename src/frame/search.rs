@@ -11,8 +11,8 @@ use crate::outline::{HalfPlane, Outline};
 /// Bounds on shifts, in units of [`cost::SHIFT`], are trusted no further than this: polygons are exact to rounding.
 const ROUNDING: f64 = 1e-3;
 
-/// A frame that counts as one on the photo is beyond it by less than this share of its longer side: 1e-8 of its area, which
-/// a corner has that stands out by 1e-4, with as much again for safety.
+/// A frame that counts as one on the photo is beyond it by less than this share of its longer side: 1e-8 of its area,
+/// which a corner has that stands out by 1e-4, with as much again for safety.
 const UNSEEN_CORNER: f64 = 2e-4;
 
 /// A frame's turn and size, with what they cost.
@@ -131,8 +131,8 @@ impl<'a> Search<'a> {
         best
     }
 
-    /// The frame of this height that costs least of those that the demand allows. It need not be found where it costs `most`
-    /// or more.
+    /// The frame of this height that costs least of those that the demand allows. It need not be found where it costs
+    /// `most` or more.
     fn try_frame<'s>(&self, attempt: &Try<'s>, most: f64, spaces: &mut Workspace) -> Option<Placed<'s>> {
         let &Try { stance, height, .. } = attempt;
         let preset = self.ladder.preset;

@@ -48,7 +48,8 @@ pub(crate) fn edited_message(edited: &[OutputEntry]) -> String {
     format!("{} changed since it was made, and is kept; delete it to have it made anew", names.join(", "))
 }
 
-/// `line`, which [`crate::report::Record::to_json`] wrote, of a photo that was not worked on; and the outcome that it has now.
+/// `line`, which [`crate::report::Record::to_json`] wrote, of a photo that was not worked on; and the outcome that it
+/// has now.
 ///
 /// A report that has told of the photo once tells that nothing is new: what was `written` is `unchanged`, other
 /// outcomes stay, and both have the mark `unchanged`. `edited` is the sentence for a person to review.

@@ -6,9 +6,9 @@ use crate::geometry::Rect;
 use crate::sparse_jpeg::{self, Area, Keep, Planes, Scale, SparseJpeg};
 use std::borrow::Cow;
 
-/// From this long side on, in pixels, an eighth of a photo is twice what the first look for faces has (320), and the coded data
-/// are passed over and decoded in parts. Of smaller photos nearly everything is wanted at nearly full size: their coefficients
-/// are kept, as those of progressive ones of any size, which hold each block in many places.
+/// From this long side on, in pixels, an eighth of a photo is twice what the first look for faces has (320), and the
+/// coded data are passed over and decoded in parts. Of smaller photos nearly everything is wanted at nearly full size:
+/// their coefficients are kept, as those of progressive ones of any size, which hold each block in many places.
 const PARTS_FROM_LONG_SIDE: u32 = 8 * 640;
 
 /// The widest kernel, Lanczos with three lobes, reaches this many output pixels beyond a part.
@@ -81,8 +81,8 @@ impl<'a> Sparse<'a> {
         sparse_jpeg::outline(bytes, kept(markers)).map_or(0, |outline| outline.memory)
     }
 
-    /// `area` and what a kernel reaches around it, for an output with `shrinking` source pixels to each of its own, which is
-    /// `sharp` where people look at it. `None` where nothing of it lies in the photo.
+    /// `area` and what a kernel reaches around it, for an output with `shrinking` source pixels to each of its own,
+    /// which is `sharp` where people look at it. `None` where nothing of it lies in the photo.
     #[must_use]
     pub fn part(&self, area: Rect, shrinking: f64, sharp: bool) -> Option<Cow<'_, Planes>> {
         let (area, scale) = self.wanted(area, shrinking, sharp);
@@ -97,7 +97,8 @@ impl<'a> Sparse<'a> {
         ready.map(Cow::Borrowed).or_else(|| decoded().map(Cow::Owned))
     }
 
-    /// Decodes what the sharp calls of [`Self::part`] inside `area`, with this `shrinking` or more, are going to ask for.
+    /// Decodes what the sharp calls of [`Self::part`] inside `area`, with this `shrinking` or more, are going to ask
+    /// for.
     pub fn prepare(&mut self, area: Rect, shrinking: f64) {
         let (area, scale) = self.wanted(area, shrinking, true);
         if self.prepared.as_ref().is_some_and(|planes| planes.scale <= scale && covers(planes, &area)) {
@@ -109,16 +110,18 @@ impl<'a> Sparse<'a> {
     }
 
     /// Whether looks that need not be `sharp` are at twice the pixels and with all colour, as they cost little where
-    /// coefficients are kept. To the search for the crown hair is higher than it is where its colour runs into the wall's, and
-    /// a shadow on the wall is another where it is softer: of 98 portraits, four crowns were found elsewhere.
+    /// coefficients are kept. To the search for the crown hair is higher than it is where its colour runs into the
+    /// wall's, and a shadow on the wall is another where it is softer: of 98 portraits, four crowns were found
+    /// elsewhere.
     #[must_use]
     pub fn is_looked_at_closely(&self, sharp: bool) -> bool {
         !sharp && self.keep == Keep::Coefficients
     }
 
     fn wanted(&self, area: Rect, shrinking: f64, sharp: bool) -> (Area, Scale) {
-        // The halves and quarters are cut off where their pixels end; the eighths are plain means, which are soft and show
-        // what is finer than a pixel as a coarser pattern, so that a sharp output wants more than one of them a pixel.
+        // The halves and quarters are cut off where their pixels end; the eighths are plain means, which are soft and
+        // show what is finer than a pixel as a coarser pattern, so that a sharp output wants more than one of them a
+        // pixel.
         let eighth_from = if sharp { 12.0 } else { 8.0 };
         let scale = [(Scale::Eighth, eighth_from), (Scale::Quarter, 4.0), (Scale::Half, 2.0)]
             .into_iter()

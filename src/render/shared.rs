@@ -1,8 +1,8 @@
 //! One picture for several outputs of a photo.
 //!
-//! To turn and shrink a part of a photo costs by the pixels that are read and made. The frames of one head overlap nearly
-//! wholly and are turned alike, so that the finest of them, widened to hold the others, is made once, and the others are
-//! shrunk from it.
+//! To turn and shrink a part of a photo costs by the pixels that are read and made. The frames of one head overlap
+//! nearly wholly and are turned alike, so that the finest of them, widened to hold the others, is made once, and the
+//! others are shrunk from it.
 
 use super::{Surroundings, Wanted, framed};
 use crate::error::Failure;
@@ -181,7 +181,8 @@ mod tests {
                 assert_eq!(cut.dimensions(), alone.dimensions());
                 let sum: u64 = cut.iter().zip(alone.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
                 let mean = sum as f64 / alone.len() as f64;
-                // The colours along an edge are means over rows of the picture that is continued, which differ with its scale.
+                // The colours along an edge are means over rows of the picture that is continued, which differ with its
+                // scale.
                 let coarse = if y < 200.0 { 8.0 } else { 2.5 };
                 assert!(mean < if wanted.size.width == 300 { 1.0 } else { coarse }, "{roll_deg} {wanted:?}: {mean}");
             }

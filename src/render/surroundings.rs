@@ -1,7 +1,8 @@
-//! The part of a photo that turned and continued frames are taken from: upright, shrunk, and continued beyond the photo's edge.
+//! The part of a photo that turned and continued frames are taken from: upright, shrunk, and continued beyond the
+//! photo's edge.
 //!
-//! To shrink a part of a photo and to continue it costs as much as to turn a frame out of it. Frames of one head want nearly
-//! the same part, so that those which are nearly as fine as each other have it in common.
+//! To shrink a part of a photo and to continue it costs as much as to turn a frame out of it. Frames of one head want
+//! nearly the same part, so that those which are nearly as fine as each other have it in common.
 
 use super::{KERNEL_REACH, Wanted, Way, way};
 use crate::error::Failure;
@@ -14,8 +15,8 @@ use crate::reduced::{Filter, Reduced, finer, resized_rgb};
 use crate::resample::turned;
 use image::RgbImage;
 
-/// Frames have their surroundings in common down to this share of the finest's pixels to a source pixel: turning costs by the
-/// square of how much it shrinks.
+/// Frames have their surroundings in common down to this share of the finest's pixels to a source pixel: turning costs
+/// by the square of how much it shrinks.
 const COARSEST: f64 = 0.7;
 
 /// And as long as the part that all want is at most so many times that of the finest.
@@ -29,8 +30,8 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    /// What those of `wanted` have in common that are continued alike and nearly as fine as the finest of them; `None` where that
-    /// is one alone.
+    /// What those of `wanted` have in common that are continued alike and nearly as fine as the finest of them; `None`
+    /// where that is one alone.
     ///
     /// # Errors
     /// As [`crate::reduced::reduced`].
@@ -95,7 +96,8 @@ impl Surroundings {
     }
 }
 
-/// `bounds` (upright source pixels) of the photo as fine as `finest` wants it, continued where it reaches beyond the photo.
+/// `bounds` (upright source pixels) of the photo as fine as `finest` wants it, continued where it reaches beyond the
+/// photo.
 fn picture(photo: &Photo, bounds: Rect, finest: &Wanted, clearance: &Clearance) -> Result<Reduced, Failure> {
     let fill = if finest.extend == Extend::Plain { Fill::Own(*clearance) } else { Fill::Blurred };
     let mut picture = finer(photo, bounds.grown(KERNEL_REACH / (COARSEST * finest.size.upscale)), finest.size.upscale)?;

@@ -98,7 +98,8 @@ pub struct Record {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turned: Option<u16>,
     /// How the photo was looked at to find and measure the person, where it was too dark (`brightened`) or too bright
-    /// (`darkened`) for that; absent where it was looked at as it is. Checks and outputs are always of the photo as it is.
+    /// (`darkened`) for that; absent where it was looked at as it is. Checks and outputs are always of the photo as it
+    /// is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub looked_at: Option<&'static str>,
     /// What can be made of it; absent where nobody could look.

@@ -1,7 +1,7 @@
 //! One plane of samples seen through an affine map, in two passes of one dimension each (Catmull and Smith, "3-D
-//! transformations of images in scanline order", 1980): first along the rows, which shrinks and shears them, then along the
-//! columns. For maps that turn little; both passes walk along memory, and a widened kernel costs its width once a pass instead
-//! of its square once.
+//! transformations of images in scanline order", 1980): first along the rows, which shrinks and shears them, then along
+//! the columns. For maps that turn little; both passes walk along memory, and a widened kernel costs its width once a
+//! pass instead of its square once.
 
 use super::taps::{Rows, TOGETHER, Weights};
 use crate::geometry::{Affine, Point};
@@ -63,11 +63,11 @@ struct Way {
     start: f64,
 }
 
-/// `source` seen through `from_output` (output samples to source samples) as `width` x `height` samples. Beyond the source its
-/// edge goes on.
+/// `source` seen through `from_output` (output samples to source samples) as `width` x `height` samples. Beyond the
+/// source its edge goes on.
 ///
-/// The map may turn by 45 degrees at most; beyond 15 the first pass blurs what is fine and slanting. Levels are the same on
-/// every processor.
+/// The map may turn by 45 degrees at most; beyond 15 the first pass blurs what is fine and slanting. Levels are the
+/// same on every processor.
 #[must_use]
 pub fn resampled(
     source: PlaneView<'_>,

@@ -1,8 +1,8 @@
 //! Samples at even steps along a row, each the weighted sum of its neighbours: the inner loop of [`super::plane`].
 //!
 //! All in whole numbers, so that the result does not depend on the processor. On x86-64 it is written with the
-//! instructions that every such processor has (SSE2), which take two thirds of the time of what the compiler makes of the
-//! portable loop, and once more for AVX2, which takes half of that.
+//! instructions that every such processor has (SSE2), which take two thirds of the time of what the compiler makes of
+//! the portable loop, and once more for AVX2, which takes half of that.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -89,9 +89,9 @@ impl Rows {
         }
     }
 
-    /// Hands out, for each of `length` columns, the samples of all `rows` there: in the row `number` the first at `at(number)`,
-    /// the others `step` apart (in samples from the row's start; the first of them has its middle at 0.5). All rows have one
-    /// length, and beyond it their last samples go on.
+    /// Hands out, for each of `length` columns, the samples of all `rows` there: in the row `number` the first at
+    /// `at(number)`, the others `step` apart (in samples from the row's start; the first of them has its middle at
+    /// 0.5). All rows have one length, and beyond it their last samples go on.
     pub(super) fn resample(
         &mut self,
         rows: [&[u8]; TOGETHER],
@@ -269,7 +269,8 @@ mod sse2 {
     #[inline(always)]
     #[allow(unsafe_code)]
     pub(super) fn four_sums(windows: [Taps<'_>; 4]) -> [u8; 4] {
-        // SAFETY: `sums` needs SSE2 and nothing else, and this module is only there where all of the program may use it.
+        // SAFETY: `sums` needs SSE2 and nothing else, and this module is only there where all of the program may use
+        // it.
         unsafe { sums(windows) }
     }
 

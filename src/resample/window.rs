@@ -1,8 +1,9 @@
 //! The weighted sum of a window of pixels: the inner loop of sampling a picture.
 //!
 //! All sums are of whole numbers, so the result does not depend on the processor nor on the order of the taps. Down the
-//! columns they have 16 bits: half as wide as exact ones, and under 0.03 levels off. On x86-64 they are also written with
-//! the instructions of AVX2; the plain loops are such that the compiler has vectors of eight for them on any processor.
+//! columns they have 16 bits: half as wide as exact ones, and under 0.03 levels off. On x86-64 they are also written
+//! with the instructions of AVX2; the plain loops are such that the compiler has vectors of eight for them on any
+//! processor.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -21,8 +22,8 @@ pub(super) const LONGEST_RUN: usize = 128;
 /// Bits behind the point of a weight.
 const WEIGHT_BITS: u32 = 15;
 
-/// Bits behind the point of a sum down a column, which is of levels less 128: with weights that overshoot by a quarter it
-/// stays under 2^15.
+/// Bits behind the point of a sum down a column, which is of levels less 128: with weights that overshoot by a quarter
+/// it stays under 2^15.
 const SUM_BITS: u32 = 7;
 
 /// Bits behind the point of a sum over both axes.
@@ -51,8 +52,8 @@ impl Weights {
     }
 }
 
-/// A place in a picture, along both axes in 1/2^32 pixels: the first pixel of a window, and behind the point how far the
-/// middle is from there, the phase.
+/// A place in a picture, along both axes in 1/2^32 pixels: the first pixel of a window, and behind the point how far
+/// the middle is from there, the phase.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place([i64; 2]);
 
@@ -122,8 +123,8 @@ impl<'a> Samples<'a> {
         Self { samples, width, height: samples.len() / (3 * width) }
     }
 
-    /// Whether what is read of the window at `place` is in the picture: `2 * PAIRS` rows, and of each as many pixels and
-    /// two more, because they are read by eight or sixteen bytes.
+    /// Whether what is read of the window at `place` is in the picture: `2 * PAIRS` rows, and of each as many pixels
+    /// and two more, because they are read by eight or sixteen bytes.
     #[inline]
     pub(super) fn hold<const PAIRS: usize>(&self, place: Place) -> bool {
         let within = |first: i64, taps: usize, size: usize| first >= 0 && first as usize + taps <= size;

@@ -61,7 +61,8 @@ pub(super) fn first(
     Ok(blocks)
 }
 
-/// Reads a block's new coefficients from `next` on, behind which all were zero. Returns how many blocks behind it have none.
+/// Reads a block's new coefficients from `next` on, behind which all were zero. Returns how many blocks behind it have
+/// none.
 #[inline(always)]
 fn new_ones(
     own: &mut Reader<'_>,
@@ -114,8 +115,8 @@ fn new_ones(
     Ok(blocks)
 }
 
-/// Where the zeros are in 8 bits: for the bits and a number less one, the place of the zero of that number, or 8 and more
-/// where there are not so many.
+/// Where the zeros are in 8 bits: for the bits and a number less one, the place of the zero of that number, or 8 and
+/// more where there are not so many.
 static ZEROS: [[u8; 16]; 256] = {
     let mut zeros = [[8; 16]; 256];
     let mut bits = 0;
@@ -178,11 +179,11 @@ struct Walk {
     corrections: Corrections,
 }
 
-/// Reads a block's new coefficients up to the last that was not zero before. Returns how many blocks behind it have no new
-/// ones, if the block ends here.
+/// Reads a block's new coefficients up to the last that was not zero before. Returns how many blocks behind it have no
+/// new ones, if the block ends here.
 ///
-/// Between the codes stand correction bits for the coefficients passed over that were not zero before. How many these are
-/// is known from the mask; they are gathered and used at the end of the block.
+/// Between the codes stand correction bits for the coefficients passed over that were not zero before. How many these
+/// are is known from the mask; they are gathered and used at the end of the block.
 #[inline(always)]
 fn among_old(
     own: &mut Reader<'_>,

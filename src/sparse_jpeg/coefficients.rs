@@ -1,7 +1,7 @@
 //! All coefficients of a picture, of which parts are transformed without reading coded data again.
 //!
-//! Most are zero. Only the others are kept, and for each block a mask that says which they are: with all 64 of each block
-//! kept, the system would spend more time on handing out the memory than the decoder on filling it.
+//! Most are zero. Only the others are kept, and for each block a mask that says which they are: with all 64 of each
+//! block kept, the system would spend more time on handing out the memory than the decoder on filling it.
 
 use super::Refusal;
 use super::bits::Reader;
@@ -124,7 +124,8 @@ impl Coefficients {
         self.parts.iter().map(|part| size_of_val(&*part.masks) + size_of_val(&*part.starts) + values(part)).sum()
     }
 
-    /// Hands out the blocks of the MCUs `first..last` of a row, each component's coefficients up to that which is `needed`.
+    /// Hands out the blocks of the MCUs `first..last` of a row, each component's coefficients up to that which is
+    /// `needed`.
     pub(super) fn row(
         &self,
         header: &Header,
@@ -170,7 +171,8 @@ fn unpacked(mean: i16, mut mask: u64, values: &[i16]) -> [i16; 64] {
     coefficients
 }
 
-/// Decodes the AC coefficients of a block: those that are not zero, one behind the other; their mask and how many there are.
+/// Decodes the AC coefficients of a block: those that are not zero, one behind the other; their mask and how many there
+/// are.
 #[inline(never)]
 fn decode(reader: &mut Reader<'_>, table: &AcTable, values: &mut [i16; 64]) -> Result<(u64, usize), Refusal> {
     // A copy, which the compiler can keep in registers.

@@ -57,8 +57,8 @@ pub(super) struct Header {
     pub components: Vec<Component>,
     /// MCUs between restart markers; 0 without them.
     pub restart_interval: usize,
-    /// Whether there may be several scans, each adding detail. The components' table numbers are 0 then: each scan has its
-    /// own.
+    /// Whether there may be several scans, each adding detail. The components' table numbers are 0 then: each scan has
+    /// its own.
     pub progressive: bool,
     /// Where the coded data start; of a progressive file, where the marker of its first scan stands.
     pub scan: usize,

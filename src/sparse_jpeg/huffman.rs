@@ -1,5 +1,5 @@
-//! Huffman tables (ITU-T T.81, annex C) and what is looked up in them: single codes, codes with their values, and runs of
-//! codes to be passed over.
+//! Huffman tables (ITU-T T.81, annex C) and what is looked up in them: single codes, codes with their values, and runs
+//! of codes to be passed over.
 
 use super::header::ZIGZAG;
 
@@ -106,8 +106,8 @@ impl Symbol {
         (raw + (negative & (1 - (1 << self.size)))) as i16
     }
 
-    /// What stands at the top of a 16-bit window in an AC scan of a progressive file: as in a baseline file, and ends of the
-    /// block that hold for more blocks, whose number has [`Self::raw`] bits (T.81, G.1.2.2).
+    /// What stands at the top of a 16-bit window in an AC scan of a progressive file: as in a baseline file, and ends
+    /// of the block that hold for more blocks, whose number has [`Self::raw`] bits (T.81, G.1.2.2).
     pub(super) fn band(codes: &Codes, window: u32) -> Option<Self> {
         let (length, symbol) = codes.decode(window)?;
         match (u32::from(symbol >> 4), u32::from(symbol & 15)) {
@@ -184,7 +184,8 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    /// What the window of [`PAIR_BITS`] in the lower bits of `index` begins with; `symbol` knows what 16 bits begin with.
+    /// What the window of [`PAIR_BITS`] in the lower bits of `index` begins with; `symbol` knows what 16 bits begin
+    /// with.
     fn new(index: u32, symbol: impl Fn(u32) -> Option<Symbol>) -> Option<Self> {
         let known = |passed: u32| {
             let window = (index << passed & ((1 << PAIR_BITS) - 1)) << (16 - PAIR_BITS);
@@ -305,8 +306,8 @@ impl BandTable {
 /// As many AC symbols in one step as begin in a short window.
 #[derive(Clone, Debug)]
 pub(super) struct SkipTable {
-    /// How many places the symbols move on in the upper byte, plus [`Self::ENDS`] where the last one ends the block; the
-    /// bits of all in the lower. [`Self::NONE`] where not even one is known.
+    /// How many places the symbols move on in the upper byte, plus [`Self::ENDS`] where the last one ends the block;
+    /// the bits of all in the lower. [`Self::NONE`] where not even one is known.
     entries: Box<[u16; 1 << SKIP_BITS]>,
     pub(super) codes: Box<Codes>,
 }

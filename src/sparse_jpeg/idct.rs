@@ -4,8 +4,8 @@
 //! half, a quarter or an eighth of the size. Each output sample lies in the middle of the source pixels that it stands
 //! for.
 //!
-//! One-dimensional transforms are those of Loeffler, Ligtenberg and Moschytz (1989) with 12 bits for the constants, over
-//! eight columns at once: plain loops over arrays of eight, which become vector instructions.
+//! One-dimensional transforms are those of Loeffler, Ligtenberg and Moschytz (1989) with 12 bits for the constants,
+//! over eight columns at once: plain loops over arrays of eight, which become vector instructions.
 
 /// A row of eight, one for each vector lane.
 type Lanes = [i16; 8];

@@ -1,16 +1,16 @@
 //! JPEG decoded only where it is looked at.
 //!
-//! A decoder for photos of which a part is wanted, or a small picture, or both. [`SparseJpeg::open`] passes once over the
-//! coded data: it keeps the DC coefficients, which are the picture at an eighth of its size, and [`Keep`] says whether also
-//! places to start from or all other coefficients. [`SparseJpeg::planes`] then decodes the MCUs under a rectangle, at full
-//! size, a half or a quarter, into luma and chroma as they are coded, which are cheaper to shrink than RGB;
-//! [`SparseJpeg::region`] does so into RGB.
+//! A decoder for photos of which a part is wanted, or a small picture, or both. [`SparseJpeg::open`] passes once over
+//! the coded data: it keeps the DC coefficients, which are the picture at an eighth of its size, and [`Keep`] says
+//! whether also places to start from or all other coefficients. [`SparseJpeg::planes`] then decodes the MCUs under a
+//! rectangle, at full size, a half or a quarter, into luma and chroma as they are coded, which are cheaper to shrink
+//! than RGB; [`SparseJpeg::region`] does so into RGB.
 //!
 //! It reads what cameras, phones and websites write: baseline or extended sequential Huffman coding in one scan, and
-//! progressive Huffman coding, of which all coefficients have to be kept; 8 bits, grey or luma and chroma, chroma sampled
-//! 4:4:4, 4:2:2, 4:4:0 or 4:2:0, with or without restart markers. Everything else is declined with a [`Refusal`], to be read
-//! by a general decoder. So is whatever looks damaged, and a progressive file whose scans do not make a whole picture: the
-//! general decoder has the last word, and the better words for people.
+//! progressive Huffman coding, of which all coefficients have to be kept; 8 bits, grey or luma and chroma, chroma
+//! sampled 4:4:4, 4:2:2, 4:4:0 or 4:2:0, with or without restart markers. Everything else is declined with a
+//! [`Refusal`], to be read by a general decoder. So is whatever looks damaged, and a progressive file whose scans do
+//! not make a whole picture: the general decoder has the last word, and the better words for people.
 //!
 //! # Geometry
 //!
@@ -20,10 +20,11 @@
 //!
 //! # Memory
 //!
-//! Kept: 2 bytes for each 8 x 8 block of each component (counted in whole MCUs) and with [`Keep::Places`] 24 bytes for each
-//! 16 MCUs of a row, begun ones too. That is 0.05 bytes a pixel in 4:2:0 and 0.12 in 4:4:4. With [`Keep::Coefficients`]
-//! instead 12 bytes for each block and 2 for each coefficient that is not zero: of photos 0.5 to 1.5 bytes a pixel, at most
-//! 3.3 in 4:2:0 and 6.6 in 4:4:4. The file stays with the caller. Planes take their samples; a region is made of planes.
+//! Kept: 2 bytes for each 8 x 8 block of each component (counted in whole MCUs) and with [`Keep::Places`] 24 bytes for
+//! each 16 MCUs of a row, begun ones too. That is 0.05 bytes a pixel in 4:2:0 and 0.12 in 4:4:4. With
+//! [`Keep::Coefficients`] instead 12 bytes for each block and 2 for each coefficient that is not zero: of photos 0.5 to
+//! 1.5 bytes a pixel, at most 3.3 in 4:2:0 and 6.6 in 4:4:4. The file stays with the caller. Planes take their samples;
+//! a region is made of planes.
 //!
 //! It shares nothing with the rest of the program and could be a crate of its own.
 
@@ -59,11 +60,11 @@ pub enum Refusal {
 /// What an open file keeps beside its DC coefficients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// Places to start decoding from: for large sequential files of which little is looked at. Takes little memory, and each
-    /// look decodes anew. Progressive files have no such places and are declined.
+    /// Places to start decoding from: for large sequential files of which little is looked at. Takes little memory, and
+    /// each look decodes anew. Progressive files have no such places and are declined.
     Places,
-    /// All coefficients: for progressive files, and for those of which nearly everything is looked at, or several times.
-    /// Each look transforms them only.
+    /// All coefficients: for progressive files, and for those of which nearly everything is looked at, or several
+    /// times. Each look transforms them only.
     Coefficients,
 }
 
@@ -133,9 +134,9 @@ pub struct Region {
 pub struct Planes {
     /// Brightness: Y of JFIF, 0..=255.
     pub luma: Plane,
-    /// Colour, towards blue and towards red: Cb and Cr of JFIF, 128 for grey. `None` in a grey picture. Each is as fine as
-    /// luma or half as fine, each way; of [`SparseJpeg::planes`] at other scales than [`Scale::Full`] half as fine even where
-    /// the file has more.
+    /// Colour, towards blue and towards red: Cb and Cr of JFIF, 128 for grey. `None` in a grey picture. Each is as fine
+    /// as luma or half as fine, each way; of [`SparseJpeg::planes`] at other scales than [`Scale::Full`] half as fine
+    /// even where the file has more.
     pub chroma: Option<[Plane; 2]>,
     /// Column of the source at which the first samples begin.
     pub left: u32,
@@ -145,8 +146,8 @@ pub struct Planes {
     pub scale: Scale,
 }
 
-/// Samples of one component, row by row. Each lies in the middle of the source pixels that it stands for; the last of a row
-/// or column may stand for fewer, and of chroma for none.
+/// Samples of one component, row by row. Each lies in the middle of the source pixels that it stands for; the last of a
+/// row or column may stand for fewer, and of chroma for none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plane {
     /// `width * height` samples.
@@ -214,8 +215,8 @@ fn header(bytes: &[u8], keep: Keep) -> Result<Header, Refusal> {
 
 impl<'a> SparseJpeg<'a> {
     /// Passes over the whole file once. What it accepts, it has seen to the end: every code is a possible one, no block
-    /// has too many coefficients, all MCUs, restart markers and the end mark are there, and of progressive files all bits of
-    /// all coefficients.
+    /// has too many coefficients, all MCUs, restart markers and the end mark are there, and of progressive files all
+    /// bits of all coefficients.
     ///
     /// What is kept of a sequential file changes only time and memory; what is accepted and every sample are the same.
     ///
@@ -224,8 +225,8 @@ impl<'a> SparseJpeg<'a> {
     /// A [`Refusal`]: the file is for a general decoder.
     pub fn open(bytes: &'a [u8], keep: Keep) -> Result<Self, Refusal> {
         let header = header(bytes, keep)?;
-        // A block takes at least two bits, in progressive files one: a header that claims more than the file can hold gets
-        // no memory.
+        // A block takes at least two bits, in progressive files one: a header that claims more than the file can hold
+        // gets no memory.
         let blocks = header.mcu_columns() * header.mcu_rows() * header.blocks_per_mcu();
         if blocks / if header.progressive { 8 } else { 4 } > bytes.len() - header.scan {
             return Err(Refusal::Damaged("the coded data end early"));
@@ -255,8 +256,8 @@ impl<'a> SparseJpeg<'a> {
         (self.header.width as u32, self.header.height as u32)
     }
 
-    /// The whole picture at an eighth of its size: each pixel the mean of 8 x 8 source pixels (of fewer at the right and
-    /// lower edge), chroma interpolated where it is coarser. Costs next to nothing.
+    /// The whole picture at an eighth of its size: each pixel the mean of 8 x 8 source pixels (of fewer at the right
+    /// and lower edge), chroma interpolated where it is coarser. Costs next to nothing.
     #[must_use]
     pub fn eighth(&self) -> RgbImage {
         let (right, bottom) = self.size();
@@ -266,7 +267,8 @@ impl<'a> SparseJpeg<'a> {
 
     /// Decodes the MCUs that lie under `area`. `None` where nothing of it lies in the picture.
     ///
-    /// Where the picture becomes smaller, so does chroma: half as fine as luma is all that cameras and encoders leave of it.
+    /// Where the picture becomes smaller, so does chroma: half as fine as luma is all that cameras and encoders leave
+    /// of it.
     #[must_use]
     pub fn planes(&self, area: Area, scale: Scale) -> Option<Planes> {
         self.decoded(area, scale, if scale == Scale::Full { Scale::Full } else { scale.coarser() })
@@ -288,8 +290,8 @@ impl<'a> SparseJpeg<'a> {
         planes::decode(&picture, area, scale, chroma)
     }
 
-    /// Decodes the part of `area` that lies in the picture, its sides moved outwards to multiples of the scale. `None` where
-    /// nothing of it lies in the picture.
+    /// Decodes the part of `area` that lies in the picture, its sides moved outwards to multiples of the scale. `None`
+    /// where nothing of it lies in the picture.
     ///
     /// Chroma is interpolated linearly between the middles of its samples, as all common decoders do.
     #[must_use]
@@ -312,8 +314,8 @@ impl<'a> SparseJpeg<'a> {
 }
 
 impl Planes {
-    /// RGB of the part of `area` that lies in the planes, its sides moved outwards to multiples of the scale. `None` where nothing
-    /// of it lies in them.
+    /// RGB of the part of `area` that lies in the planes, its sides moved outwards to multiples of the scale. `None`
+    /// where nothing of it lies in them.
     ///
     /// Chroma is interpolated linearly between the middles of its samples, as all common decoders do.
     #[must_use]

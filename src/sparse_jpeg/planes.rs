@@ -70,7 +70,8 @@ impl Plan {
     }
 }
 
-/// Decodes the MCUs under `area`, which lies in the picture and is not empty, chroma at the scale `chroma` or as fine as it is.
+/// Decodes the MCUs under `area`, which lies in the picture and is not empty, chroma at the scale `chroma` or as fine
+/// as it is.
 pub(super) fn decode(picture: &Picture<'_>, area: Area, scale: Scale, chroma: Scale) -> Option<Planes> {
     let header = picture.header;
     let finest = header.components.first()?;
@@ -172,8 +173,8 @@ impl Plane {
         }
     }
 
-    /// Leaves out what lies behind the picture's edges, which are so many source pixels from the first sample, but for `beside`
-    /// samples.
+    /// Leaves out what lies behind the picture's edges, which are so many source pixels from the first sample, but for
+    /// `beside` samples.
     fn trim(&mut self, right: usize, bottom: usize, beside: usize) {
         let stride = self.width as usize;
         let width = (right.div_ceil(self.across as usize) + beside).min(stride);

@@ -1,8 +1,8 @@
 //! The coded data of progressive files (ITU-T T.81, annex G).
 //!
-//! All scans are read side by side, a row of MCUs from each, so that the coefficients of that row stay in the processor's
-//! cache while scan after scan adds to them. One scan after the other would go through the memory of the whole picture a
-//! dozen times.
+//! All scans are read side by side, a row of MCUs from each, so that the coefficients of that row stay in the
+//! processor's cache while scan after scan adds to them. One scan after the other would go through the memory of the
+//! whole picture a dozen times.
 
 use super::Refusal;
 use super::band::{Band, correct, first, more};

@@ -81,8 +81,8 @@ fn steps<'a>(header: &Header, tables: &'a Tables) -> Vec<Step<'a>> {
     steps
 }
 
-/// Passes over all coded data, MCU by MCU, and returns the DC coefficients. Tells of each place to start from, and has the AC
-/// coefficients of each block read.
+/// Passes over all coded data, MCU by MCU, and returns the DC coefficients. Tells of each place to start from, and has
+/// the AC coefficients of each block read.
 #[inline(always)]
 pub(super) fn pass<'a>(
     bytes: &'a [u8],

@@ -1,5 +1,5 @@
-//! The scans of a progressive file: what each says of itself, and whether they make a whole picture together (ITU-T T.81,
-//! G.1.1.1).
+//! The scans of a progressive file: what each says of itself, and whether they make a whole picture together (ITU-T
+//! T.81, G.1.1.1).
 
 use super::Refusal;
 use super::header::{Header, Listed, mark, restart_interval, segment};

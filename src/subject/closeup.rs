@@ -1,9 +1,9 @@
 //! A closer look at one face: eyes, chin and roll that hold on small and tilted faces.
 //!
-//! In a picture of the whole photo the network's landmarks ignore roll while the face is under about 130 pixels. Here the
-//! face is cut to the size the network knows best, seen together with its mirror image (which cancels the network's own
-//! left-right bias), turned level by what was found and by the likeness of the eyes ([`eye_line`]), and seen again for eyes
-//! and chin: eyes within 5 % of their distance, as annotated on the 98 portraits of the tests.
+//! In a picture of the whole photo the network's landmarks ignore roll while the face is under about 130 pixels. Here
+//! the face is cut to the size the network knows best, seen together with its mirror image (which cancels the network's
+//! own left-right bias), turned level by what was found and by the likeness of the eyes ([`eye_line`]), and seen again
+//! for eyes and chin: eyes within 5 % of their distance, as annotated on the 98 portraits of the tests.
 
 use super::tone::Tone;
 use super::{Head, eye_line};
@@ -38,7 +38,8 @@ pub struct Seen {
     pub picture: Option<Reduced>,
 }
 
-/// The head of `face` (upright source pixels) by a closer look in `tone`; by the face as it came where the look finds nothing.
+/// The head of `face` (upright source pixels) by a closer look in `tone`; by the face as it came where the look finds
+/// nothing.
 ///
 /// # Errors
 /// As [`Tone::reduced`].
@@ -104,8 +105,8 @@ impl Closeup {
     }
 }
 
-/// The face in the middle of `picture`, about `expected` pixels high, as the mean of what is seen in it and in its mirror
-/// image.
+/// The face in the middle of `picture`, about `expected` pixels high, as the mean of what is seen in it and in its
+/// mirror image.
 fn seen_twice(picture: &RgbImage, detector: &dyn Detector, expected: f64) -> Option<Face> {
     let direct = middle_face(picture, detector, expected);
     let mirrored = middle_face(&mirror_image(picture), detector, expected).map(|face| mirror(&face, picture.width()));

@@ -1,11 +1,12 @@
 //! The tilt of the eye line, by the likeness of the eyes.
 //!
-//! The network's eye landmarks are good to a pixel or two, which is one to two degrees. But the eyes look alike: one eye,
-//! mirrored, is found again at the other to a fraction of a pixel, and how much higher or lower it is found is the tilt
-//! that is left. Lids and brows are mostly level, so it holds from the side too, where the network's tilt errs most.
+//! The network's eye landmarks are good to a pixel or two, which is one to two degrees. But the eyes look alike: one
+//! eye, mirrored, is found again at the other to a fraction of a pixel, and how much higher or lower it is found is the
+//! tilt that is left. Lids and brows are mostly level, so it holds from the side too, where the network's tilt errs
+//! most.
 //!
-//! On the 98 portraits (true tilts up to 25 degrees) the error falls from 1.29 degrees at the median and 4.8 at the 90th
-//! percentile, by landmarks alone, to 0.6 and 2.2.
+//! On the 98 portraits (true tilts up to 25 degrees) the error falls from 1.29 degrees at the median and 4.8 at the
+//! 90th percentile, by landmarks alone, to 0.6 and 2.2.
 
 use super::Head;
 use crate::geometry::{Affine, Point};
@@ -34,9 +35,9 @@ const SLOPE_WEIGHT: f32 = 0.6;
 /// The picture is levelled and compared again: the first look still sees the eyes tilted.
 const LOOKS: usize = 3;
 
-/// From this turn to the side on the farther eye is half hidden, and landmarks and likeness were each seen to err by 8 to
-/// 14 degrees (9 of 98 portraits). There the smaller tilt is taken: a head levelled too little looks less wrong than one
-/// levelled too much.
+/// From this turn to the side on the farther eye is half hidden, and landmarks and likeness were each seen to err by 8
+/// to 14 degrees (9 of 98 portraits). There the smaller tilt is taken: a head levelled too little looks less wrong than
+/// one levelled too much.
 const NEAR_PROFILE: f64 = 0.75;
 
 /// Correlations at which the likeness is worth nothing, and at which it is fully trusted.
@@ -66,8 +67,8 @@ fn smaller(a: f64, b: f64) -> f64 {
     if a * b <= 0.0 { 0.0 } else { a.abs().min(b.abs()).copysign(a) }
 }
 
-/// From the side the landmarks are not on one level even in a level head: on the 10 of 98 portraits with a turn over 0.5
-/// the true tilt is about half of what they say.
+/// From the side the landmarks are not on one level even in a level head: on the 10 of 98 portraits with a turn over
+/// 0.5 the true tilt is about half of what they say.
 fn trust_in_landmarks(yaw: f64) -> f64 {
     1.0 - 0.55 * ((yaw.abs() - 0.3) / 0.3).clamp(0.0, 1.0)
 }

@@ -15,8 +15,8 @@ const FIRST_LOOK: u32 = 320;
 /// Long sides of further looks where the first finds nobody, or everybody is asked for.
 const CLOSER_LOOKS: [u32; 2] = [640, 1280];
 
-/// Faces under this score are not faces. With this, the looks above and the turns below, the right face at the right turn is
-/// found in 97 to 99 of 100 portraits, whichever way up they are.
+/// Faces under this score are not faces. With this, the looks above and the turns below, the right face at the right
+/// turn is found in 97 to 99 of 100 portraits, whichever way up they are.
 const THRESHOLD: f64 = 0.6;
 
 /// From this score on nobody looks at the photo turned: it is upright.
@@ -25,13 +25,13 @@ const CERTAINLY_UPRIGHT: f64 = 0.9;
 /// A quarter turn is taken when its best score beats the upright one by this much.
 const TURN_MARGIN: f64 = 0.03;
 
-/// From this best score on the first detector is trusted alone. Drawings of people score up to 0.905, the faces of 88 of 98
-/// portraits more. Below it the first looks from near, and where that does not settle it the second is asked.
+/// From this best score on the first detector is trusted alone. Drawings of people score up to 0.905, the faces of 88
+/// of 98 portraits more. Below it the first looks from near, and where that does not settle it the second is asked.
 pub const TRUSTED_ALONE: f64 = 0.91;
 
-/// The nearer looks of the first detector are so many face boxes wide. From near, 8 of the 10 other portraits score 0.91 or
-/// more in both; of what is no person's photo and scored over [`RATHER_UNSURE`], the surest has 0.893 and 0.900. A look takes
-/// 2 ms, the second detector 30 to 130.
+/// The nearer looks of the first detector are so many face boxes wide. From near, 8 of the 10 other portraits score
+/// 0.91 or more in both; of what is no person's photo and scored over [`RATHER_UNSURE`], the surest has 0.893 and
+/// 0.900. A look takes 2 ms, the second detector 30 to 130.
 const NEARER_LOOK_WIDTHS: [f64; 2] = [1.4, 1.7];
 
 /// From this score on, in both nearer looks, the first detector is sure: halfway between.
@@ -46,8 +46,8 @@ const SECOND_LOOK_PIXELS: f64 = 200.0;
 /// the portraits more.
 const AGREEMENT: f64 = 0.55;
 
-/// Below this score of the first detector its nearer looks do not count, and the second has to be surer: a marble bust on a
-/// book cover gets 0.77 from it.
+/// Below this score of the first detector its nearer looks do not count, and the second has to be surer: a marble bust
+/// on a book cover gets 0.77 from it.
 const RATHER_UNSURE: f64 = 0.85;
 const FIRM_AGREEMENT: f64 = 0.8;
 
@@ -117,8 +117,8 @@ impl Finder {
         Ok(Found { turn, faces, sure, rivalry, tone, overview })
     }
 
-    /// The faces that are seen in `tone`, in pixels of the photo after the turn that shows them best. `first` is the photo as it
-    /// is, seen from afar.
+    /// The faces that are seen in `tone`, in pixels of the photo after the turn that shows them best. `first` is the
+    /// photo as it is, seen from afar.
     fn faces(
         &self,
         photo: &Photo,
@@ -164,8 +164,8 @@ impl Finder {
         Some((turn, faces.iter().map(|face| face.mapped(&enlarge)).collect()))
     }
 
-    /// Whether `face` (in pixels of the turned photo) is one: the first detector is sure of it, from afar or from near, or the
-    /// second sees it too.
+    /// Whether `face` (in pixels of the turned photo) is one: the first detector is sure of it, from afar or from near,
+    /// or the second sees it too.
     fn is_trusted(&self, photo: &Photo, turn: Orientation, face: &Face, tone: Tone) -> Result<bool, Failure> {
         let Some(second) = self.second_opinion.as_ref().filter(|_| face.score < TRUSTED_ALONE) else { return Ok(true) };
         if self.is_surer_from_near(photo, turn, face, tone)? {
@@ -191,8 +191,8 @@ impl Finder {
     }
 }
 
-/// The square around `face` (in pixels of the turned photo) that is `width` face boxes wide, with so many `pixels` a side, turned;
-/// cut to the photo. `None` where the turn has no way back.
+/// The square around `face` (in pixels of the turned photo) that is `width` face boxes wide, with so many `pixels` a
+/// side, turned; cut to the photo. `None` where the turn has no way back.
 fn seen_from_near(
     photo: &Photo,
     turn: Orientation,

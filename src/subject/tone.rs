@@ -1,13 +1,14 @@
 //! Pure: how a photo is looked at. A dark one brightened, and one so bright that nobody is found in it darkened.
 //!
-//! The network knows faces between black and white. Of one in the lowest few levels it sees the eyes in the wrong place, or
-//! nothing at all, and to the crown's flood the hair is as dark as the wall; so it is with a face that is nearly white on
-//! white. Whatever finds and measures people looks through the tone. What is written never does, nor what is checked.
+//! The network knows faces between black and white. Of one in the lowest few levels it sees the eyes in the wrong
+//! place, or nothing at all, and to the crown's flood the hair is as dark as the wall; so it is with a face that is
+//! nearly white on white. Whatever finds and measures people looks through the tone. What is written never does, nor
+//! what is checked.
 //!
-//! Measured on 49 of the 98 portraits at 5, 8 and 10 % of their brightness, stored again as JPEG, as the farther of eyes and
-//! chin from the annotated place in a frame for LinkedIn: looked at as they are 4.1, 2.6 and 2.2 % of its height on the mean,
-//! and 30 of the 147 are not found; brightened 1.6, 1.5 and 1.6 %, and all are found. The portraits themselves have 1.5 %. The
-//! crown is then 1.2 % from where the portrait itself has it, in place of 6 to 7 %.
+//! Measured on 49 of the 98 portraits at 5, 8 and 10 % of their brightness, stored again as JPEG, as the farther of
+//! eyes and chin from the annotated place in a frame for LinkedIn: looked at as they are 4.1, 2.6 and 2.2 % of its
+//! height on the mean, and 30 of the 147 are not found; brightened 1.6, 1.5 and 1.6 %, and all are found. The portraits
+//! themselves have 1.5 %. The crown is then 1.2 % from where the portrait itself has it, in place of 6 to 7 %.
 
 use crate::error::Failure;
 use crate::geometry::{Affine, Rect};
@@ -15,37 +16,39 @@ use crate::photo::Photo;
 use crate::reduced::{self, Filter, Reduced};
 use image::{Rgb, RgbImage, imageops};
 
-/// A photo is dark where this share of its pixels is darker than that. The rest may be a lamp or the sun. Portraits at 38 % of
-/// their brightness, which have about 95, are measured as well either way; those at 30 % better when brightened.
+/// A photo is dark where this share of its pixels is darker than that. The rest may be a lamp or the sun. Portraits at
+/// 38 % of their brightness, which have about 95, are measured as well either way; those at 30 % better when
+/// brightened.
 const NEARLY_ALL: f64 = 0.995;
 const DARK: u8 = 100;
 
-/// To this brightness the brightest of a dark photo are brought. With 200 and with 255 eyes and chin are found as well, the crown
-/// is 1.5 % off in place of 1.2 %.
+/// To this brightness the brightest of a dark photo are brought. With 200 and with 255 eyes and chin are found as well,
+/// the crown is 1.5 % off in place of 1.2 %.
 const BRIGHT: f64 = 235.0;
 
-/// Colours are brightened by this at most, greys by as much as it takes: there is hardly any colour in a few levels, but much
-/// noise from the file's coding. Without a limit the crown is 1.8 % off in place of 1.2 %, with 3 or 8 it is 1.3 and 1.6 %.
+/// Colours are brightened by this at most, greys by as much as it takes: there is hardly any colour in a few levels,
+/// but much noise from the file's coding. Without a limit the crown is 1.8 % off in place of 1.2 %, with 3 or 8 it is
+/// 1.3 and 1.6 %.
 const MOST_COLOUR: f32 = 5.0;
 
-/// What is brightened is softened by a bell of this deviation, in pixels: of a few levels, every step has become an edge.
-/// Without, the crown is 1.5 % off in place of 1.2 %, eyes and chin 1.62 % in place of 1.58 %.
+/// What is brightened is softened by a bell of this deviation, in pixels: of a few levels, every step has become an
+/// edge. Without, the crown is 1.5 % off in place of 1.2 %, eyes and chin 1.62 % in place of 1.58 %.
 const SOFTENED: f32 = 1.0;
 
-/// What is brightened is shrunk afterwards, from so many times as many pixels each way where the photo has them: the means of
-/// nine pixels have nine times as many levels. On the same portraits as above the head height is 1.5 to 1.9 % off at the median,
-/// without it 1.7 to 2.5 %; 2 and 4 are no better.
+/// What is brightened is shrunk afterwards, from so many times as many pixels each way where the photo has them: the
+/// means of nine pixels have nine times as many levels. On the same portraits as above the head height is 1.5 to 1.9 %
+/// off at the median, without it 1.7 to 2.5 %; 2 and 4 are no better.
 const FINER: f64 = 3.0;
 
 /// A photo is overexposed, or has a white background, where half of its pixels have at least this brightness.
 const WHITE: u8 = 250;
 
-/// By this power an overexposed photo is darkened. Of 34 portraits burnt out until nobody was found, 3 shows 6 again, 5 and
-/// more 9 or 10, with eyes and chin 2.4 % off.
+/// By this power an overexposed photo is darkened. Of 34 portraits burnt out until nobody was found, 3 shows 6 again, 5
+/// and more 9 or 10, with eyes and chin 2.4 % off.
 const DARKENING: f64 = 5.0;
 
-/// Faces that are seen only after darkening count from this score on. On 251 white pages with text, tables, charts and drawn
-/// faces, and burnt-out photos of nobody, one stain of 11 pixels got 0.67; people get 0.61 to 0.83.
+/// Faces that are seen only after darkening count from this score on. On 251 white pages with text, tables, charts and
+/// drawn faces, and burnt-out photos of nobody, one stain of 11 pixels got 0.67; people get 0.61 to 0.83.
 pub const DARKENED_THRESHOLD: f64 = 0.7;
 
 /// How many pixels of a picture have each brightness.
@@ -193,8 +196,8 @@ fn shrunk(picture: &Reduced, scale: f64) -> Result<Reduced, Failure> {
     Ok(Reduced { image, from_photo: picture.from_photo.then(&Affine::scaling(wide / columns, high / rows)) })
 }
 
-/// The grey of `pixel` by `levels`, with what its channels differ from it times `gain`, or the most that colours are brightened
-/// by.
+/// The grey of `pixel` by `levels`, with what its channels differ from it times `gain`, or the most that colours are
+/// brightened by.
 fn brightened(Rgb(pixel): Rgb<u8>, levels: &[f32; 256], gain: f32) -> Rgb<u8> {
     let [red, green, blue] = pixel.map(f32::from);
     let grey = 0.299 * red + 0.587 * green + 0.114 * blue;
@@ -230,7 +233,8 @@ mod tests {
             }
         }
 
-        /// One pixel in a hundred that is not dark, and as many that are not white as are, and a photo is looked at as it is.
+        /// One pixel in a hundred that is not dark, and as many that are not white as are, and a photo is looked at as
+        /// it is.
         #[test]
         fn an_ordinary_photo_is_looked_at_as_it_is(
             levels in prop::collection::vec(0..=255u8, 98),

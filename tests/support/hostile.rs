@@ -56,8 +56,8 @@ fn is_of_use(failure: &Failure) {
     assert!(!failure.message.is_empty() && failure.message.len() < 500, "{failure}");
 }
 
-/// Decodes a JPEG where it is looked at, at every scale, whatever is kept of it. What opens can be read all over, and says
-/// the same twice.
+/// Decodes a JPEG where it is looked at, at every scale, whatever is kept of it. What opens can be read all over, and
+/// says the same twice.
 pub fn sparse_jpeg(bytes: &[u8]) -> Result<(), Refusal> {
     let places = opened_sparse_jpeg(bytes, Keep::Places);
     let coefficients = opened_sparse_jpeg(bytes, Keep::Coefficients);

@@ -1,9 +1,9 @@
 //! The cascade: windows are proposed, judged and moved three times, and merged.
 //!
 //! `rustface` answers every question (which windows, is this a face, where exactly) and this module asks them, because
-//! `rustface` 0.1.7 is not safe to run by itself: before each network it copies the window that the one before has moved
-//! (`get_window_data`), through raw pointers, as if its top left corner were inside the picture and its side two pixels at
-//! least. A crafted picture need not grant that.
+//! `rustface` 0.1.7 is not safe to run by itself: before each network it copies the window that the one before has
+//! moved (`get_window_data`), through raw pointers, as if its top left corner were inside the picture and its side two
+//! pixels at least. A crafted picture need not grant that.
 //!
 //! Here it never makes that copy, whatever the picture: it makes it only for the stages of a model's second level and
 //! beyond, and no model that it is given has any ([`super::model`]). What it still does without checks is to reduce the

@@ -148,8 +148,8 @@ mod tests {
         canvas
     }
 
-    /// The whole cascade as `rustface` runs it by itself. Safe here: a box of at most 320 pixels moves by at most three and
-    /// a half times its side before it is last copied, and the canvas goes on farther than that.
+    /// The whole cascade as `rustface` runs it by itself. Safe here: a box of at most 320 pixels moves by at most three
+    /// and a half times its side before it is last copied, and the canvas goes on farther than that.
     #[test]
     fn its_faces_are_those_of_the_undivided_cascade() {
         let canvas = on_grey(1500, 1500);
@@ -204,7 +204,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// Pieces of a face along the right and the lower edge, where boxes would leave the picture, with noise on them.
+        /// Pieces of a face along the right and the lower edge, where boxes would leave the picture, with noise on
+        /// them.
         #[test]
         fn pieces_of_faces_at_the_edges_are_no_trouble(
             width in 40..200_u32, height in 40..200_u32,

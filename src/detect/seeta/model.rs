@@ -1,7 +1,7 @@
 //! The model file, cut into models of one question each.
 //!
-//! `rustface` offers no stage of its cascade by itself, but reads models from bytes: a file that holds one stage makes a
-//! detector of that stage alone.
+//! `rustface` offers no stage of its cascade by itself, but reads models from bytes: a file that holds one stage makes
+//! a detector of that stage alone.
 
 use rustface::{Model, read_model};
 
@@ -29,8 +29,8 @@ pub struct Models {
 pub struct Judge {
     /// How sure it is, 0..=1; answers only above its threshold.
     pub score: Model,
-    /// Three answers: how far to move the window to the right, how far down, and how much to enlarge it, each 0..=1 with
-    /// 0.5 for as it is.
+    /// Three answers: how far to move the window to the right, how far down, and how much to enlarge it, each 0..=1
+    /// with 0.5 for as it is.
     pub moves: Model,
 }
 

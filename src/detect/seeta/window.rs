@@ -11,12 +11,12 @@ const CELL: usize = 20;
 /// Largest sum that `rustface` can square in 32 bits.
 const ROUGHEST: u32 = 46_340;
 
-/// The square with its top left corner at `x`, `y` at the size that the networks judge; black beyond the picture. `None`
-/// where the square has less than two pixels a side, or nothing of the picture.
+/// The square with its top left corner at `x`, `y` at the size that the networks judge; black beyond the picture.
+/// `None` where the square has less than two pixels a side, or nothing of the picture.
 ///
 /// Bilinear without smoothing, as the networks were trained. Where light and dark change so much that `rustface` would
-/// compute with numbers too large for it, the contrast is halved until it does not: the networks look at the relation of
-/// steps to each other, not at their height. On the 98 portraits and 38 other photos that changes no face.
+/// compute with numbers too large for it, the contrast is halved until it does not: the networks look at the relation
+/// of steps to each other, not at their height. On the 98 portraits and 38 other photos that changes no face.
 pub fn window(picture: &GrayImage, x: i32, y: i32, side: i32) -> Option<GrayImage> {
     let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
     let (left, top, side) = (i64::from(x), i64::from(y), i64::from(side));
@@ -47,8 +47,8 @@ pub fn window(picture: &GrayImage, x: i32, y: i32, side: i32) -> Option<GrayImag
     Some(seen)
 }
 
-/// The largest sum over a cell, wherever it lies, of the steps from left to right or from top to bottom: between the two
-/// neighbours of a pixel, and at an edge twice the step to the only one. No feature of a network is larger.
+/// The largest sum over a cell, wherever it lies, of the steps from left to right or from top to bottom: between the
+/// two neighbours of a pixel, and at an edge twice the step to the only one. No feature of a network is larger.
 fn roughness(seen: &GrayImage) -> u32 {
     let last = WINDOW - 1;
     let step = |from: (u32, u32), to: (u32, u32)| {

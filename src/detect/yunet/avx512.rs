@@ -1,7 +1,7 @@
 //! The kernels once more in registers of sixteen floats, for processors with AVX-512.
 //!
-//! Sums are taken in the order of [`kernels`](super::kernels), so results are those of AVX2 to the last bit. Left to the
-//! compiler the kernels gain half as much: it does not take two octets for one register.
+//! Sums are taken in the order of [`kernels`](super::kernels), so results are those of AVX2 to the last bit. Left to
+//! the compiler the kernels gain half as much: it does not take two octets for one register.
 //!
 //! VL is asked for because without it the compiler uses only half of the registers for sums whose halves are stored
 //! apart: 2.0 ms instead of 1.45 for a picture of 320 x 320 pixels.
@@ -26,8 +26,8 @@ const BLOCK: usize = 10;
 /// the multipliers never to wait, beside nine weights. In the narrowest maps it is half as many.
 const PAIRS: usize = 10;
 
-/// Proof that the processor has AVX-512F and VL. The private field makes [`Present::detect`] the only place where it can
-/// come from.
+/// Proof that the processor has AVX-512F and VL. The private field makes [`Present::detect`] the only place where it
+/// can come from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Present(());
 

@@ -13,8 +13,8 @@ use crate::geometry::{Point, Rect};
 /// Of two boxes that overlap by more than this (intersection over union) the worse is dropped. OpenCV's default.
 const MAX_OVERLAP: f64 = 0.3;
 
-/// The faces in the last of the three grids, as many as are given, with a score of at least `threshold`, best first, one for
-/// each person.
+/// The faces in the last of the three grids, as many as are given, with a score of at least `threshold`, best first,
+/// one for each person.
 pub(super) fn faces(grids: &[FeatureMap], threshold: f64) -> Vec<Face> {
     let mut candidates = Vec::new();
     for (grid, stride) in grids.iter().rev().zip(STRIDES.iter().rev().copied()).rev() {

@@ -86,8 +86,8 @@ impl Detector for YuNet {
         decode::faces(&self.network.run(picture), threshold)
     }
 
-    /// By the coarsest of the network's three grids: of 98 portraits looked at from near, their faces 188 to 278 pixels high, not
-    /// a digit of the report is another with the finer ones.
+    /// By the coarsest of the network's three grids: of 98 portraits looked at from near, their faces 188 to 278 pixels
+    /// high, not a digit of the report is another with the finer ones.
     fn detect_large(&self, picture: &RgbImage, threshold: f64) -> Vec<Face> {
         if picture.width() == 0 || picture.height() == 0 {
             return Vec::new();

@@ -113,8 +113,8 @@ impl Network {
         ]
     }
 
-    /// The coarsest of the grids alone, which takes a seventh less: what the finer ones have is added to what they get of
-    /// it, and nothing goes back.
+    /// The coarsest of the grids alone, which takes a seventh less: what the finer ones have is added to what they get
+    /// of it, and nothing goes back.
     pub(super) fn run_coarsest(&self, picture: &RgbImage) -> FeatureMap {
         let ([.., neck], [.., head], [.., features]) = (&self.necks, &self.heads, &self.features(picture));
         features.rows().unit(neck).unit(head).collect()

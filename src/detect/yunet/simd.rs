@@ -2,8 +2,9 @@
 //!
 //! The kernels are plain loops over arrays of eight floats, which the compiler turns into vector instructions. Here
 //! they are compiled twice on x86-64: once for what every such processor has (SSE2), once for AVX2 with fused
-//! multiply-add, at about three times the speed. For AVX-512 they are written once more in [`avx512`](super::avx512), at
-//! one and a half times the speed of AVX2. On aarch64 the one compilation already has NEON and its fused multiply-add.
+//! multiply-add, at about three times the speed. For AVX-512 they are written once more in [`avx512`](super::avx512),
+//! at one and a half times the speed of AVX2. On aarch64 the one compilation already has NEON and its fused
+//! multiply-add.
 
 #[cfg(target_arch = "x86_64")]
 use super::avx512;

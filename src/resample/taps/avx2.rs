@@ -41,8 +41,8 @@ impl Avx2 {
         is_x86_feature_detected!("avx2").then(|| Self { pairs: Vec::new() })
     }
 
-    /// [`Run::alike`], which has to do it if this returns `false`: where rows are shorter than what is read at once, and
-    /// at positions beyond all numbers.
+    /// [`Run::alike`], which has to do it if this returns `false`: where rows are shorter than what is read at once,
+    /// and at positions beyond all numbers.
     #[allow(unsafe_code)]
     pub(super) fn alike(
         &mut self,

@@ -1,7 +1,7 @@
 //! [`super::weighted`] for two places at once: the upper half of every register is of the second.
 //!
-//! Invariant: memory is read in [`filled`] alone, and only of windows that [`Samples::hold`] says yes to. [`fill`] asks it
-//! for both ends of a run; places lie on a line and do not overflow, so those between are held too.
+//! Invariant: memory is read in [`filled`] alone, and only of windows that [`Samples::hold`] says yes to. [`fill`] asks
+//! it for both ends of a run; places lie on a line and do not overflow, so those between are held too.
 
 use super::{LONGEST_RUN, PHASES, ROUNDING, Run, Samples, TOTAL_BITS, Weights};
 use std::arch::x86_64::{
@@ -41,8 +41,8 @@ const WEIGHTS: [Order; 4] = {
     orders
 };
 
-/// A row of a window is read by its first sixteen bytes and, where there are more, by its last sixteen. For each pair of
-/// taps, its place in those: the first two pairs in the first, others in the last.
+/// A row of a window is read by its first sixteen bytes and, where there are more, by its last sixteen. For each pair
+/// of taps, its place in those: the first two pairs in the first, others in the last.
 const fn pairs(count: usize) -> [Order; 4] {
     match count {
         3 => [pixels(0), pixels(6), pixels(10), pixels(0)],
@@ -50,8 +50,8 @@ const fn pairs(count: usize) -> [Order; 4] {
     }
 }
 
-/// What is seen at the places of `run`, the first and the last of which `samples` hold; `false`, and nothing done, where
-/// the processor has no AVX2.
+/// What is seen at the places of `run`, the first and the last of which `samples` hold; `false`, and nothing done,
+/// where the processor has no AVX2.
 #[allow(unsafe_code)]
 pub(super) fn fill<const PAIRS: usize>(
     samples: Samples,
@@ -94,8 +94,8 @@ unsafe fn filled<const PAIRS: usize>(samples: Samples, weights: &[Weights; PHASE
         for (row, order) in WEIGHT.iter().enumerate().take(2 * PAIRS) {
             let [a, b] = starts.map(|start| start + row * stride);
             let weight = _mm256_shuffle_epi8(down, in_both(order));
-            // SAFETY: both rows are held, with two pixels more: 9 bytes for one pair of taps, 18 for two, and for three and
-            // four the last sixteen end with the taps.
+            // SAFETY: both rows are held, with two pixels more: 9 bytes for one pair of taps, 18 for two, and for three
+            // and four the last sixteen end with the taps.
             let (first, last) = unsafe {
                 match PAIRS {
                     1 => {

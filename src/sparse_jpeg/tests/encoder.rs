@@ -1,5 +1,5 @@
-//! Progressive files with successive approximation, which the encoder crate does not write: the coefficients of a sequential
-//! file in any order of scans (ITU-T T.81, G.1).
+//! Progressive files with successive approximation, which the encoder crate does not write: the coefficients of a
+//! sequential file in any order of scans (ITU-T T.81, G.1).
 
 use super::super::coefficients::Coefficients;
 use super::super::header::{Header, ZIGZAG};
@@ -107,8 +107,8 @@ fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
     [&[0xFF, marker], (body.len() as u16 + 2).to_be_bytes().as_slice(), body].concat()
 }
 
-/// The file that `sequential` is, in these scans, each with a marker behind so many MCUs and at most so many blocks ended at
-/// once.
+/// The file that `sequential` is, in these scans, each with a marker behind so many MCUs and at most so many blocks
+/// ended at once.
 pub fn progressive(sequential: &[u8], scripts: &[Script], restart_interval: u16, longest_run: u32) -> Vec<u8> {
     let header = Header::read(sequential).unwrap();
     let parts = parts(sequential, &header);
