@@ -16,8 +16,8 @@ pub(super) fn rgb(planes: &Planes, columns: &Range<usize>, rows: &Range<usize>) 
     };
     let mut wider = chroma.each_ref().map(|plane| Wider::new(plane, &planes.luma));
     for row in rows.clone() {
-        let [blue, red] = wider.each_mut().map(|wider| wider.row(row));
-        rows::to_rgb(part(planes.luma.row(row), columns), part(blue, columns), part(red, columns), &mut line);
+        let [blue, red] = wider.each_mut().map(|wider| wider.row(row, columns));
+        rows::to_rgb(part(planes.luma.row(row), columns), blue, red, &mut line);
         rgb.extend_from_slice(&line);
     }
     rgb
@@ -55,22 +55,29 @@ impl<'a> Wider<'a> {
         }
     }
 
-    /// The chroma of a row of luma.
-    fn row(&mut self, row: usize) -> &[u8] {
+    /// The chroma of these columns of a row of luma.
+    fn row(&mut self, row: usize, columns: &Range<usize>) -> &[u8] {
         let own = if self.doubles_height { row / 2 } else { row };
-        let mut samples = self.plane.row(own);
+        // With a sample more at each side, where there is one, to interpolate with.
+        let reach = if self.doubles_width {
+            (columns.start / 2).saturating_sub(1)..(columns.end.div_ceil(2) + 1).min(self.plane.width as usize)
+        } else {
+            columns.clone()
+        };
+        let mut samples = part(self.plane.row(own), &reach);
         if self.doubles_height {
             let neighbour = if row.is_multiple_of(2) { own.checked_sub(1) } else { Some(own + 1) };
             // At the picture's edge there is nothing to interpolate with.
             if let Some(neighbour) = neighbour.filter(|&row| row < self.plane.height as usize) {
-                rows::between(samples, self.plane.row(neighbour), &mut self.between);
-                samples = &self.between;
+                rows::between(samples, part(self.plane.row(neighbour), &reach), &mut self.between);
+                samples = part(&self.between, &(0..samples.len()));
             }
         }
         if !self.doubles_width {
             return samples;
         }
-        rows::twice_as_wide(samples, &mut self.wide);
-        &self.wide
+        let Some(wide) = self.wide.get_mut(..2 * samples.len()) else { return &[] };
+        rows::twice_as_wide(samples, wide);
+        part(wide, &(columns.start - 2 * reach.start..columns.end - 2 * reach.start))
     }
 }
