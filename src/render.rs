@@ -5,6 +5,8 @@
 //! from a part of the photo that has somewhat more pixels than the output, continued beyond the photo where that is
 //! wanted, and turned by a bicubic kernel that finishes the shrinking: rotation, crop and scale together.
 
+#[cfg(test)]
+mod samples;
 mod shared;
 mod surroundings;
 

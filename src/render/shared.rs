@@ -124,6 +124,7 @@ fn snapped(point: Point) -> Point {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::{clearance, output};
     use super::*;
     use crate::photo::{Limits, decode};
     use image::Rgb;
@@ -139,27 +140,6 @@ mod tests {
         let mut bytes = Cursor::new(Vec::new());
         picture.write_to(&mut bytes, image::ImageFormat::Png).expect("encodes");
         bytes.into_inner()
-    }
-
-    fn output(centre: (f64, f64), width: f64, (columns, rows): (u32, u32), roll_deg: f64) -> Wanted {
-        let height = width * f64::from(rows) / f64::from(columns);
-        let frame = Frame { centre: Point::new(centre.0, centre.1), width, height, roll_deg };
-        let size = OutputSize { width: columns, height: rows, upscale: f64::from(columns) / width };
-        Wanted { frame, size, extend: Extend::Blur }
-    }
-
-    /// A person in the middle of the picture.
-    fn clearance() -> Clearance {
-        Clearance::around(&crate::subject::Head {
-            eyes: [Point::new(400.0, 480.0), Point::new(500.0, 480.0)],
-            chin: Point::new(450.0, 600.0),
-            crown: Point::new(450.0, 360.0),
-            crown_confidence: 1.0,
-            roll_deg: 0.0,
-            yaw: 0.0,
-            pitch: 0.0,
-            face: Rect::new(380.0, 420.0, 140.0, 180.0),
-        })
     }
 
     #[test]

@@ -114,8 +114,8 @@ fn picture(photo: &Photo, bounds: Rect, finest: &Wanted, clearance: &Clearance) 
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::{clearance, output};
     use super::*;
-    use crate::geometry::Point;
     use crate::photo::{Limits, decode};
     use image::Rgb;
     use std::io::Cursor;
@@ -132,25 +132,6 @@ mod tests {
         bytes.into_inner()
     }
 
-    fn output((x, y): (f64, f64), width: f64, (columns, rows): (u32, u32), roll_deg: f64) -> Wanted {
-        let height = width * f64::from(rows) / f64::from(columns);
-        let size = OutputSize { width: columns, height: rows, upscale: f64::from(columns) / width };
-        Wanted { frame: Frame { centre: Point::new(x, y), width, height, roll_deg }, size, extend: Extend::Blur }
-    }
-
-    fn nobody() -> Clearance {
-        Clearance::around(&crate::subject::Head {
-            eyes: [Point::new(400.0, 480.0), Point::new(500.0, 480.0)],
-            chin: Point::new(450.0, 600.0),
-            crown: Point::new(450.0, 360.0),
-            crown_confidence: 1.0,
-            roll_deg: 0.0,
-            yaw: 0.0,
-            pitch: 0.0,
-            face: Rect::new(380.0, 420.0, 140.0, 180.0),
-        })
-    }
-
     #[test]
     fn what_is_taken_from_common_surroundings_is_what_would_be_made_alone() {
         let bytes = picture();
@@ -161,10 +142,10 @@ mod tests {
                 output((440.0, y + 20.0), 420.0, (250, 290), roll_deg),
                 output((450.0, y), 400.0, (300, 300), roll_deg - if roll_deg == 0.0 { 0.0 } else { 1.0 }),
             ];
-            let common = Surroundings::of_several(&photo, &all, &nobody()).expect("shrinks").expect("two are alike");
+            let common = Surroundings::of_several(&photo, &all, &clearance()).expect("shrinks").expect("two are alike");
             for wanted in all {
                 assert!(common.has(&wanted));
-                let alone = Surroundings::of_one(&photo, &wanted, &nobody()).expect("shrinks");
+                let alone = Surroundings::of_one(&photo, &wanted, &clearance()).expect("shrinks");
                 let (a, b) = (common.seen(&wanted).expect("turns"), alone.seen(&wanted).expect("turns"));
                 let sum: u64 = a.iter().zip(b.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
                 let mean = sum as f64 / a.len() as f64;
@@ -188,7 +169,7 @@ mod tests {
             (output((450.0, 540.0), 640.0, (400, 400), 20.0), "much wider"),
         ] {
             assert!(
-                Surroundings::of_several(&photo, &[other, finest], &nobody()).expect("shrinks").is_none(),
+                Surroundings::of_several(&photo, &[other, finest], &clearance()).expect("shrinks").is_none(),
                 "{what}"
             );
         }
