@@ -11,18 +11,47 @@
 type Lanes = [i16; 8];
 
 /// Bits of the constants below.
-const CONSTANT_BITS: u32 = 12;
+pub(super) const CONSTANT_BITS: u32 = 12;
 /// Bits behind the point that are kept between the two directions.
-const KEPT_BITS: u32 = 2;
+pub(super) const KEPT_BITS: u32 = 2;
 
 /// `value` with 12 bits behind the point.
 const fn constant(value: f64) -> i16 {
     (value * 4096.0 + if value < 0.0 { -0.5 } else { 0.5 }) as i16
 }
 
+/// What the third and the seventh frequency are multiplied with in the outer and the inner rows.
+pub(super) const EVEN: [[i16; 2]; 2] = [
+    [constant(0.541_196_100 + 0.765_366_865), constant(0.541_196_100)],
+    [constant(0.541_196_100), constant(0.541_196_100 - 1.847_759_065)],
+];
+
+/// What the second, fourth, sixth and eighth frequency are multiplied with.
+pub(super) struct Odd {
+    /// The sums of the eighth and the fourth, and of the sixth and the second.
+    pub sums: [[i16; 2]; 2],
+    /// From the outermost rows to the innermost: eighth and second, sixth and fourth, the same two again, eighth and
+    /// second again.
+    pub parts: [[i16; 2]; 4],
+}
+
+/// What the second, fourth, sixth and eighth frequency are multiplied with.
+pub(super) const ODD: Odd = Odd {
+    sums: [
+        [constant(1.175_875_602 - 1.961_570_560), constant(1.175_875_602)],
+        [constant(1.175_875_602), constant(1.175_875_602 - 0.390_180_644)],
+    ],
+    parts: [
+        [constant(-0.899_976_223), constant(1.501_321_110 - 0.899_976_223)],
+        [constant(-2.562_915_447), constant(3.072_711_026 - 2.562_915_447)],
+        [constant(2.053_119_869 - 2.562_915_447), constant(-2.562_915_447)],
+        [constant(0.298_631_336 - 0.899_976_223), constant(-0.899_976_223)],
+    ],
+};
+
 /// `a * x + b * y`.
 #[inline(always)]
-fn rotate(a: i16, x: i16, b: i16, y: i16) -> i32 {
+fn rotate([a, b]: [i16; 2], x: i16, y: i16) -> i32 {
     (i32::from(a) * i32::from(x)).wrapping_add(i32::from(b) * i32::from(y))
 }
 
@@ -39,17 +68,17 @@ fn eight(f: &[Lanes; 8], lane: usize, rounding: i32) -> [i32; 8] {
         [f[0][lane], f[1][lane], f[2][lane], f[3][lane], f[4][lane], f[5][lane], f[6][lane], f[7][lane]];
     let even = raised(i32::from(f0) + i32::from(f4)).wrapping_add(rounding);
     let odd = raised(i32::from(f0) - i32::from(f4)).wrapping_add(rounding);
-    let far = rotate(f2, constant(0.541_196_100 + 0.765_366_865), f6, constant(0.541_196_100));
-    let near = rotate(f2, constant(0.541_196_100), f6, constant(0.541_196_100 - 1.847_759_065));
+    let [far, near] = EVEN.map(|factors| rotate(factors, f2, f6));
     let (e0, e1) = (even.wrapping_add(far), odd.wrapping_add(near));
     let (e3, e2) = (even.wrapping_sub(far), odd.wrapping_sub(near));
     let (z3, z4) = (f7.wrapping_add(f3), f5.wrapping_add(f1));
-    let y3 = rotate(z3, constant(1.175_875_602 - 1.961_570_560), z4, constant(1.175_875_602));
-    let y4 = rotate(z3, constant(1.175_875_602), z4, constant(1.175_875_602 - 0.390_180_644));
-    let o3 = rotate(f7, constant(0.298_631_336 - 0.899_976_223), f1, constant(-0.899_976_223)).wrapping_add(y3);
-    let o2 = rotate(f5, constant(2.053_119_869 - 2.562_915_447), f3, constant(-2.562_915_447)).wrapping_add(y4);
-    let o1 = rotate(f5, constant(-2.562_915_447), f3, constant(3.072_711_026 - 2.562_915_447)).wrapping_add(y3);
-    let o0 = rotate(f7, constant(-0.899_976_223), f1, constant(1.501_321_110 - 0.899_976_223)).wrapping_add(y4);
+    let [y3, y4] = [rotate(ODD.sums[0], z3, z4), rotate(ODD.sums[1], z3, z4)];
+    let [o0, o1, o2, o3] = [
+        rotate(ODD.parts[0], f7, f1).wrapping_add(y4),
+        rotate(ODD.parts[1], f5, f3).wrapping_add(y3),
+        rotate(ODD.parts[2], f5, f3).wrapping_add(y4),
+        rotate(ODD.parts[3], f7, f1).wrapping_add(y3),
+    ];
     [
         e0.wrapping_add(o0),
         e1.wrapping_add(o1),
@@ -68,8 +97,8 @@ fn four(f: &[Lanes; 8], lane: usize, rounding: i32) -> [i32; 4] {
     let [f0, f1, f2, f3] = [f[0][lane], f[1][lane], f[2][lane], f[3][lane]];
     let e0 = raised(i32::from(f0) + i32::from(f2)).wrapping_add(rounding);
     let e1 = raised(i32::from(f0) - i32::from(f2)).wrapping_add(rounding);
-    let o0 = rotate(f1, constant(1.306_562_965), f3, constant(0.541_196_100));
-    let o1 = rotate(f1, constant(0.541_196_100), f3, constant(-1.306_562_965));
+    let o0 = rotate([constant(1.306_562_965), constant(0.541_196_100)], f1, f3);
+    let o1 = rotate([constant(0.541_196_100), constant(-1.306_562_965)], f1, f3);
     [e0.wrapping_add(o0), e1.wrapping_add(o1), e1.wrapping_sub(o1), e0.wrapping_sub(o0)]
 }
 

@@ -28,12 +28,15 @@
 //!
 //! It shares nothing with the rest of the program and could be a crate of its own.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod band;
 mod bits;
 mod coefficients;
 mod header;
 mod huffman;
 mod idct;
+mod instructions;
 mod planes;
 mod progressive;
 mod region;

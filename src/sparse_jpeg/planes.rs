@@ -3,6 +3,7 @@
 use super::header::{Component, Header};
 use super::huffman::PLACES;
 use super::idct;
+use super::instructions::Instructions;
 use super::scan::{Block, DcPlane, Source};
 use super::{Area, Kept, Plane, Planes, Scale};
 use std::ops::Range;
@@ -57,11 +58,10 @@ impl Plan {
         }
     }
 
-    /// Room for so many MCUs each way.
-    fn plane(&self, columns: usize, rows: usize) -> Plane {
-        let (width, height) = (columns * self.horizontal * self.width, rows * self.vertical * self.height);
+    /// A plane that is to be filled row by row, with room for `width` x `height` samples.
+    fn plane(&self, width: usize, height: usize) -> Plane {
         Plane {
-            samples: vec![0; width * height],
+            samples: Vec::with_capacity(width * height),
             width: width as u32,
             height: height as u32,
             across: self.across as u32,
@@ -83,19 +83,22 @@ pub(super) fn decode(picture: &Picture<'_>, area: Area, scale: Scale, chroma: Sc
     let (mcu_width, mcu_height) = (8 * finest.horizontal, 8 * finest.vertical);
     let columns = area.left as usize / mcu_width..(area.right as usize).div_ceil(mcu_width).min(header.mcu_columns());
     let rows = area.top as usize / mcu_height..(area.bottom as usize).div_ceil(mcu_height).min(header.mcu_rows());
-    let mut planes: Vec<Plane> = plans.iter().map(|plan| plan.plane(columns.len(), rows.len())).collect();
+    let (left, top) = (columns.start * mcu_width, rows.start * mcu_height);
+    let planes = plans.iter().enumerate().map(|(component, plan)| {
+        // Decoders interpolate the last chroma with its neighbour behind the picture's edge, where the MCU has one.
+        let beside = usize::from(component > 0);
+        let within = |edge: usize, pixels: usize, most: usize| (edge.div_ceil(pixels) + beside).min(most);
+        let width = within(header.width - left, plan.across, columns.len() * plan.horizontal * plan.width);
+        let height = within(header.height - top, plan.down, rows.len() * plan.vertical * plan.height);
+        plan.plane(width, height)
+    });
+    let mut planes: Vec<Plane> = planes.collect();
     if scale == Scale::Eighth {
         for ((plan, dc), plane) in plans.iter().zip(picture.dc).zip(&mut planes) {
             means(plan, dc, &columns, &rows, plane);
         }
     } else {
         blocks(picture, &plans, &columns, &rows, &mut planes);
-    }
-    let (left, top) = (columns.start * mcu_width, rows.start * mcu_height);
-    for (component, plane) in planes.iter_mut().enumerate() {
-        // Decoders interpolate the last chroma with its neighbour behind the edge, where the MCU has one.
-        let beside = usize::from(component > 0);
-        plane.trim(header.width - left, header.height - top, beside);
     }
     let mut planes = planes.into_iter();
     let luma = planes.next()?;
@@ -106,12 +109,10 @@ pub(super) fn decode(picture: &Picture<'_>, area: Area, scale: Scale, chroma: Sc
 /// One sample a block, from the DC coefficients.
 fn means(plan: &Plan, dc: &DcPlane, columns: &Range<usize>, rows: &Range<usize>, plane: &mut Plane) {
     let first = rows.start * plan.vertical;
-    for (line, samples) in plane.samples.chunks_exact_mut(plane.width as usize).enumerate() {
-        let start = (first + line) * dc.columns + columns.start * plan.horizontal;
-        let values = dc.values.get(start..).unwrap_or_default();
-        for (sample, &value) in samples.iter_mut().zip(values) {
-            *sample = idct::mean(value, plan.steps[0]);
-        }
+    for line in first..first + plane.height as usize {
+        let start = line * dc.columns + columns.start * plan.horizontal;
+        let values = dc.values.get(start..start + plane.width as usize).unwrap_or_default();
+        plane.samples.extend(values.iter().map(|&value| idct::mean(value, plan.steps[0])));
     }
 }
 
@@ -119,12 +120,13 @@ fn blocks(picture: &Picture<'_>, plans: &[Plan], columns: &Range<usize>, rows: &
     let mut needed = [1; 3];
     needed.iter_mut().zip(plans).for_each(|(needed, plan)| *needed = plan.needed.max(1));
     let &Picture { bytes, header, dc, kept } = picture;
+    let instructions = Instructions::detect();
+    let mut strips: Vec<Strip> = plans.iter().map(|plan| Strip::new(plan, columns.len())).collect();
     for row in rows.clone() {
         let take = |block: Block<'_>| {
             let plan = &plans[block.component];
-            let samples = transform(plan, &block);
-            let first = ((row - rows.start) * plan.vertical + block.row) * plan.height;
-            planes[block.component].put(plan, block.column, first, &samples);
+            let samples = transform(instructions, plan, &block);
+            strips[block.component].put(plan, block.column, block.row * plan.height, &samples);
         };
         match kept {
             Kept::Places(tables, index) => {
@@ -133,19 +135,20 @@ fn blocks(picture: &Picture<'_>, plans: &[Plan], columns: &Range<usize>, rows: &
             }
             Kept::Coefficients(all) => all.row(header, dc, needed, row, (columns.start, columns.end), take),
         }
+        strips.iter().zip(planes.iter_mut()).for_each(|(strip, plane)| strip.append_to(plane));
     }
 }
 
 /// The samples of a block, in the first columns of the first rows.
 // Kept out of the loop that reads bits, which needs the registers.
 #[inline(never)]
-fn transform(plan: &Plan, block: &Block<'_>) -> [[u8; 8]; 8] {
+fn transform(instructions: Instructions, plan: &Plan, block: &Block<'_>) -> [[u8; 8]; 8] {
     let (coefficients, steps) = (block.coefficients, &plan.steps);
     if block.used == 0 {
         return [[idct::mean(coefficients[0], steps[0]); 8]; 8];
     }
     match (plan.width, plan.height) {
-        (8, 8) => idct::block::<8, 8>(coefficients, steps),
+        (8, 8) => instructions.block(coefficients, steps),
         (8, 4) => idct::block::<8, 4>(coefficients, steps),
         (4, 8) => idct::block::<4, 8>(coefficients, steps),
         (4, 4) => idct::block::<4, 4>(coefficients, steps),
@@ -158,13 +161,25 @@ fn transform(plan: &Plan, block: &Block<'_>) -> [[u8; 8]; 8] {
     }
 }
 
-impl Plane {
+/// A row of MCUs of one component: small enough to stay in the cache until it is full, so that memory is written once
+/// and from left to right.
+struct Strip {
+    samples: Vec<u8>,
+    stride: usize,
+}
+
+impl Strip {
+    /// Of so many MCUs.
+    fn new(plan: &Plan, columns: usize) -> Self {
+        let stride = columns * plan.horizontal * plan.width;
+        Self { samples: vec![0; stride * plan.vertical * plan.height], stride }
+    }
+
     /// Puts the samples of the block in this column where they belong, its first row at `row`.
     #[inline(always)]
     fn put(&mut self, plan: &Plan, column: usize, row: usize, samples: &[[u8; 8]; 8]) {
-        let stride = self.width as usize;
-        let Some(part) = self.samples.get_mut(row * stride + column * plan.width..) else { return };
-        let rows = part.chunks_mut(stride).zip(samples).take(plan.height);
+        let Some(part) = self.samples.get_mut(row * self.stride + column * plan.width..) else { return };
+        let rows = part.chunks_mut(self.stride).zip(samples).take(plan.height);
         match plan.width {
             8 => rows.for_each(|(to, from)| copy::<8>(to, from)),
             4 => rows.for_each(|(to, from)| copy::<4>(to, from)),
@@ -173,19 +188,13 @@ impl Plane {
         }
     }
 
-    /// Leaves out what lies behind the picture's edges, which are so many source pixels from the first sample, but for
-    /// `beside` samples.
-    fn trim(&mut self, right: usize, bottom: usize, beside: usize) {
-        let stride = self.width as usize;
-        let width = (right.div_ceil(self.across as usize) + beside).min(stride);
-        let height = (bottom.div_ceil(self.down as usize) + beside).min(self.height as usize);
-        if width < stride {
-            for row in 1..height {
-                self.samples.copy_within(row * stride..row * stride + width, row * width);
-            }
+    /// Appends what lies in the picture to the plane.
+    fn append_to(&self, plane: &mut Plane) {
+        let width = plane.width as usize;
+        let left = plane.height as usize - plane.samples.len() / width;
+        for row in self.samples.chunks_exact(self.stride).take(left) {
+            plane.samples.extend_from_slice(row.get(..width).unwrap_or_default());
         }
-        self.samples.truncate(width * height);
-        (self.width, self.height) = (width as u32, height as u32);
     }
 }
 

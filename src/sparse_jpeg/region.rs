@@ -1,5 +1,6 @@
 //! Planes to RGB: chroma interpolated to the size of luma.
 
+use super::instructions::Instructions;
 use super::{Plane, Planes, rows};
 use std::ops::Range;
 
@@ -14,10 +15,11 @@ pub(super) fn rgb(planes: &Planes, columns: &Range<usize>, rows: &Range<usize>) 
         }
         return rgb;
     };
-    let mut wider = chroma.each_ref().map(|plane| Wider::new(plane, &planes.luma));
+    let instructions = Instructions::detect();
+    let mut wider = chroma.each_ref().map(|plane| Wider::new(plane, &planes.luma, instructions));
     for row in rows.clone() {
         let [blue, red] = wider.each_mut().map(|wider| wider.row(row, columns));
-        rows::to_rgb(part(planes.luma.row(row), columns), blue, red, &mut line);
+        instructions.to_rgb(part(planes.luma.row(row), columns), blue, red, &mut line);
         rgb.extend_from_slice(&line);
     }
     rgb
@@ -37,6 +39,7 @@ impl Plane {
 /// A plane of chroma whose rows become as wide and as many as those of luma.
 struct Wider<'a> {
     plane: &'a Plane,
+    instructions: Instructions,
     doubles_width: bool,
     doubles_height: bool,
     between: Vec<u8>,
@@ -44,10 +47,11 @@ struct Wider<'a> {
 }
 
 impl<'a> Wider<'a> {
-    fn new(plane: &'a Plane, luma: &Plane) -> Self {
+    fn new(plane: &'a Plane, luma: &Plane, instructions: Instructions) -> Self {
         let width = plane.width as usize;
         Self {
             plane,
+            instructions,
             doubles_width: plane.across != luma.across,
             doubles_height: plane.down != luma.down,
             between: vec![0; width],
@@ -69,7 +73,7 @@ impl<'a> Wider<'a> {
             let neighbour = if row.is_multiple_of(2) { own.checked_sub(1) } else { Some(own + 1) };
             // At the picture's edge there is nothing to interpolate with.
             if let Some(neighbour) = neighbour.filter(|&row| row < self.plane.height as usize) {
-                rows::between(samples, part(self.plane.row(neighbour), &reach), &mut self.between);
+                self.instructions.between(samples, part(self.plane.row(neighbour), &reach), &mut self.between);
                 samples = part(&self.between, &(0..samples.len()));
             }
         }
@@ -77,7 +81,7 @@ impl<'a> Wider<'a> {
             return samples;
         }
         let Some(wide) = self.wide.get_mut(..2 * samples.len()) else { return &[] };
-        rows::twice_as_wide(samples, wide);
+        self.instructions.twice_as_wide(samples, wide);
         part(wide, &(columns.start - 2 * reach.start..columns.end - 2 * reach.start))
     }
 }

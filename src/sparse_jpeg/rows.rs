@@ -1,6 +1,7 @@
 //! Rows of samples: chroma interpolated to the size of luma, and both turned into RGB.
 
 /// A chroma row halfway between two: three parts of the nearer and one of the other, rounded.
+#[inline(always)]
 pub(super) fn between(near: &[u8], far: &[u8], row: &mut [u8]) {
     for ((&near, &far), sample) in near.iter().zip(far).zip(row) {
         *sample = weighted(near, far);
@@ -8,6 +9,7 @@ pub(super) fn between(near: &[u8], far: &[u8], row: &mut [u8]) {
 }
 
 /// Each sample becomes two, a quarter of the way to its neighbours; the outermost two are copies.
+#[inline(always)]
 pub(super) fn twice_as_wide(row: &[u8], wide: &mut [u8]) {
     let (Some(&first), Some(&last)) = (row.first(), row.last()) else { return };
     if let [start, inner @ .., end] = wide {
@@ -30,6 +32,17 @@ pub(super) fn grey_to_rgb(luma: &[u8], rgb: &mut [u8]) {
         pixel.fill(luma);
     }
 }
+
+/// What stored chroma is lowered by.
+pub(super) const CENTRE: i16 = 128;
+/// A half, in 64ths.
+pub(super) const ROUNDING: i16 = 32;
+/// The share of chroma towards red in red: 1.402 in 16384ths.
+pub(super) const RED: i16 = 22_970;
+/// The shares of chroma towards red and towards blue in green: 0.714136 and 0.344136.
+pub(super) const GREEN: [i16; 2] = [-11_700, -5_638];
+/// The share of chroma towards blue in blue: 1.772.
+pub(super) const BLUE: i16 = 29_032;
 
 /// Pixels in one step of [`to_rgb`]: so many that the loops over them stay loops, which become vector instructions.
 const STEP: usize = 64;
@@ -56,19 +69,19 @@ pub(super) fn to_rgb(luma: &[u8], blue: &[u8], red: &[u8], rgb: &mut [u8]) {
 }
 
 fn step(luma: &[u8; STEP], blue: &[u8; STEP], red: &[u8; STEP], pixels: &mut [u8; 3 * STEP]) {
-    // Everything in 64ths, so that 16 bits hold it; the factors are 1.402, 1.772, 0.344136 and 0.714136 in 16384ths.
+    // Everything in 64ths, so that 16 bits hold it.
     let scaled = |sample: u8, factor: i16| {
-        let centred = (i16::from(sample) - 128) << 8;
+        let centred = (i16::from(sample) - CENTRE) << 8;
         ((i32::from(centred) * i32::from(factor)) >> 16) as i16
     };
     let finished = |value: i16| (value >> 6).clamp(0, 255) as u16;
     // Red and green in one word of 16 bits, blue in the next.
     let mut halves = [[0; 2]; STEP];
     for (at, pixel) in halves.iter_mut().enumerate() {
-        let base = (i16::from(luma[at]) << 6) + 32;
-        let r = finished(base + scaled(red[at], 22_970));
-        let g = finished(base + scaled(red[at], -11_700) + scaled(blue[at], -5_638));
-        let b = finished(base + scaled(blue[at], 29_032));
+        let base = (i16::from(luma[at]) << 6) + ROUNDING;
+        let r = finished(base + scaled(red[at], RED));
+        let g = finished(base + scaled(red[at], GREEN[0]) + scaled(blue[at], GREEN[1]));
+        let b = finished(base + scaled(blue[at], BLUE));
         *pixel = [r | g << 8, b];
     }
     let words = halves.map(|[low, high]| u32::from(low) | u32::from(high) << 16);
