@@ -276,15 +276,17 @@ impl Sums {
         let mean_place = (from + to) as f64 / 2.0;
         // The variance of `count` consecutive whole numbers.
         let place_variance = (count * count - 1.0) / 12.0;
-        let total = |kind: usize, channel: usize| self.sums[to + 1][kind][channel] - self.sums[from][kind][channel];
-        let variance = |channel: usize| {
-            let mean = total(0, channel) / count;
-            let variance = total(1, channel) / count - mean * mean;
-            let covariance = total(2, channel) / count - mean * mean_place;
+        let (until, before) = (&self.sums[to + 1], &self.sums[from]);
+        let mut largest = 0.0_f64;
+        for channel in 0..3 {
+            let total = |kind: usize| until[kind][channel] - before[kind][channel];
+            let mean = total(0) / count;
+            let variance = total(1) / count - mean * mean;
+            let covariance = total(2) / count - mean * mean_place;
             let explained = if place_variance > 0.0 { covariance * covariance / place_variance } else { 0.0 };
-            (variance - explained).max(0.0)
-        };
-        (0..3).map(variance).fold(0.0, f64::max).sqrt()
+            largest = largest.max(variance - explained);
+        }
+        largest.sqrt()
     }
 }
 

@@ -124,9 +124,7 @@ fn blocks(picture: &Picture<'_>, plans: &[Plan], columns: &Range<usize>, rows: &
     let mut strips: Vec<Strip> = plans.iter().map(|plan| Strip::new(plan, columns.len())).collect();
     for row in rows.clone() {
         let take = |block: Block<'_>| {
-            let plan = &plans[block.component];
-            let samples = transform(instructions, plan, &block);
-            strips[block.component].put(plan, block.column, block.row * plan.height, &samples);
+            strips[block.component].add(instructions, &plans[block.component], &block);
         };
         match kept {
             Kept::Places(tables, index) => {
@@ -136,28 +134,6 @@ fn blocks(picture: &Picture<'_>, plans: &[Plan], columns: &Range<usize>, rows: &
             Kept::Coefficients(all) => all.row(header, dc, needed, row, (columns.start, columns.end), take),
         }
         strips.iter().zip(planes.iter_mut()).for_each(|(strip, plane)| strip.append_to(plane));
-    }
-}
-
-/// The samples of a block, in the first columns of the first rows.
-// Kept out of the loop that reads bits, which needs the registers.
-#[inline(never)]
-fn transform(instructions: Instructions, plan: &Plan, block: &Block<'_>) -> [[u8; 8]; 8] {
-    let (coefficients, steps) = (block.coefficients, &plan.steps);
-    if block.used == 0 {
-        return [[idct::mean(coefficients[0], steps[0]); 8]; 8];
-    }
-    match (plan.width, plan.height) {
-        (8, 8) => instructions.block(coefficients, steps),
-        (8, 4) => idct::block::<8, 4>(coefficients, steps),
-        (4, 8) => idct::block::<4, 8>(coefficients, steps),
-        (4, 4) => idct::block::<4, 4>(coefficients, steps),
-        (4, 2) => idct::block::<4, 2>(coefficients, steps),
-        (2, 4) => idct::block::<2, 4>(coefficients, steps),
-        (2, 2) => idct::block::<2, 2>(coefficients, steps),
-        (2, 1) => idct::block::<2, 1>(coefficients, steps),
-        (1, 2) => idct::block::<1, 2>(coefficients, steps),
-        _ => [[idct::mean(coefficients[0], steps[0]); 8]; 8],
     }
 }
 
@@ -175,16 +151,33 @@ impl Strip {
         Self { samples: vec![0; stride * plan.vertical * plan.height], stride }
     }
 
-    /// Puts the samples of the block in this column where they belong, its first row at `row`.
-    #[inline(always)]
-    fn put(&mut self, plan: &Plan, column: usize, row: usize, samples: &[[u8; 8]; 8]) {
-        let Some(part) = self.samples.get_mut(row * self.stride + column * plan.width..) else { return };
-        let rows = part.chunks_mut(self.stride).zip(samples).take(plan.height);
-        match plan.width {
-            8 => rows.for_each(|(to, from)| copy::<8>(to, from)),
-            4 => rows.for_each(|(to, from)| copy::<4>(to, from)),
-            2 => rows.for_each(|(to, from)| copy::<2>(to, from)),
-            _ => rows.for_each(|(to, from)| copy::<1>(to, from)),
+    /// Puts the samples of a block where they belong.
+    // Kept out of the loop that reads bits, which needs the registers.
+    #[inline(never)]
+    fn add(&mut self, instructions: Instructions, plan: &Plan, block: &Block<'_>) {
+        let place = block.row * plan.height * self.stride + block.column * plan.width;
+        let Some(to) = self.samples.get_mut(place..) else { return };
+        let (coefficients, steps, stride) = (block.coefficients, &plan.steps, self.stride);
+        let size = (plan.width, plan.height);
+        if block.used == 0 || size == (1, 1) {
+            let samples = [[idct::mean(coefficients[0], steps[0]); 8]; 8];
+            return match plan.width {
+                8 => put::<8>(&samples, plan.height, to, stride),
+                4 => put::<4>(&samples, plan.height, to, stride),
+                2 => put::<2>(&samples, plan.height, to, stride),
+                _ => put::<1>(&samples, plan.height, to, stride),
+            };
+        }
+        match size {
+            (8, 8) => put::<8>(&instructions.block(coefficients, steps), 8, to, stride),
+            (8, 4) => put::<8>(&idct::block::<8, 4>(coefficients, steps), 4, to, stride),
+            (4, 8) => put::<4>(&idct::block::<4, 8>(coefficients, steps), 8, to, stride),
+            (4, 4) => put::<4>(&idct::block::<4, 4>(coefficients, steps), 4, to, stride),
+            (4, 2) => put::<4>(&idct::block::<4, 2>(coefficients, steps), 2, to, stride),
+            (2, 4) => put::<2>(&idct::block::<2, 4>(coefficients, steps), 4, to, stride),
+            (2, 2) => put::<2>(&idct::block::<2, 2>(coefficients, steps), 2, to, stride),
+            (2, 1) => put::<2>(&idct::block::<2, 1>(coefficients, steps), 1, to, stride),
+            _ => put::<1>(&idct::block::<1, 2>(coefficients, steps), 2, to, stride),
         }
     }
 
@@ -198,10 +191,12 @@ impl Strip {
     }
 }
 
-/// The first samples of a row: so many that the compiler knows.
+/// The first samples of the first `height` rows: so many that the compiler knows.
 #[inline(always)]
-fn copy<const WIDTH: usize>(to: &mut [u8], from: &[u8; 8]) {
-    if let (Some(to), Some(from)) = (to.first_chunk_mut::<WIDTH>(), from.first_chunk::<WIDTH>()) {
-        *to = *from;
+fn put<const WIDTH: usize>(samples: &[[u8; 8]; 8], height: usize, to: &mut [u8], stride: usize) {
+    for (from, to) in samples.iter().zip(to.chunks_mut(stride)).take(height) {
+        if let (Some(to), Some(from)) = (to.first_chunk_mut::<WIDTH>(), from.first_chunk::<WIDTH>()) {
+            *to = *from;
+        }
     }
 }

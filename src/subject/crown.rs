@@ -130,6 +130,10 @@ fn flood(picture: &SmallPicture) -> Vec<u8> {
         while let Some(index) = open[level].pop() {
             let Some(here) = picture[index].filter(|_| usize::from(reached_at[index]) == level) else { continue };
             for next in neighbours(index) {
+                // Most are reached already, and no later than from here.
+                if usize::from(reached_at[next]) <= level {
+                    continue;
+                }
                 let Some(there) = picture[next].filter(|_| !is_face(next)) else { continue };
                 let step = here.iter().zip(&there).map(|(a, b)| (a - b) * (a - b)).sum::<f32>().sqrt();
                 let needed = TOLERANCES.iter().position(|&tolerance| step < tolerance);
