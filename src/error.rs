@@ -1,8 +1,10 @@
 //! What can go wrong: [`Error`] stops the run, [`Failure`] is about one photo and never does.
 //!
-//! Every message says what happened, to which path, and what to do next. A message is one sentence or two, starts with
-//! a lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's
-//! name.
+//! What is printed says what happened, to which path, and what to do next. It is one sentence or two, starts with a
+//! lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's name.
+//!
+//! A [`Failure`] has the two apart: its [`message`](Failure::message) says what happened and is for everybody, its
+//! [`advice`](Failure::advice) says what to do next and is for people at a command line.
 
 use serde::{Deserialize, Serialize};
 use std::any::Any;
@@ -179,25 +181,63 @@ impl fmt::Display for Reason {
 }
 
 /// Why one photo failed. It becomes a line of the report; the run goes on.
+///
+/// ```
+/// use headshot::error::{Failure, Reason};
+///
+/// let failure = Failure::new(Reason::SeveralPeople, "3 people are in the photo").advised("crop it to one");
+/// assert_eq!(failure.message, "3 people are in the photo");
+/// assert_eq!(failure.sentence(), "3 people are in the photo; crop it to one");
+/// assert_eq!(failure.to_string(), "several-people: 3 people are in the photo; crop it to one");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
     /// The stable word.
     pub reason: Reason,
-    /// What happened and what to do about it, for a person. Does not repeat the path.
+    /// What happened, for a person. It names no flag of the command line and does not repeat the path.
     pub message: String,
+    /// What to do next, in the words of the command line: it may name flags as they are typed. A program whose users
+    /// have no command line shows them [`Self::message`], and says what to do in words of its own, by
+    /// [`Self::reason`].
+    pub advice: Option<String>,
+    /// What stands between the two in a sentence.
+    joint: &'static str,
 }
 
 impl Failure {
-    /// A failure with its explanation.
+    /// A failure for which nothing is advised.
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
+        Self { reason, message: message.into(), advice: None, joint: "; " }
+    }
+
+    /// The same with `advice`, behind that which is there already.
+    #[must_use]
+    pub fn advised(self, advice: impl Into<String>) -> Self {
+        self.joined("; ", advice)
+    }
+
+    /// As [`Self::advised`], for sentences that are put together by another `joint` than a semicolon.
+    pub(crate) fn joined(self, joint: &'static str, advice: impl Into<String>) -> Self {
+        match self.advice {
+            Some(before) => Self { advice: Some(before + joint + &advice.into()), ..self },
+            None => Self { advice: Some(advice.into()), joint, ..self },
+        }
+    }
+
+    /// What happened and what to do next, as in the report.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match &self.advice {
+            Some(advice) => format!("{}{}{advice}", self.message, self.joint),
+            None => self.message.clone(),
+        }
     }
 
     /// The program's own failure, `what` being of use to those who mend it.
     pub fn internal(what: impl fmt::Display) -> Self {
-        let message = format!("the program failed on this photo ({what}); please report it, with the photo if you can");
-        Self::new(Reason::Internal, message)
+        Self::new(Reason::Internal, format!("the program failed on this photo ({what})"))
+            .advised("please report it, with the photo if you can")
     }
 
     /// The failure for a panic that was caught, with its message.
@@ -216,7 +256,7 @@ pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.reason, self.message)
+        write!(f, "{}: {}", self.reason, self.sentence())
     }
 }
 
