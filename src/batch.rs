@@ -123,6 +123,7 @@ impl Batch<'_> {
             .build()
             .map_err(|error| {
                 Error::fatal_anywhere(format!("threads cannot be started: {error}; take fewer with --jobs"))
+                    .caused_by(error)
             })?;
         let Past { mut lookup, keeper } = past;
         let mut sink = Sink { report: Report::new(self.output)?, totals: Totals::default(), keeper, trouble: None };

@@ -262,55 +262,92 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// The error of the system or of a library that an [`Error`] comes from.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why the whole run stops.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Where it comes from another error, as that of a file that cannot be read, [`std::error::Error::source`] is that one;
+/// what it says is in the message already.
+///
+/// ```
+/// use headshot::preset::Preset;
+/// use std::error::Error;
+/// use std::{io, path::Path};
+///
+/// let error = Preset::read(Path::new("no such folder/door.toml")).expect_err("it is not there");
+/// let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+/// assert_eq!(source.map(io::Error::kind), Some(io::ErrorKind::NotFound));
+/// ```
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The command line or a preset is wrong: exit code 2. Nothing was written.
-    Usage(String),
+    #[non_exhaustive]
+    Usage {
+        /// What is wrong, where, and what to do next.
+        message: String,
+        /// What it comes from: an [`std::io::Error`], or that of the reader of a preset file.
+        source: Option<Cause>,
+    },
     /// Another run has the output folder: exit code 75.
     Locked(PathBuf),
     /// Something the run needs is missing or broken: exit code 1.
+    #[non_exhaustive]
     Fatal {
         /// What happened and what to do next.
         message: String,
         /// Where, if there is one place.
         path: Option<PathBuf>,
+        /// What it comes from: an [`std::io::Error`], or that of the ledger's database, of the reader of a report, or
+        /// of whoever starts threads.
+        source: Option<Cause>,
     },
 }
 
 impl Error {
     /// A usage error.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self::Usage(message.into())
+        Self::Usage { message: message.into(), source: None }
     }
 
     /// The usage error for all mistakes in `what`, each in a line that says where it is.
     #[must_use]
     pub fn mistakes(what: &str, mut lines: Vec<String>) -> Self {
         if lines.len() == 1 {
-            return Self::Usage(lines.remove(0));
+            return Self::usage(lines.remove(0));
         }
         let count = lines.len();
         let listed = cut_short(lines, "").join("\n  ");
-        Self::Usage(format!("{count} mistakes in {what}; nothing was written:\n  {listed}"))
+        Self::usage(format!("{count} mistakes in {what}; nothing was written:\n  {listed}"))
     }
 
     /// A fatal error about `path`.
     pub fn fatal(path: impl Into<PathBuf>, message: impl Into<String>) -> Self {
-        Self::Fatal { message: message.into(), path: Some(path.into()) }
+        Self::Fatal { message: message.into(), path: Some(path.into()), source: None }
     }
 
     /// A fatal error that is about no file.
     pub fn fatal_anywhere(message: impl Into<String>) -> Self {
-        Self::Fatal { message: message.into(), path: None }
+        Self::Fatal { message: message.into(), path: None, source: None }
+    }
+
+    /// The same, which comes from `cause`. What that says is in the message already: it is kept for programs that ask
+    /// for its kind. [`Self::Locked`] has no cause.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<Cause>) -> Self {
+        match &mut self {
+            Self::Usage { source, .. } | Self::Fatal { source, .. } => *source = Some(cause.into()),
+            Self::Locked(_) => {}
+        }
+        self
     }
 
     /// The exit code, as in the README's table.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => 2,
+            Self::Usage { .. } => 2,
             Self::Fatal { .. } => 1,
             // EX_TEMPFAIL of sysexits.h: try again later.
             Self::Locked(_) => 75,
@@ -340,18 +377,27 @@ pub(crate) fn line_of(text: &[u8], offset: usize) -> usize {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) | Self::Fatal { message, path: None } => f.write_str(message),
+            Self::Usage { message, .. } | Self::Fatal { message, path: None, .. } => f.write_str(message),
             Self::Locked(path) => write!(
                 f,
                 "{}: another run is writing to this output folder; wait for it or choose another with -o",
                 path.display()
             ),
-            Self::Fatal { message, path: Some(path) } => write!(f, "{}: {message}", path.display()),
+            Self::Fatal { message, path: Some(path), .. } => write!(f, "{}: {message}", path.display()),
         }
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Usage { source, .. } | Self::Fatal { source, .. } => {
+                source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+            }
+            Self::Locked(_) => None,
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

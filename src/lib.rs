@@ -112,6 +112,9 @@
 //! assert_eq!(failure.advice.as_deref(), Some("check that this is the file that was meant"));
 //! ```
 //!
+//! What is no photo's fault, such as a preset that nobody knows or an output folder that cannot be written, is an
+//! [`error::Error`]; where the system or another library said so, its `source()` is what they said.
+//!
 //! # The modules
 //!
 //! The way of a photo is [`pipeline`], top to bottom: decode, find, choose, measure, frame, size, check, judge, render,

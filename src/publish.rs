@@ -40,7 +40,9 @@ impl OutputFolder {
     /// # Errors
     /// [`Error::Locked`] where another run has it, [`Error::Fatal`] where it cannot be created or written.
     pub fn open(root: &Path, sources: &[Source], shard: Option<Shard>) -> Result<Self, Error> {
-        let explain = |what: &str, error: io::Error| Error::fatal(root, format!("the output folder {what}: {error}"));
+        let explain = |what: &str, error: io::Error| {
+            Error::fatal(root, format!("the output folder {what}: {error}")).caused_by(error)
+        };
         if root.is_file() {
             return Err(Error::fatal(root, "is a file; name a folder for the headshots with -o"));
         }
@@ -277,8 +279,9 @@ impl OutputFolder {
     /// # Errors
     /// [`Error::Fatal`] where the folder cannot be written.
     pub fn grow(&self, name: String) -> Result<GrowingFile, Error> {
-        let temp = new_temp(&self.canonical, self.shard)
-            .map_err(|error| Error::fatal(self.root.join(&name), format!("cannot be written: {error}")))?;
+        let temp = new_temp(&self.canonical, self.shard).map_err(|error| {
+            Error::fatal(self.root.join(&name), format!("cannot be written: {error}")).caused_by(error)
+        })?;
         Ok(GrowingFile { temp: io::BufWriter::new(temp), folder: self.canonical.clone(), name })
     }
 }

@@ -1,23 +1,24 @@
-//! What those who embed the library are told when something goes wrong: what happened in one field, what to do next in
-//! another.
+//! What those who embed the library are told when something goes wrong: of a photo what happened in one field and what
+//! to do next in another, of a run what it comes from.
 
 use headshot::check::verdict::Verdict;
 use headshot::detect::Face;
 use headshot::encode::{Encoding, encode};
-use headshot::error::{Failure, Reason};
+use headshot::error::{Error, Failure, Reason};
 use headshot::frame::output_size;
 use headshot::geometry::Rect;
 use headshot::intake::take;
 use headshot::memory::MemoryBudget;
 use headshot::photo::{Limits, Photo, Raster, decode};
 use headshot::pipeline::{Cropped, Cropper, Faces, Options};
-use headshot::preset::{self, OutputFormat};
+use headshot::preset::{self, OutputFormat, Preset};
 use headshot::publish::OutputFolder;
 use headshot::subject::choice::choose;
-use headshot::walk::Source;
+use headshot::walk::{Input, Source, walk};
 use image::{ImageFormat, RgbImage};
 use std::collections::BTreeSet;
-use std::io::Cursor;
+use std::error::Error as _;
+use std::io::{self, Cursor, ErrorKind};
 use std::num::NonZeroUsize;
 use std::path::Path;
 
@@ -149,4 +150,48 @@ fn a_sentence_is_its_message_and_its_advice() {
     assert_eq!(failure.sentence(), "no face was found; look again; then give up");
     failure.advice = None;
     assert_eq!(failure.to_string(), "no-face: no face was found");
+}
+
+/// What the system said, where `error` comes from that.
+fn kind(error: &Error) -> Option<ErrorKind> {
+    error.source()?.downcast_ref::<io::Error>().map(io::Error::kind)
+}
+
+#[test]
+fn what_the_system_said_can_be_asked_for() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (missing, file) = (folder.path().join("missing"), folder.path().join("file"));
+    std::fs::write(&file, "no folder").expect("written");
+    let not_walked = walk(&[Input::Path(missing.clone())], folder.path()).expect_err("there is no such folder");
+    assert_eq!((kind(&not_walked), not_walked.exit_code()), (Some(ErrorKind::NotFound), 1));
+    assert!(not_walked.to_string().ends_with("missing: there is no such file or folder; check the path"));
+    let not_read = Preset::read(&missing.join("door.toml")).expect_err("there is no such preset");
+    assert_eq!((kind(&not_read), not_read.exit_code()), (Some(ErrorKind::NotFound), 2));
+    let said = not_read.source().expect("it has one").to_string();
+    assert_eq!(not_read.to_string().matches(&said).count(), 1, "told once: {not_read}");
+    let not_made = OutputFolder::open(&file.join("out"), &[], None).expect_err("a file holds no folder");
+    assert!(kind(&not_made).is_some(), "{not_made:?}");
+}
+
+#[test]
+fn mistakes_in_a_preset_file_come_from_its_reader_and_mistakes_of_the_caller_from_nowhere() {
+    let no_toml = Preset::parse("name = ", "door.toml").expect_err("it ends early");
+    assert!(no_toml.source().is_some_and(|source| source.to_string().contains("TOML")), "{no_toml:?}");
+    let unknown = Cropper::builder().preset("linkdin").build().expect_err("there is no such preset");
+    assert!(matches!(unknown, Error::Usage { source: None, .. }), "{unknown:?}");
+    let held = OutputFolder::open(tempfile::tempdir().expect("a folder").path(), &[], None).map(|first| {
+        OutputFolder::open(first.path(), &[], None).expect_err("another run has it").caused_by("somebody else")
+    });
+    assert!(held.expect("free").source().is_none(), "a folder that is held is no fault of the system");
+}
+
+#[cfg(feature = "ledger")]
+#[test]
+fn what_the_ledgers_database_said_is_kept() {
+    use headshot::ledger::{reader::Reader, store::LEDGER_NAME};
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join(LEDGER_NAME), "no database".repeat(100)).expect("written");
+    let error = Reader::open(folder.path(), LEDGER_NAME).expect_err("it is no ledger");
+    let said = error.source().expect("it has one").to_string();
+    assert_eq!(error.to_string().matches(&said).count(), 1, "told once: {error}");
 }
