@@ -34,7 +34,7 @@ fn told(why: &Failure) -> String {
         Reason::NoFace => Some("send one that shows your face"),
         Reason::SeveralPeople => Some("send one of you alone"),
         Reason::TooLarge => Some("send a smaller copy"),
-        Reason::Damaged | Reason::UnsupportedFormat => Some("send it as a JPEG file"),
+        Reason::Damaged | Reason::UnsupportedFormat => Some("send the photo as a JPEG file"),
         other => check::advice(other),
     };
     advice.map_or_else(|| why.message.clone(), |advice| format!("{}; {advice}", why.message))
