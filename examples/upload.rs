@@ -4,8 +4,8 @@
 //! cargo run --release --example upload -- samples/astronaut.png
 //! ```
 
-use headshot::check::verdict::Verdict;
-use headshot::error::Reason;
+use headshot::check::{self, verdict::Verdict};
+use headshot::error::{Failure, Reason};
 use headshot::photo::Limits;
 use headshot::pipeline::{Cropper, Faces};
 use std::error::Error;
@@ -27,15 +27,28 @@ fn cropper() -> Result<Cropper, headshot::error::Error> {
     Cropper::builder().preset("github").faces(Faces::Only).limits(limits).build()
 }
 
+/// What happened and what to do next. [`Failure::advice`] may name flags of the command line, which are nothing to
+/// somebody at a web page; so the advice is our own, or that of the check.
+fn told(why: &Failure) -> String {
+    let advice = match why.reason {
+        Reason::NoFace => Some("send one that shows your face"),
+        Reason::SeveralPeople => Some("send one of you alone"),
+        Reason::TooLarge => Some("send a smaller copy"),
+        Reason::Damaged | Reason::UnsupportedFormat => Some("send the photo as a JPEG file"),
+        other => check::advice(other),
+    };
+    advice.map_or_else(|| why.message.clone(), |advice| format!("{}; {advice}", why.message))
+}
+
 fn handle(cropper: &Cropper, upload: &[u8]) -> Answer {
     match cropper.process(upload) {
         Ok(mut cropped) => match (cropped.crops.pop(), cropped.verdict, cropped.refused) {
             (Some(crop), Verdict::Headshot | Verdict::Croppable, _) => Answer::Avatar(crop.bytes),
-            (_, _, Some(why)) => Answer::Unusable(why.message),
-            _ => Answer::Unusable(cropped.doubts.into_iter().map(|doubt| doubt.message).collect::<Vec<_>>().join("; ")),
+            (_, _, Some(why)) => Answer::Unusable(told(&why)),
+            _ => Answer::Unusable(cropped.doubts.iter().map(told).collect::<Vec<_>>().join("; ")),
         },
         Err(why) if why.reason == Reason::Internal => Answer::Broken,
-        Err(why) => Answer::Unusable(why.message),
+        Err(why) => Answer::Unusable(told(&why)),
     }
 }
 

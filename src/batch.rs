@@ -123,6 +123,7 @@ impl Batch<'_> {
             .build()
             .map_err(|error| {
                 Error::fatal_anywhere(format!("threads cannot be started: {error}; take fewer with --jobs"))
+                    .caused_by(error)
             })?;
         let Past { mut lookup, keeper } = past;
         let mut sink = Sink { report: Report::new(self.output)?, totals: Totals::default(), keeper, trouble: None };
@@ -231,10 +232,10 @@ impl Sink<'_> {
         if batch.stop.why().is_none() {
             return;
         }
-        let message = "the run was stopped before this photo; run it again";
         let mine = (0..plan.len()).filter(|&index| batch.is_mine(&plan.sources()[index])).enumerate().skip(taken);
         for (position, index) in mine {
-            let record = records::failed(&plan.job(index), Failure::new(Reason::NotReached, message));
+            let why = Failure::new(Reason::NotReached, "the run was stopped before this photo").advised("run it again");
+            let record = records::failed(&plan.job(index), &why);
             self.totals.tally.add(record.outcome, None, 0);
             self.totals.not_reached += 1;
             self.report.add(position, record.to_json());

@@ -1,203 +1,77 @@
 //! What can go wrong: [`Error`] stops the run, [`Failure`] is about one photo and never does.
 //!
-//! Every message says what happened, to which path, and what to do next. A message is one sentence or two, starts with
-//! a lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's
-//! name.
+//! What is printed says what happened, to which path, and what to do next. It is one sentence or two, starts with a
+//! lower-case letter (it follows "headshot: " or a path), names flags as they are typed, and never shows a type's name.
+//!
+//! A [`Failure`] has the two apart: its [`message`](Failure::message) says what happened and is for everybody, its
+//! [`advice`](Failure::advice) says what to do next and is for people at a command line.
 
-use serde::{Deserialize, Serialize};
+mod reason;
+
+pub use reason::Reason;
+
 use std::any::Any;
 use std::fmt;
 use std::path::PathBuf;
 
-/// Why a photo has no headshot, or one that needs a look. The words are part of the report's contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Reason {
-    /// No face was found, or not the one that was pinned.
-    NoFace,
-    /// More than one face where one was asked for.
-    SeveralPeople,
-    /// The face has too few pixels for the preset.
-    FaceTooSmall,
-    /// The output was enlarged beyond what still looks sharp.
-    WouldUpscale,
-    /// The photo is itself tighter than the preset.
-    TighterThanPreset,
-    /// The photo itself cuts the head.
-    HeadCut,
-    /// The detectors disagree, or none is sure.
-    LowConfidence,
-    /// The output cannot be made to fit the preset's byte limit.
-    OverByteLimit,
-    /// The file is broken or ends early.
-    Damaged,
-    /// The picture is over the pixel, byte or memory limit.
-    TooLarge,
-    /// Not a picture, or a kind of picture that this build does not read.
-    UnsupportedFormat,
-    /// The file could not be read.
-    Unreadable,
-    /// The output could not be written.
-    NotWritten,
-    /// Nothing can be written any more: the disk is full or read-only, or the output folder is gone.
-    OutputLost,
-    /// The run was stopped before this photo.
-    NotReached,
-    /// An output was changed since it was made, and is left so.
-    Edited,
-    /// The program itself failed on this photo.
-    Internal,
-    /// The output would replace a source photo.
-    WouldOverwriteSource,
-    /// The head is larger or smaller than those of the set that it belongs to.
-    ApartFromSet,
-    /// The roster has a person whose photo is not there.
-    NoPhoto,
-    /// The roster has nobody with this photo.
-    NotInRoster,
-    /// Another photo of the same person makes a better headshot.
-    NotPicked,
-    /// The face is not sharp.
-    SoftFocus,
-    /// The face has noise.
-    Noisy,
-    /// The face is dark.
-    Dark,
-    /// The face is white where it should have colour.
-    BlownOut,
-    /// One side of the face is brighter.
-    UnevenLight,
-    /// The head is turned away.
-    LookingAway,
-    /// The head is tilted in the headshot.
-    Tilted,
-    /// The background asks for attention.
-    BusyBackground,
-    /// Only photos with other verdicts are wanted.
-    OtherVerdict,
-}
-
-impl Reason {
-    /// Every reason.
-    pub const ALL: [Self; 31] = [
-        Self::NoFace,
-        Self::SeveralPeople,
-        Self::FaceTooSmall,
-        Self::WouldUpscale,
-        Self::TighterThanPreset,
-        Self::HeadCut,
-        Self::LowConfidence,
-        Self::OverByteLimit,
-        Self::Damaged,
-        Self::TooLarge,
-        Self::UnsupportedFormat,
-        Self::Unreadable,
-        Self::NotWritten,
-        Self::OutputLost,
-        Self::NotReached,
-        Self::Edited,
-        Self::Internal,
-        Self::WouldOverwriteSource,
-        Self::ApartFromSet,
-        Self::NoPhoto,
-        Self::NotInRoster,
-        Self::NotPicked,
-        Self::SoftFocus,
-        Self::Noisy,
-        Self::Dark,
-        Self::BlownOut,
-        Self::UnevenLight,
-        Self::LookingAway,
-        Self::Tilted,
-        Self::BusyBackground,
-        Self::OtherVerdict,
-    ];
-
-    /// The word in the report.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NoFace => "no-face",
-            Self::SeveralPeople => "several-people",
-            Self::FaceTooSmall => "face-too-small",
-            Self::WouldUpscale => "would-upscale",
-            Self::TighterThanPreset => "tighter-than-preset",
-            Self::HeadCut => "head-cut",
-            Self::LowConfidence => "low-confidence",
-            Self::OverByteLimit => "over-byte-limit",
-            Self::Damaged => "damaged",
-            Self::TooLarge => "too-large",
-            Self::UnsupportedFormat => "unsupported-format",
-            Self::Unreadable => "unreadable",
-            Self::NotWritten => "not-written",
-            Self::OutputLost => "output-lost",
-            Self::NotReached => "not-reached",
-            Self::Edited => "edited",
-            Self::Internal => "internal",
-            Self::WouldOverwriteSource => "would-overwrite-source",
-            Self::ApartFromSet => "apart-from-set",
-            Self::NoPhoto => "no-photo",
-            Self::NotInRoster => "not-in-roster",
-            Self::NotPicked => "not-picked",
-            Self::SoftFocus => "soft-focus",
-            Self::Noisy => "noisy",
-            Self::Dark => "dark",
-            Self::BlownOut => "blown-out",
-            Self::UnevenLight => "uneven-light",
-            Self::LookingAway => "looking-away",
-            Self::Tilted => "tilted",
-            Self::BusyBackground => "busy-background",
-            Self::OtherVerdict => "other-verdict",
-        }
-    }
-
-    /// The reason that `code` is the word for.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.code() == code)
-    }
-
-    /// Whether it is about the photo's own file: nobody could look at a picture.
-    #[must_use]
-    pub const fn is_of_reading(self) -> bool {
-        matches!(self, Self::Damaged | Self::TooLarge | Self::UnsupportedFormat | Self::Unreadable)
-    }
-
-    /// Whether a failure for this reason is true for as long as the file's content stays. What depends on more, as on
-    /// memory or on the disk, is tried again by the next run.
-    #[must_use]
-    pub const fn lasts(self) -> bool {
-        matches!(self, Self::Damaged | Self::UnsupportedFormat)
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
 /// Why one photo failed. It becomes a line of the report; the run goes on.
+///
+/// ```
+/// use headshot::error::{Failure, Reason};
+///
+/// let failure = Failure::new(Reason::SeveralPeople, "3 people are in the photo").advised("crop it to one");
+/// assert_eq!(failure.message, "3 people are in the photo");
+/// assert_eq!(failure.sentence(), "3 people are in the photo; crop it to one");
+/// assert_eq!(failure.to_string(), "several-people: 3 people are in the photo; crop it to one");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
     /// The stable word.
     pub reason: Reason,
-    /// What happened and what to do about it, for a person. Does not repeat the path.
+    /// What happened, for a person. It names no flag of the command line and does not repeat the path.
     pub message: String,
+    /// What to do next, in the words of the command line: it may name flags as they are typed. A program whose users
+    /// have no command line shows them [`Self::message`], and says what to do in words of its own, by
+    /// [`Self::reason`].
+    pub advice: Option<String>,
+    /// What stands between the two in a sentence.
+    joint: &'static str,
 }
 
 impl Failure {
-    /// A failure with its explanation.
+    /// A failure for which nothing is advised.
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
+        Self { reason, message: message.into(), advice: None, joint: "; " }
+    }
+
+    /// The same with `advice`, behind that which is there already.
+    #[must_use]
+    pub fn advised(self, advice: impl Into<String>) -> Self {
+        self.joined("; ", advice)
+    }
+
+    /// As [`Self::advised`], for sentences that are put together by another `joint` than a semicolon.
+    pub(crate) fn joined(self, joint: &'static str, advice: impl Into<String>) -> Self {
+        match self.advice {
+            Some(before) => Self { advice: Some(before + joint + &advice.into()), ..self },
+            None => Self { advice: Some(advice.into()), joint, ..self },
+        }
+    }
+
+    /// What happened and what to do next, as in the report.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match &self.advice {
+            Some(advice) => format!("{}{}{advice}", self.message, self.joint),
+            None => self.message.clone(),
+        }
     }
 
     /// The program's own failure, `what` being of use to those who mend it.
     pub fn internal(what: impl fmt::Display) -> Self {
-        let message = format!("the program failed on this photo ({what}); please report it, with the photo if you can");
-        Self::new(Reason::Internal, message)
+        Self::new(Reason::Internal, format!("the program failed on this photo ({what})"))
+            .advised("please report it, with the photo if you can")
     }
 
     /// The failure for a panic that was caught, with its message.
@@ -216,61 +90,98 @@ pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.reason, self.message)
+        write!(f, "{}: {}", self.reason, self.sentence())
     }
 }
 
 impl std::error::Error for Failure {}
 
+/// The error of the system or of a library that an [`Error`] comes from.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why the whole run stops.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Where it comes from another error, as that of a file that cannot be read, [`std::error::Error::source`] is that one;
+/// the message tells already what it says.
+///
+/// ```
+/// use headshot::preset::Preset;
+/// use std::error::Error;
+/// use std::{io, path::Path};
+///
+/// let error = Preset::read(Path::new("no such folder/door.toml")).expect_err("it is not there");
+/// let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+/// assert_eq!(source.map(io::Error::kind), Some(io::ErrorKind::NotFound));
+/// ```
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The command line or a preset is wrong: exit code 2. Nothing was written.
-    Usage(String),
+    #[non_exhaustive]
+    Usage {
+        /// What is wrong, where, and what to do next.
+        message: String,
+        /// What it comes from: an [`std::io::Error`], or that of the reader of a preset file.
+        source: Option<Cause>,
+    },
     /// Another run has the output folder: exit code 75.
     Locked(PathBuf),
     /// Something the run needs is missing or broken: exit code 1.
+    #[non_exhaustive]
     Fatal {
         /// What happened and what to do next.
         message: String,
         /// Where, if there is one place.
         path: Option<PathBuf>,
+        /// What it comes from: an [`std::io::Error`], or that of the ledger's database, of the reader of a report, or
+        /// of whoever starts threads.
+        source: Option<Cause>,
     },
 }
 
 impl Error {
     /// A usage error.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self::Usage(message.into())
+        Self::Usage { message: message.into(), source: None }
     }
 
     /// The usage error for all mistakes in `what`, each in a line that says where it is.
     #[must_use]
     pub fn mistakes(what: &str, mut lines: Vec<String>) -> Self {
         if lines.len() == 1 {
-            return Self::Usage(lines.remove(0));
+            return Self::usage(lines.remove(0));
         }
         let count = lines.len();
         let listed = cut_short(lines, "").join("\n  ");
-        Self::Usage(format!("{count} mistakes in {what}; nothing was written:\n  {listed}"))
+        Self::usage(format!("{count} mistakes in {what}; nothing was written:\n  {listed}"))
     }
 
     /// A fatal error about `path`.
     pub fn fatal(path: impl Into<PathBuf>, message: impl Into<String>) -> Self {
-        Self::Fatal { message: message.into(), path: Some(path.into()) }
+        Self::Fatal { message: message.into(), path: Some(path.into()), source: None }
     }
 
     /// A fatal error that is about no file.
     pub fn fatal_anywhere(message: impl Into<String>) -> Self {
-        Self::Fatal { message: message.into(), path: None }
+        Self::Fatal { message: message.into(), path: None, source: None }
+    }
+
+    /// The same, which comes from `cause`. The message tells already what that says: it is kept for programs that ask
+    /// for its kind. [`Self::Locked`] has no cause.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<Cause>) -> Self {
+        match &mut self {
+            Self::Usage { source, .. } | Self::Fatal { source, .. } => *source = Some(cause.into()),
+            Self::Locked(_) => {}
+        }
+        self
     }
 
     /// The exit code, as in the README's table.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => 2,
+            Self::Usage { .. } => 2,
             Self::Fatal { .. } => 1,
             // EX_TEMPFAIL of sysexits.h: try again later.
             Self::Locked(_) => 75,
@@ -300,18 +211,27 @@ pub(crate) fn line_of(text: &[u8], offset: usize) -> usize {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) | Self::Fatal { message, path: None } => f.write_str(message),
+            Self::Usage { message, .. } | Self::Fatal { message, path: None, .. } => f.write_str(message),
             Self::Locked(path) => write!(
                 f,
                 "{}: another run is writing to this output folder; wait for it or choose another with -o",
                 path.display()
             ),
-            Self::Fatal { message, path: Some(path) } => write!(f, "{}: {message}", path.display()),
+            Self::Fatal { message, path: Some(path), .. } => write!(f, "{}: {message}", path.display()),
         }
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Usage { source, .. } | Self::Fatal { source, .. } => {
+                source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+            }
+            Self::Locked(_) => None,
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

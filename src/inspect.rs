@@ -102,7 +102,7 @@ pub struct PictureFacts {
 pub struct FailureFacts {
     /// A fixed word.
     pub reason: Reason,
-    /// A sentence.
+    /// What happened and what to do next, as in the report.
     pub message: String,
 }
 
@@ -129,8 +129,8 @@ impl Inspection {
 }
 
 impl From<Failure> for FailureFacts {
-    fn from(Failure { reason, message }: Failure) -> Self {
-        Self { reason, message }
+    fn from(failure: Failure) -> Self {
+        Self { reason: failure.reason, message: failure.sentence() }
     }
 }
 
@@ -224,7 +224,7 @@ impl PictureFacts {
             colours: photo.colour.assumed().to_owned(),
             converted: !photo.colour.is_srgb(),
             transparent: photo.pixels.has_alpha(),
-            damage: photo.damage.clone(),
+            damage: photo.damage.as_ref().map(Failure::sentence),
         }
     }
 }

@@ -48,10 +48,8 @@ fn read(path: &Path, length: u64) -> Result<Vec<u8>, Failure> {
     let file = File::open(path).map_err(unreadable)?;
     file.take(length.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > length {
-        return Err(Failure::new(
-            Reason::Unreadable,
-            "the file is still being written; run this again when it is whole",
-        ));
+        return Err(Failure::new(Reason::Unreadable, "the file is still being written")
+            .advised("run this again when it is whole"));
     }
     Ok(bytes)
 }
@@ -63,7 +61,7 @@ fn unreadable(error: io::Error) -> Failure {
         io::ErrorKind::OutOfMemory => "take fewer photos at a time with --jobs",
         _ => "see whether another program opens it, and run this again",
     };
-    Failure::new(Reason::Unreadable, format!("the file cannot be read: {error}; {advice}"))
+    Failure::new(Reason::Unreadable, format!("the file cannot be read: {error}")).advised(advice)
 }
 
 fn over_budget(what: &str, bytes: u64, budget: &MemoryBudget) -> Failure {
@@ -71,11 +69,12 @@ fn over_budget(what: &str, bytes: u64, budget: &MemoryBudget) -> Failure {
     Failure::new(
         Reason::TooLarge,
         format!(
-            "{what} takes {} MB of memory and all photos together may take {}; raise it with --memory, or make a smaller copy",
+            "{what} takes {} MB of memory and all photos together may take {}",
             megabytes(bytes),
             budget.capacity() / 1_000_000
         ),
     )
+    .advised("raise it with --memory, or make a smaller copy")
 }
 
 #[cfg(test)]
@@ -106,7 +105,7 @@ mod tests {
         assert_eq!(read(&path, length).expect("whole").len() as u64, length);
         let failure = read(&path, length - 1).expect_err("it was shorter when it was looked at");
         assert_eq!(failure.reason, Reason::Unreadable);
-        assert!(failure.message.starts_with("the file is still being written; run this again"), "{failure}");
+        assert!(failure.sentence().starts_with("the file is still being written; run this again"), "{failure}");
     }
 
     #[test]
@@ -116,7 +115,8 @@ mod tests {
         for (capacity, what) in [(10, "the file takes"), (10_000, "the photo takes 1 MB")] {
             let failure = take(&path, &MemoryBudget::new(capacity), |_| 20_000).expect_err("over");
             assert_eq!(failure.reason, Reason::TooLarge);
-            assert!(failure.message.starts_with(what) && failure.message.contains("--memory"), "{failure:?}");
+            assert!(failure.message.starts_with(what), "{failure:?}");
+            assert!(failure.advice.is_some_and(|advice| advice.contains("--memory")), "{}", failure.message);
         }
     }
 

@@ -96,6 +96,25 @@
 //! # }
 //! ```
 //!
+//! # What goes wrong
+//!
+//! A photo of which nothing can be made gives an [`error::Failure`]: a fixed word, a message that says what happened,
+//! and advice. The message can be shown to anybody; the advice is that of the command line and may name its flags, so
+//! a program with other users says what to do in words of its own, as `examples/upload.rs` does:
+//!
+//! ```
+//! use headshot::error::Reason;
+//! use headshot::photo::{self, Limits};
+//!
+//! let failure = photo::decode(b"Dear Ana,", &Limits::new()).err().expect("a letter is no photo");
+//! assert_eq!(failure.reason, Reason::UnsupportedFormat);
+//! assert_eq!(failure.message, "text, not a picture");
+//! assert_eq!(failure.advice.as_deref(), Some("check that this is the file that was meant"));
+//! ```
+//!
+//! What is no photo's fault, such as a preset that nobody knows or an output folder that cannot be written, is an
+//! [`error::Error`]; where the system or another library said so, its `source()` is what they said.
+//!
 //! # The modules
 //!
 //! The way of a photo is [`pipeline`], top to bottom: decode, find, choose, measure, frame, size, check, judge, render,

@@ -69,7 +69,7 @@ impl<'a> Pictures<'a> {
         };
         if let Err(failure) = written() {
             let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-            trouble.get_or_insert(failure.message);
+            trouble.get_or_insert(failure.sentence());
         }
     }
 

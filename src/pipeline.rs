@@ -127,7 +127,8 @@ impl Cropper {
     ///
     /// # Errors
     /// A [`Failure`] where the photo cannot be read, or where no headshot at all can be made of it: nobody is seen, the
-    /// face is too small for all presets, the head is cut. Its message is for a person.
+    /// face is too small for all presets, the head is cut. Its message is for everybody, its advice for people at a
+    /// command line.
     pub fn crop(&self, bytes: &[u8]) -> Result<Vec<Crop>, Failure> {
         let Cropped { crops, refused, .. } = self.process(bytes)?;
         match refused {

@@ -40,7 +40,9 @@ impl OutputFolder {
     /// # Errors
     /// [`Error::Locked`] where another run has it, [`Error::Fatal`] where it cannot be created or written.
     pub fn open(root: &Path, sources: &[Source], shard: Option<Shard>) -> Result<Self, Error> {
-        let explain = |what: &str, error: io::Error| Error::fatal(root, format!("the output folder {what}: {error}"));
+        let explain = |what: &str, error: io::Error| {
+            Error::fatal(root, format!("the output folder {what}: {error}")).caused_by(error)
+        };
         if root.is_file() {
             return Err(Error::fatal(root, "is a file; name a folder for the headshots with -o"));
         }
@@ -109,16 +111,12 @@ impl OutputFolder {
         let not_written = |error: io::Error| {
             let reason = if self.is_lost(&error) { Reason::OutputLost } else { Reason::NotWritten };
             let path = self.root.join(relative);
-            Failure::new(
-                reason,
-                format!("{} cannot be written: {error}; mend that, and run this again", path.display()),
-            )
+            Failure::new(reason, format!("{} cannot be written: {error}", path.display()))
+                .advised("mend that, and run this again")
         };
         if !self.is_there() {
-            return Err(Failure::new(
-                Reason::OutputLost,
-                format!("{}: the output folder is gone; bring it back and run this again", self.root.display()),
-            ));
+            let message = format!("{}: the output folder is gone", self.root.display());
+            return Err(Failure::new(Reason::OutputLost, message).advised("bring it back and run this again"));
         }
         let parent = path.parent().unwrap_or(&self.canonical);
         fs::create_dir_all(parent).map_err(not_written)?;
@@ -126,18 +124,17 @@ impl OutputFolder {
         if !folder.starts_with(&self.canonical) {
             return Err(Failure::new(
                 Reason::NotWritten,
-                format!(
-                    "{} leads out of the output folder by a symbolic link; remove the link",
-                    self.root.join(relative).display()
-                ),
-            ));
+                format!("{} leads out of the output folder by a symbolic link", self.root.join(relative).display()),
+            )
+            .advised("remove the link"));
         }
         let target = folder.join(path.file_name().unwrap_or_default());
         if self.is_source(&target) {
             return Err(Failure::new(
                 Reason::WouldOverwriteSource,
-                format!("{} is one of the photos; choose another output folder", self.root.join(relative).display()),
-            ));
+                format!("{} is one of the photos", self.root.join(relative).display()),
+            )
+            .advised("choose another output folder"));
         }
         self.write_whole(&folder, &target, bytes).map_err(not_written)
     }
@@ -282,8 +279,9 @@ impl OutputFolder {
     /// # Errors
     /// [`Error::Fatal`] where the folder cannot be written.
     pub fn grow(&self, name: String) -> Result<GrowingFile, Error> {
-        let temp = new_temp(&self.canonical, self.shard)
-            .map_err(|error| Error::fatal(self.root.join(&name), format!("cannot be written: {error}")))?;
+        let temp = new_temp(&self.canonical, self.shard).map_err(|error| {
+            Error::fatal(self.root.join(&name), format!("cannot be written: {error}")).caused_by(error)
+        })?;
         Ok(GrowingFile { temp: io::BufWriter::new(temp), folder: self.canonical.clone(), name })
     }
 }

@@ -210,9 +210,12 @@ impl Found {
 }
 
 fn walk_path(path: &Path, output: Option<&Handle>, walked: &mut Walked, found: &mut Found) -> Result<(), Error> {
-    let metadata = std::fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Error::fatal(path, "there is no such file or folder; check the path"),
-        _ => Error::fatal(path, format!("cannot be opened: {error}; let this user read it, or leave it out")),
+    let metadata = std::fs::metadata(path).map_err(|error| {
+        let message = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file or folder; check the path".to_owned(),
+            _ => format!("cannot be opened: {error}; let this user read it, or leave it out"),
+        };
+        Error::fatal(path, message).caused_by(error)
     })?;
     if !metadata.is_dir() {
         let relative = path.file_name().map(PathBuf::from).unwrap_or_default();

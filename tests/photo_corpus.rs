@@ -51,7 +51,7 @@ fn every_portrait_and_group_decodes_whole() {
 fn built_in<'a>(bytes: &'a [u8], path: &Path) -> Option<Photo<'a>> {
     match decode(bytes, &Limits::default()) {
         Ok(photo) => Some(photo),
-        Err(failure) if failure.message.contains("support is not built in: cargo install headshot --features") => None,
+        Err(failure) if failure.message.ends_with("support is not built in") => None,
         Err(failure) => panic!("{}: {failure}", path.display()),
     }
 }
@@ -183,7 +183,7 @@ fn the_formats_that_are_not_read_are_known() {
             Ok(_) => read += 1,
             Err(failure) if DAMAGED.contains(&name(&path).as_str()) => assert_eq!(failure.reason, Reason::Damaged),
             Err(failure) => {
-                assert!(failure.message.contains("--features"), "{}: {failure}", path.display());
+                assert!(failure.sentence().contains("--features"), "{}: {failure}", path.display());
                 not_built_in += 1;
             }
         }

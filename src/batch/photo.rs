@@ -38,7 +38,7 @@ impl Batch<'_> {
             Err(edited) => self.made(&task.job, &edited),
         };
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-            let record = failed(&task.job, Failure::of_panic(&*panic));
+            let record = failed(&task.job, &Failure::of_panic(&*panic));
             let entry = self.entry(&task.job, &record);
             Done::Made(Box::new((record, entry)))
         })
@@ -109,7 +109,7 @@ impl Batch<'_> {
             }
             Ok(self.publish(job, cropped, edited))
         });
-        let (record, outputs) = made.unwrap_or_else(|failure| (failed(job, failure), Vec::new()));
+        let (record, outputs) = made.unwrap_or_else(|failure| (failed(job, &failure), Vec::new()));
         let mut entry = self.entry(job, &record);
         (entry.stamp, entry.outputs) = (stamp, outputs);
         // What depends on more than the file's content is tried again in the next run.
@@ -153,8 +153,8 @@ impl Batch<'_> {
             if let Some(spared) = edited.iter().find(|output| output.path == path) {
                 entries.push(spared.clone());
             } else if let Some(why) = &lost {
-                let why =
-                    Failure::new(why.reason, format!("not tried after another could not be written: {}", why.message));
+                let mut why = why.clone();
+                why.message.insert_str(0, "not tried after another could not be written: ");
                 record.refused.push(refused(preset, crop.face, &why));
                 continue;
             } else if let Some(folder) = self.output {
@@ -181,9 +181,9 @@ impl Batch<'_> {
             }
             record.outputs.push(output(&path, preset, crop));
         }
-        if let Some(Failure { reason, message }) = lost {
+        if let Some(lost) = lost {
             record.outcome = Outcome::Failed;
-            (record.reason, record.message) = (Some(reason), Some(message));
+            (record.reason, record.message) = (Some(lost.reason), Some(lost.sentence()));
         }
         (record, entries)
     }

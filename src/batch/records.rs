@@ -10,17 +10,17 @@ use crate::rounding::thousandths;
 use std::path::Path;
 
 /// The record of a photo that failed.
-pub(super) fn failed(job: &Job, failure: Failure) -> Record {
+pub(super) fn failed(job: &Job, failure: &Failure) -> Record {
     let mut record = Record::of(job.source.relative(), Outcome::Failed);
     record.verdict = failure.reason.is_of_reading().then_some(Verdict::Unusable);
-    (record.reason, record.message) = (Some(failure.reason), Some(failure.message));
+    (record.reason, record.message) = (Some(failure.reason), Some(failure.sentence()));
     record.person = job.person.as_deref().map(PersonRecord::from);
     record
 }
 
 /// The record of a photo of which nothing is to be made.
 pub(super) fn skipped(job: &Job, why: &Failure) -> Record {
-    Record { outcome: Outcome::Skipped, ..failed(job, why.clone()) }
+    Record { outcome: Outcome::Skipped, ..failed(job, why) }
 }
 
 /// The record of `cropped`, before anything is written.
@@ -33,7 +33,7 @@ pub(super) fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Reco
     };
     let mut record = Record::of(job.source.relative(), outcome);
     record.reason = why.map(|why| why.reason);
-    record.message = why.map(|why| why.message.clone());
+    record.message = why.map(Failure::sentence);
     record.photo = Some(PhotoSize { width: cropped.size.0, height: cropped.size.1 });
     record.turned = (cropped.turned_deg != 0).then_some(cropped.turned_deg);
     record.looked_at = cropped.tone.code();
@@ -54,7 +54,7 @@ pub(super) fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Reco
 
 /// What a record says of a headshot that is not there.
 pub(super) fn refused(preset: &str, face: usize, why: &Failure) -> RefusedRecord {
-    RefusedRecord { preset: preset.to_owned(), face, reason: why.reason, message: why.message.clone() }
+    RefusedRecord { preset: preset.to_owned(), face, reason: why.reason, message: why.sentence() }
 }
 
 /// The record of the output `path`.

@@ -203,6 +203,7 @@ fn inputs(paths: Vec<PathBuf>, mut stdin: impl Read, null: bool) -> Result<Vec<I
                 Error::fatal_anywhere(format!(
                     "the list on standard input cannot be read: {error}; write it to a file and give that with <"
                 ))
+                .caused_by(error)
             })?;
             inputs.extend(listed(&list, null)?);
         } else {

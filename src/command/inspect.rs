@@ -66,7 +66,7 @@ fn look(path: &Path, limits: Limits, cropper: &Cropper, log: &Log) -> Option<Ins
     };
     // What a decoder of other people says when it gives up is of no use to a user.
     silently(|| Inspection::of(&bytes, &limits, cropper))
-        .map_err(|failure| log.error(&format!("{}: {}", path.display(), failure.message)))
+        .map_err(|failure| log.error(&format!("{}: {}", path.display(), failure.sentence())))
         .ok()
 }
 

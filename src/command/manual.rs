@@ -19,7 +19,7 @@ pub fn manual() -> Result<(), Error> {
     let mut text = Vec::new();
     let command = Cli::command();
     let unwritten = |error: std::io::Error| {
-        Error::fatal_anywhere(format!("the manual page cannot be made: {error}; please report it"))
+        Error::fatal_anywhere(format!("the manual page cannot be made: {error}; please report it")).caused_by(error)
     };
     Man::new(command.clone()).render(&mut text).map_err(unwritten)?;
     for subcommand in command.get_subcommands() {
@@ -36,7 +36,8 @@ fn print(text: &[u8]) -> Result<(), Error> {
     match std::io::stdout().lock().write_all(text) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::fatal_anywhere(format!(
             "standard output cannot be written: {error}; send it to a file on a disk with room"
-        ))),
+        ))
+        .caused_by(error)),
         _ => Ok(()),
     }
 }

@@ -58,6 +58,9 @@ mod tests {
     fn a_panic_that_was_caught_leaves_the_rest_as_it_was() {
         assert_eq!(silently(|| 3), Ok(3));
         let failure = silently(|| -> u8 { panic!("row {}", 7) }).expect_err("it panics");
-        assert!(failure.message.starts_with("the program failed on this photo (row 7); please report it"), "{failure}");
+        assert!(
+            failure.sentence().starts_with("the program failed on this photo (row 7); please report it"),
+            "{failure}"
+        );
     }
 }

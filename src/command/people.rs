@@ -33,6 +33,7 @@ const MOST_BYTES: u64 = 256_000_000;
 pub fn read_roster(path: &Path) -> Result<Roster, Error> {
     let unreadable = |error: std::io::Error| {
         Error::usage(format!("{}: the roster cannot be read: {error}; check the path behind --roster", path.display()))
+            .caused_by(error)
     };
     let size = std::fs::metadata(path).map_err(unreadable)?.len();
     if size > MOST_BYTES {

@@ -45,8 +45,9 @@ fn bytes(count: u64) -> String {
 pub fn show(name: &str) -> Result<(), Error> {
     let chosen = preset::select(&[name.to_owned()])?;
     for preset in chosen {
-        let text = toml::to_string(&preset)
-            .map_err(|error| Error::fatal_anywhere(format!("{name} cannot be shown: {error}; please report it")))?;
+        let text = toml::to_string(&preset).map_err(|error| {
+            Error::fatal_anywhere(format!("{name} cannot be shown: {error}; please report it")).caused_by(error)
+        })?;
         print(text.trim_end());
     }
     Ok(())

@@ -28,15 +28,16 @@ pub fn to_review(output: &Path) -> Result<(), Error> {
     }
     for name in names {
         let path = output.join(name);
-        let unreadable = |what: &dyn std::fmt::Display| {
+        let unreadable = |error: std::io::Error| {
             Error::fatal(
                 &path,
-                format!("the report cannot be read: {what}; run headshot again to have it written anew"),
+                format!("the report cannot be read: {error}; run headshot again to have it written anew"),
             )
+            .caused_by(error)
         };
-        let file = std::fs::File::open(&path).map_err(|error| unreadable(&error))?;
+        let file = std::fs::File::open(&path).map_err(unreadable)?;
         for line in read(BufReader::new(file)) {
-            let line = line.map_err(|error| unreadable(&error))?;
+            let line = line.map_err(unreadable)?;
             if line.outcome == Outcome::Review.code() {
                 of_photo(&line).iter().for_each(|line| print(line));
             }

@@ -15,7 +15,9 @@ pub fn listen(stop: &Stop) -> Result<(), Error> {
         flag::register_conditional_shutdown(signal, 128 + signal, second.clone())
             .and_then(|_| flag::register_usize(signal, stop.number(), signal.unsigned_abs() as usize))
             .and_then(|_| flag::register(signal, second.clone()))
-            .map_err(|error| Error::fatal_anywhere(format!("signals cannot be caught: {error}; please report it")))?;
+            .map_err(|error| {
+                Error::fatal_anywhere(format!("signals cannot be caught: {error}; please report it")).caused_by(error)
+            })?;
     }
     Ok(())
 }

@@ -32,7 +32,8 @@ pub fn status(output: &Path) -> Result<(), Error> {
 
 /// The shards that have a file like `name` in `folder`, sorted.
 pub fn shards(folder: &Path, name: &str) -> Result<Vec<Shard>, Error> {
-    let unreadable = |error| Error::fatal(folder, format!("the folder cannot be read: {error}"));
+    let unreadable =
+        |error: std::io::Error| Error::fatal(folder, format!("the folder cannot be read: {error}")).caused_by(error);
     let mut shards = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.file_name();

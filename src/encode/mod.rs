@@ -129,12 +129,13 @@ pub fn encode(image: &Raster, encoding: &Encoding) -> Result<Encoded, Failure> {
         Failure::new(
             Reason::OverByteLimit,
             format!(
-                "{} x {} pixels as {} do not fit into {limit} bytes; use another --format or raise the preset's max_bytes",
+                "{} x {} pixels as {} do not fit into {limit} bytes",
                 image.size().0,
                 image.size().1,
                 encoding.format.extension()
             ),
         )
+        .advised("use another --format or raise the preset's max_bytes")
     })
 }
 
@@ -144,11 +145,11 @@ fn check_size((width, height): (u32, u32), format: OutputFormat) -> Result<(), F
         Some(longest) if width.max(height) > longest => Err(Failure::new(
             Reason::TooLarge,
             format!(
-                "a file of the format {} holds {longest} pixels a side and this would have {width} x {height}; use another \
-                 format, or a smaller size",
+                "a file of the format {} holds {longest} pixels a side and this would have {width} x {height}",
                 format.extension()
             ),
-        )),
+        )
+        .advised("use another format, or a smaller size")),
         _ => Ok(()),
     }
 }

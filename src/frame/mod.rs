@@ -206,10 +206,11 @@ fn head_cut(ground: &Ground, preset: &Preset) -> Failure {
     Failure::new(
         Reason::HeadCut,
         format!(
-            "the photo ({width} x {height}) has no room for the head from crown to chin in the shape {} x {}; use a photo with more space around the head",
+            "the photo ({width} x {height}) has no room for the head from crown to chin in the shape {} x {}",
             preset.width, preset.height
         ),
     )
+    .advised("use a photo with more space around the head")
 }
 
 /// The turn that levels `head`: none for small tilts, at most `max_roll`.

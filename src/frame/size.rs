@@ -39,10 +39,11 @@ pub fn output_size(frame_width: f64, preset: &Preset, allow_upscale: bool) -> Re
         return Err(Failure::new(
             Reason::WouldUpscale,
             format!(
-                "the head and shoulders are {frame_width:.0} pixels wide in the photo and {} needs {least}: use the original file or stand closer, or pass --allow-upscale",
+                "the head and shoulders are {frame_width:.0} pixels wide in the photo and {} needs {least}",
                 preset.name
             ),
-        ));
+        )
+        .joined(": ", "use the original file or stand closer, or pass --allow-upscale"));
     }
     Ok(OutputSize { width, height, upscale })
 }

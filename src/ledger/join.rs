@@ -15,15 +15,16 @@ pub fn join(folder: &Path, parts: &[PathBuf]) -> Result<(), Error> {
     /// The columns of `source` without its number, which is another one in the whole.
     const COLUMNS: &str = "path, path_text, root, size, modified_ns, hash, settings, outcome, reason, record, run";
     let target = folder.join(LEDGER_NAME);
-    let unwritable = |error: std::io::Error| Error::fatal(&target, format!("cannot be written: {error}"));
+    let unwritable =
+        |error: std::io::Error| Error::fatal(&target, format!("cannot be written: {error}")).caused_by(error);
     let whole = new_temp(folder, None).map_err(unwritable)?;
-    let told = |error: rusqlite::Error| trouble(whole.path(), &error);
+    let told = |error: rusqlite::Error| trouble(whole.path(), error);
     // Addresses as of ATTACH are among the flags that a connection has without others.
     let connection = Connection::open(whole.path()).map_err(told)?;
     connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL;").map_err(told)?;
     connection.execute_batch(&creation()).map_err(told)?;
     for part in parts {
-        let told = |error: rusqlite::Error| trouble(part, &error);
+        let told = |error: rusqlite::Error| trouble(part, error);
         check(&Connection::open_with_flags(part, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(told)?, part)?;
         // Numbers of runs and photos are each ledger's own: they are moved behind those that are there. A stale output
         // never takes the place of a fresh one of another shard: they are one file.

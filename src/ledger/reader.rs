@@ -2,7 +2,7 @@
 
 use super::store::{PATIENCE, bytes, check, is_new, trouble};
 use super::{Lookup, OutputEntry, Remembered};
-use crate::error::{Error, Reason};
+use crate::error::{Cause, Error, Reason};
 use crate::names::path_of_bytes;
 use crate::report::Outcome;
 use crate::report::spread::Placement;
@@ -31,16 +31,17 @@ impl Reader {
         if !fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0) {
             return Ok(None);
         }
-        let told = |error: rusqlite::Error| trouble(&path, &error);
+        let told = |error: rusqlite::Error| trouble(&path, error);
         let connection = read_only(&path).map_err(told)?;
         let (connection, copy) = match connection.query_one("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
             Ok(()) => (connection, None),
             Err(error) if matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen)) => {
-                let (connection, copy) = recovered(&path, name).map_err(|what| {
+                let (connection, copy) = recovered(&path, name).map_err(|cause| {
                     Error::fatal(
                         &path,
-                        format!("the ledger of a run that was killed cannot be copied to look at it: {what}"),
+                        format!("the ledger of a run that was killed cannot be copied to look at it: {cause}"),
                     )
+                    .caused_by(cause)
                 })?;
                 (connection, Some(copy))
             }
@@ -58,7 +59,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Fatal`] where the file is damaged.
     pub fn lookup(&mut self, relative: &Path, presets: &[String]) -> Result<Option<Remembered>, Error> {
-        let told = |error: rusqlite::Error| trouble(&self.path, &error);
+        let told = |error: rusqlite::Error| trouble(&self.path, error);
         let found = self
             .connection
             .prepare_cached(
@@ -88,7 +89,7 @@ impl Reader {
     }
 
     /// The error for what SQLite says of this file.
-    pub(super) fn trouble(&self, error: &rusqlite::Error) -> Error {
+    pub(super) fn trouble(&self, error: rusqlite::Error) -> Error {
         trouble(&self.path, error)
     }
 }
@@ -114,7 +115,7 @@ pub(super) fn read_only(path: &Path) -> rusqlite::Result<Connection> {
 
 /// A run that was killed while it committed leaves a journal, and whoever opens the ledger next has to undo the half
 /// commit. One that must not write does so in a copy.
-fn recovered(path: &Path, name: &str) -> Result<(Connection, tempfile::TempDir), Box<dyn std::error::Error>> {
+fn recovered(path: &Path, name: &str) -> Result<(Connection, tempfile::TempDir), Cause> {
     let folder = tempfile::tempdir()?;
     let copy = folder.path().join(name);
     fs::copy(path, &copy)?;

@@ -139,8 +139,8 @@ impl Reader {
         roots: &[PathBuf],
         is_source: &dyn Fn(&Path) -> bool,
     ) -> Result<Leftovers, Error> {
-        let mut leftovers = self.find(roots, is_source).map_err(|error| self.trouble(&error))?;
-        let fresh = self.respelt(&leftovers, folder).map_err(|error| self.trouble(&error))?;
+        let mut leftovers = self.find(roots, is_source).map_err(|error| self.trouble(error))?;
+        let fresh = self.respelt(&leftovers, folder).map_err(|error| self.trouble(error))?;
         leftovers.stale.retain(|stale| !fresh.contains(&stale.output.path));
         leftovers.respelt = fresh.into_iter().collect();
         Ok(leftovers)

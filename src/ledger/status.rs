@@ -38,7 +38,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Fatal`] where the ledger is damaged.
     pub fn accounting(&self) -> Result<Accounting, Error> {
-        self.count().map_err(|error| self.trouble(&error))
+        self.count().map_err(|error| self.trouble(error))
     }
 
     /// The run that began last.
@@ -46,7 +46,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Fatal`] where the ledger is damaged.
     pub fn last_run(&self) -> Result<Option<Run>, Error> {
-        self.runs(1).map(|runs| runs.into_iter().next()).map_err(|error| self.trouble(&error))
+        self.runs(1).map(|runs| runs.into_iter().next()).map_err(|error| self.trouble(error))
     }
 
     /// The input folders of all photos.
@@ -59,7 +59,7 @@ impl Reader {
                 self.connection.prepare("SELECT DISTINCT root FROM source WHERE root IS NOT NULL ORDER BY 1")?;
             query.query_map([], |row| row.get(0).map(path_of_bytes))?.collect()
         };
-        find().map_err(|error| self.trouble(&error))
+        find().map_err(|error| self.trouble(error))
     }
 
     fn count(&self) -> rusqlite::Result<Accounting> {

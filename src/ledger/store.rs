@@ -41,7 +41,7 @@ pub struct Ledger {
 }
 
 /// The sentence for `error` at `path`.
-pub(super) fn trouble(path: &Path, error: &rusqlite::Error) -> Error {
+pub(super) fn trouble(path: &Path, error: rusqlite::Error) -> Error {
     let message = match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             format!("the ledger is damaged ({error}); move it away, and the next run makes all headshots anew")
@@ -52,7 +52,7 @@ pub(super) fn trouble(path: &Path, error: &rusqlite::Error) -> Error {
         Some(ErrorCode::DiskFull) => "the ledger cannot be written: the disk is full".to_owned(),
         _ => format!("the ledger cannot be used: {error}"),
     };
-    Error::fatal(path, message)
+    Error::fatal(path, message).caused_by(error)
 }
 
 impl Ledger {
@@ -64,7 +64,7 @@ impl Ledger {
     /// is left as it is.
     pub fn open(folder: &Path, name: &str, presets: Vec<String>, settings: &Hash) -> Result<Self, Error> {
         let path = folder.join(name);
-        let told = |error: rusqlite::Error| trouble(&path, &error);
+        let told = |error: rusqlite::Error| trouble(&path, error);
         let connection = Connection::open(&path).map_err(told)?;
         connection.busy_timeout(PATIENCE).map_err(told)?;
         // A page that is written before the commit would lock readers out until then.
@@ -95,7 +95,7 @@ impl Ledger {
         if !path.exists() {
             return Ok(());
         }
-        let told = |error: rusqlite::Error| trouble(&path, &error);
+        let told = |error: rusqlite::Error| trouble(&path, error);
         let connection = Connection::open(&path).map_err(told)?;
         connection.busy_timeout(PATIENCE).map_err(told)?;
         is_new(&connection).map(|_| ()).map_err(told)
@@ -107,7 +107,7 @@ impl Ledger {
     /// [`Error::Fatal`] where the file cannot be written.
     pub fn record(&mut self, entry: &SourceEntry, record: &str) -> Result<(), Error> {
         self.begin()?;
-        self.insert(entry, record).map_err(|error| trouble(&self.path, &error))?;
+        self.insert(entry, record).map_err(|error| trouble(&self.path, error))?;
         self.commit_if_due()
     }
 
@@ -135,7 +135,7 @@ impl Ledger {
             }
             Ok(())
         };
-        update().map_err(|error| trouble(&self.path, &error))?;
+        update().map_err(|error| trouble(&self.path, error))?;
         self.commit_if_due()
     }
 
@@ -234,7 +234,7 @@ impl Ledger {
             }
             Ok(())
         };
-        delete().map_err(|error| trouble(&self.path, &error))?;
+        delete().map_err(|error| trouble(&self.path, error))?;
         self.commit()
     }
 
@@ -260,13 +260,13 @@ impl Ledger {
                     count(tally.skipped)
                 ],
             )
-            .map_err(|error| trouble(&self.path, &error))?;
+            .map_err(|error| trouble(&self.path, error))?;
         self.commit()
     }
 
     fn begin(&mut self) -> Result<(), Error> {
         if self.pending.is_none() {
-            self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| trouble(&self.path, &error))?;
+            self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| trouble(&self.path, error))?;
             self.pending = Some((0, Instant::now()));
         }
         Ok(())
@@ -283,7 +283,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Fatal`] where it cannot be opened again.
     pub fn reader(&self) -> Result<Reader, Error> {
-        let connection = read_only(&self.path).map_err(|error| trouble(&self.path, &error))?;
+        let connection = read_only(&self.path).map_err(|error| trouble(&self.path, error))?;
         Ok(Reader { connection, path: self.path.clone(), _copy: None })
     }
 
@@ -293,7 +293,7 @@ impl Ledger {
     /// [`Error::Fatal`] where the file cannot be written.
     pub fn commit(&mut self) -> Result<(), Error> {
         if self.pending.take().is_some() {
-            self.connection.execute_batch("COMMIT").map_err(|error| trouble(&self.path, &error))?;
+            self.connection.execute_batch("COMMIT").map_err(|error| trouble(&self.path, error))?;
         }
         Ok(())
     }
@@ -333,7 +333,7 @@ fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
 
 /// That the file is a ledger, of a version that is known, and whole.
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
-    let told = |error: rusqlite::Error| trouble(path, &error);
+    let told = |error: rusqlite::Error| trouble(path, error);
     if pragma(connection, "application_id").map_err(told)? != APPLICATION {
         return Err(Error::fatal(
             path,

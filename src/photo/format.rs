@@ -129,19 +129,21 @@ impl Format {
         if let Some(feature) = self.feature() {
             return not_built_in(self.name(), feature);
         }
-        let message = match self {
-            Self::Empty => "the file is empty (0 bytes); copy it again from where it came".to_owned(),
-            Self::Html => {
-                "a web page, not a picture; the download may have ended at a login page: log in and download it again"
-                    .to_owned()
+        let (message, advice) = match self {
+            Self::Empty => ("the file is empty (0 bytes)".to_owned(), "copy it again from where it came"),
+            Self::Html => (
+                "a web page, not a picture".to_owned(),
+                "the download may have ended at a login page: log in and download it again",
+            ),
+            Self::LfsPointer => ("a Git LFS pointer, not the picture itself".to_owned(), "run \"git lfs pull\" first"),
+            Self::Text => ("text, not a picture".to_owned(), "check that this is the file that was meant"),
+            Self::Zip => ("a ZIP archive or an office document, not a picture".to_owned(), "unpack it first"),
+            Self::Pdf | Self::Svg => {
+                (format!("{} is not a photo format", self.name()), "export it as JPEG or PNG first")
             }
-            Self::LfsPointer => "a Git LFS pointer, not the picture itself; run \"git lfs pull\" first".to_owned(),
-            Self::Text => "text, not a picture; check that this is the file that was meant".to_owned(),
-            Self::Zip => "a ZIP archive or an office document, not a picture; unpack it first".to_owned(),
-            Self::Pdf | Self::Svg => format!("{} is not a photo format; export it as JPEG or PNG first", self.name()),
-            other => format!("{} is not read; convert it to JPEG or PNG first", other.name()),
+            other => (format!("{} is not read", other.name()), "convert it to JPEG or PNG first"),
         };
-        Failure::new(Reason::UnsupportedFormat, message)
+        Failure::new(Reason::UnsupportedFormat, message).advised(advice)
     }
 }
 
@@ -182,12 +184,8 @@ pub const EXTENSIONS: &[(&str, Format)] = &[
 
 /// A kind of file that this program reads, but not this build of it.
 pub(super) fn not_built_in(what: &str, feature: &str) -> Failure {
-    Failure::new(
-        Reason::UnsupportedFormat,
-        format!(
-            "{what} support is not built in: cargo install headshot --features {feature}, or convert the photo first"
-        ),
-    )
+    Failure::new(Reason::UnsupportedFormat, format!("{what} support is not built in"))
+        .joined(": ", format!("cargo install headshot --features {feature}, or convert the photo first"))
 }
 
 impl fmt::Display for Format {
@@ -359,21 +357,21 @@ mod tests {
         for format in at_fault.into_iter().chain([Format::Heic, Format::Avif, Format::CameraRaw("DNG")]) {
             let failure = format.refusal();
             assert_eq!(failure.reason, Reason::UnsupportedFormat);
-            let is_advice = ["first", "again", "check"].iter().any(|word| failure.message.contains(word));
-            assert!(is_advice, "{}", failure.message);
+            let advice = failure.advice.expect("every one has some");
+            assert!(["first", "again", "check"].iter().any(|word| advice.contains(word)), "{advice}");
         }
         assert!(!Format::Zip.is_readable() && Format::Gif.is_readable());
     }
 
     #[test]
     fn a_format_that_is_not_built_in_names_its_feature() {
-        let message = Format::Heic.refusal().message;
+        let sentence = Format::Heic.refusal().sentence();
         assert!(
-            message.starts_with("HEIC support is not built in: cargo install headshot --features heif"),
-            "{message}"
+            sentence.starts_with("HEIC support is not built in: cargo install headshot --features heif"),
+            "{sentence}"
         );
         for format in [Format::Avif, Format::JpegXl, Format::Jpeg2000, Format::CameraRaw("DNG")] {
-            assert!(format.refusal().message.contains(format.feature().unwrap()));
+            assert!(format.refusal().sentence().contains(format.feature().unwrap()));
         }
     }
 

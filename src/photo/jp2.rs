@@ -197,8 +197,8 @@ fn number(bytes: &[u8], at: usize, length: usize) -> Option<u32> {
 }
 
 fn unsupported(what: &str) -> Failure {
-    let message = format!("{what} in JPEG 2000; export the photo as JPEG or PNG first");
-    Failure::new(Reason::UnsupportedFormat, message)
+    Failure::new(Reason::UnsupportedFormat, format!("{what} in JPEG 2000"))
+        .advised("export the photo as JPEG or PNG first")
 }
 
 fn explain(error: &dyn std::error::Error) -> Failure {

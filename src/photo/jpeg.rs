@@ -143,7 +143,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     let (samples, damage) = match strict {
         Ok(samples) => (samples, None),
         Err(failure) if limits.allow_damaged && failure.reason == Reason::Damaged => {
-            (samples(&plain, &markers, model, false)?, Some(failure.message))
+            (samples(&plain, &markers, model, false)?, Some(failure))
         }
         Err(failure) => return Err(failure),
     };
@@ -170,7 +170,7 @@ fn decode_rare(_: &[u8], markers: &Markers<'_>, _: Model) -> Result<Photo<'stati
     Err(check_rare("this kind of", markers).err().unwrap_or_else(|| unsupported("this kind of coding is not read")))
 }
 
-fn photo(samples: Vec<u8>, markers: &Markers<'_>, model: Model, damage: Option<String>) -> Photo<'static> {
+fn photo(samples: Vec<u8>, markers: &Markers<'_>, model: Model, damage: Option<Failure>) -> Photo<'static> {
     let profile = markers.icc_profile();
     let (raster, colour) = finish(samples, markers, model, profile.as_deref());
     let orientation = from_metadata(markers.exif, markers.xmp);
@@ -189,11 +189,8 @@ fn check_scans(markers: &Markers<'_>, bytes: &[u8]) -> Result<bool, Failure> {
         None => (20, MAX_SCANNED_PIXELS),
     };
     if scans.count > MAX_SCANS || (scans.count > usual && scanned > most) {
-        let message = format!(
-            "the JPEG has {} scans, more than any camera or editor writes; open it in an editor and save it again",
-            scans.count
-        );
-        return Err(Failure::new(Reason::TooLarge, message));
+        let message = format!("the JPEG has {} scans, more than any camera or editor writes", scans.count);
+        return Err(Failure::new(Reason::TooLarge, message).advised("open it in an editor and save it again"));
     }
     Ok(scans.complete)
 }
@@ -268,7 +265,8 @@ fn ycck_to_cmyk(pixel: &mut [u8]) {
 }
 
 fn unsupported(what: &str) -> Failure {
-    Failure::new(Reason::UnsupportedFormat, format!("{what} in JPEG; open it in an editor and save it as plain JPEG"))
+    Failure::new(Reason::UnsupportedFormat, format!("{what} in JPEG"))
+        .advised("open it in an editor and save it as plain JPEG")
 }
 
 fn explain(error: DecodeErrors) -> Failure {

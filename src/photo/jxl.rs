@@ -133,8 +133,8 @@ fn raster(format: PixelFormat, render: &Render) -> Result<Raster, Failure> {
     let mut stream = render.stream();
     let (width, height, channels) = (stream.width(), stream.height(), stream.channels() as usize);
     if matches!(format, PixelFormat::Cmyk | PixelFormat::Cmyka) || !(1..=4).contains(&channels) {
-        let message = "CMYK in JPEG XL is not read; export the photo as JPEG or PNG first";
-        return Err(Failure::new(Reason::UnsupportedFormat, message));
+        return Err(Failure::new(Reason::UnsupportedFormat, "CMYK in JPEG XL is not read")
+            .advised("export the photo as JPEG or PNG first"));
     }
     let mut samples = vec![0_u8; width as usize * height as usize * channels];
     stream.write_to_buffer(&mut samples);

@@ -49,9 +49,9 @@ pub struct Photo<'a> {
     pub colour: Colour,
     /// The kind of file they came from; `None` of pixels that were given as such.
     pub format: Option<Format>,
-    /// What is wrong with the file, where it is damaged and [`Limits::allow_damaged`] let it through: parts of the
+    /// What is wrong with the file ([`Reason::Damaged`]), where [`Limits::allow_damaged`] let it through: parts of the
     /// picture are missing, and a person should look.
-    pub damage: Option<String>,
+    pub damage: Option<Failure>,
 }
 
 impl Photo<'_> {
@@ -62,8 +62,8 @@ impl Photo<'_> {
     pub fn from_rgb(picture: RgbImage) -> Result<Photo<'static>, Failure> {
         let (width, height) = picture.dimensions();
         if width == 0 || height == 0 {
-            let message = format!("a picture of {width} x {height} pixels shows nothing; give one that has some");
-            return Err(Failure::new(Reason::Damaged, message));
+            let message = format!("a picture of {width} x {height} pixels shows nothing");
+            return Err(Failure::new(Reason::Damaged, message).advised("give one that has some"));
         }
         Ok(Photo {
             pixels: Raster::Rgb(picture).into(),
@@ -152,27 +152,27 @@ impl Limits {
     ///
     /// # Errors
     ///
-    /// [`Reason::TooLarge`], with the size, the limit and the flag that raises it.
+    /// [`Reason::TooLarge`], with the size and the limit, and how to raise it as advice.
     pub fn check(&self, header: &Header) -> Result<(), Failure> {
         let (width, height) = (header.width, header.height);
-        let message = if header.pixels() > self.max_pixels {
-            format!(
-                "{width} x {height} is {} megapixels and the limit is {}; raise it with --max-pixels if the photo is meant",
-                megapixels(header.pixels()),
-                megapixels(self.max_pixels)
+        let (message, advice) = if header.pixels() > self.max_pixels {
+            let (pixels, limit) = (megapixels(header.pixels()), megapixels(self.max_pixels));
+            (
+                format!("{width} x {height} is {pixels} megapixels and the limit is {limit}"),
+                "raise it with --max-pixels if the photo is meant",
             )
         } else if width.max(height) > self.max_side {
-            format!("{width} x {height} is longer than {} pixels; make the photo smaller first", self.max_side)
+            (format!("{width} x {height} is longer than {} pixels", self.max_side), "make the photo smaller first")
         } else if header.memory > self.max_bytes {
-            format!(
-                "decoding {width} x {height} takes {} MB and a photo may take {}; make a smaller copy of it",
-                header.memory.div_ceil(1_000_000),
-                self.max_bytes / 1_000_000
+            let (need, limit) = (header.memory.div_ceil(1_000_000), self.max_bytes / 1_000_000);
+            (
+                format!("decoding {width} x {height} takes {need} MB and a photo may take {limit}"),
+                "make a smaller copy of it",
             )
         } else {
             return Ok(());
         };
-        Err(Failure::new(Reason::TooLarge, message))
+        Err(Failure::new(Reason::TooLarge, message).advised(advice))
     }
 }
 
@@ -272,17 +272,14 @@ pub fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure
 /// What `read` gives; where it panics, a failure. Nothing of what it worked on is looked at again.
 fn surviving<T>(read: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
-        let message = "the decoder gave up on it: the file is damaged, or made as no program makes it; open it in an image \
-                       editor and save it again";
-        Err(Failure::new(Reason::Damaged, message))
+        let message = "the decoder gave up on it: the file is damaged, or made as no program makes it";
+        Err(Failure::new(Reason::Damaged, message).advised("open it in an image editor and save it again"))
     })
 }
 
 fn unknown() -> Failure {
-    Failure::new(
-        Reason::UnsupportedFormat,
-        "not a picture of any known kind; check that the file is what its name says",
-    )
+    Failure::new(Reason::UnsupportedFormat, "not a picture of any known kind")
+        .advised("check that the file is what its name says")
 }
 
 #[cfg(test)]

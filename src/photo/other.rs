@@ -57,8 +57,8 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     }
     let directory = tiff::Directory::read(bytes).filter(|_| format == Format::Tiff);
     if directory.as_ref().is_some_and(|directory| directory.coded_pixels() > most_coded(&header)) {
-        let message = "the TIFF file holds tiles that are much larger than the picture; save it again in an editor";
-        return Err(Failure::new(Reason::TooLarge, message));
+        return Err(Failure::new(Reason::TooLarge, "the TIFF file holds tiles that are much larger than the picture")
+            .advised("save it again in an editor"));
     }
     let model = directory.as_ref().and_then(|directory| Some((directory, tiff_colours::model(directory)?)));
     let (raster, colour, orientation) = match model {
@@ -70,13 +70,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         }
         None => by_image(bytes, &header, limits)?,
     };
-    Ok(Photo {
-        pixels: raster.into(),
-        orientation,
-        colour,
-        format: Some(format),
-        damage: damage.map(|failure| failure.message),
-    })
+    Ok(Photo { pixels: raster.into(), orientation, colour, format: Some(format), damage })
 }
 
 /// Most pixels that a TIFF's tiles may hold.
@@ -196,13 +190,14 @@ fn explain(bytes: &[u8], format: Format, error: &ImageError) -> Failure {
         ImageError::Unsupported(_) => {
             let directory = tiff::Directory::read(bytes).filter(|_| format == Format::Tiff);
             let which = directory.map_or("this kind of", |directory| directory.colour_name());
-            let message = format!("{which} {format} is not read; save it as JPEG or PNG first");
-            Failure::new(Reason::UnsupportedFormat, message)
+            Failure::new(Reason::UnsupportedFormat, format!("{which} {format} is not read"))
+                .advised("save it as JPEG or PNG first")
         }
         ImageError::Limits(_) => Failure::new(
             Reason::TooLarge,
-            format!("the {format} file needs more memory to decode than a photo may use; convert it to JPEG or PNG"),
-        ),
+            format!("the {format} file needs more memory to decode than a photo may use"),
+        )
+        .advised("convert it to JPEG or PNG"),
         ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => cut_short(format),
         other => {
             // The decoders' texts start with their own heading; what follows it is for people.

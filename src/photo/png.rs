@@ -44,7 +44,9 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     decoder.set_transformations(Transformations::EXPAND);
     let mut reader = decoder.read_info().map_err(explain)?;
     let Some(length) = reader.output_buffer_size() else {
-        return Err(Failure::new(Reason::TooLarge, "the PNG does not fit this machine's memory; make it smaller"));
+        return Err(
+            Failure::new(Reason::TooLarge, "the PNG does not fit this machine's memory").advised("make it smaller")
+        );
     };
     let mut samples = vec![0; length];
     if let Err(error) = reader.next_frame(&mut samples) {
@@ -61,13 +63,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     let grey = matches!(colour_type, ColorType::Grayscale | ColorType::GrayscaleAlpha);
     let colour = if grey { Colour::of_grey(profile, &mut raster) } else { Colour::of_rgb(profile) };
     let orientation = from_metadata(info.exif_metadata.as_deref(), xmp(bytes));
-    Ok(Photo {
-        pixels: raster.into(),
-        orientation,
-        colour,
-        format: Some(Format::Png),
-        damage: damage.map(|failure| failure.message),
-    })
+    Ok(Photo { pixels: raster.into(), orientation, colour, format: Some(Format::Png), damage })
 }
 
 fn to_raster(mut samples: Vec<u8>, width: u32, height: u32, colour_type: ColorType, depth: BitDepth) -> Raster {
@@ -117,10 +113,10 @@ fn explain(error: DecodingError) -> Failure {
     match error {
         DecodingError::IoError(_) => Format::Png.damaged("it ends early"),
         DecodingError::Format(detail) => Format::Png.damaged(&detail.to_string().to_lowercase()),
-        DecodingError::LimitsExceeded => Failure::new(
-            Reason::TooLarge,
-            "the PNG holds more side data than a photo needs; save it again in an editor",
-        ),
+        DecodingError::LimitsExceeded => {
+            Failure::new(Reason::TooLarge, "the PNG holds more side data than a photo needs")
+                .advised("save it again in an editor")
+        }
         DecodingError::Parameter(detail) => Format::Png.damaged(&detail.to_string().to_lowercase()),
     }
 }

@@ -75,8 +75,9 @@ impl Preview {
             Some((size, place)) if size > 0 => Ok(Self { format, place, orientation }),
             _ => Err(Failure::new(
                 Reason::UnsupportedFormat,
-                format!("this camera RAW file ({kind}) has no JPEG preview; develop it, or export it as JPEG, first"),
-            )),
+                format!("this camera RAW file ({kind}) has no JPEG preview"),
+            )
+            .advised("develop it, or export it as JPEG, first")),
         }
     }
 }
@@ -183,10 +184,8 @@ fn searched(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 fn damaged(kind: &str) -> Failure {
-    Failure::new(
-        Reason::Damaged,
-        format!("the camera RAW file ({kind}) is damaged (it ends before its preview); copy it again"),
-    )
+    let message = format!("the camera RAW file ({kind}) is damaged (it ends before its preview)");
+    Failure::new(Reason::Damaged, message).advised("copy it again")
 }
 
 #[cfg(test)]

@@ -163,7 +163,9 @@ impl<'a> Directory<'a> {
     pub(super) fn picture(&self) -> Result<(u32, u32, u64), Failure> {
         let side = |tag| self.value(tag).and_then(|side| u32::try_from(side).ok()).filter(|&side| side > 0);
         let (Some(width), Some(height)) = (side(tag::IMAGE_WIDTH), side(tag::IMAGE_LENGTH)) else {
-            return Err(Failure::new(Reason::Damaged, "the TIFF header gives no picture size; copy the photo again"));
+            return Err(
+                Failure::new(Reason::Damaged, "the TIFF header gives no picture size").advised("copy the photo again")
+            );
         };
         let samples = self.value(tag::SAMPLES_PER_PIXEL).unwrap_or(1).clamp(1, 64);
         let bits = self.values(tag::BITS_PER_SAMPLE).next().unwrap_or(1).clamp(1, 64);

@@ -133,6 +133,9 @@ fn apart(head_height: f64, of_set: f64, preset: &Preset) -> Option<Check> {
 
 /// A check that failed, in words.
 fn doubt(check: &Check) -> Failure {
-    let advice = advice(check.code).map(|advice| format!("; {advice}")).unwrap_or_default();
-    Failure::new(check.code, format!("{}{advice}", sentence(check)))
+    let failure = Failure::new(check.code, sentence(check));
+    match advice(check.code) {
+        Some(advice) => failure.advised(advice),
+        None => failure,
+    }
 }

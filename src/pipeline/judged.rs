@@ -50,9 +50,7 @@ pub(super) fn accepted(drafts: Vec<Vec<Draft>>, judgement: &Judgement, strict: b
     let plan = |draft: Draft| {
         let doubt = strict.then(|| judgement.doubts.first().cloned().or_else(|| draft.doubts().next())).flatten();
         match doubt {
-            Some(Failure { reason, message }) if draft.planned.is_ok() => {
-                Err(Failure::new(reason, format!("{message} (not written: --strict)")))
-            }
+            Some(doubt) if draft.planned.is_ok() => Err(doubt.joined(" ", "(not written: --strict)")),
             _ => draft.planned,
         }
     };
@@ -76,6 +74,6 @@ fn other_verdict(verdict: Verdict, reasons: &[Reason], wanted: &[Verdict]) -> Fa
     let words = |list: &[Reason]| list.iter().map(|reason| reason.code()).collect::<Vec<_>>().join(", ");
     let because = if reasons.is_empty() { String::new() } else { format!(" ({})", words(reasons)) };
     let wanted: Vec<&str> = wanted.iter().map(|verdict| verdict.code()).collect();
-    let message = format!("the verdict is {verdict}{because}, and --only-verdict asks for {}", wanted.join(", "));
-    Failure::new(Reason::OtherVerdict, message)
+    Failure::new(Reason::OtherVerdict, format!("the verdict is {verdict}{because}"))
+        .joined(", and ", format!("--only-verdict asks for {}", wanted.join(", ")))
 }

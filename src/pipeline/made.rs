@@ -108,7 +108,7 @@ impl WholePhoto {
     pub(super) fn of(photo: &Photo, found: &Found, overview: Option<u32>) -> Result<Self, Failure> {
         Ok(Self {
             size: photo.size(),
-            damage: photo.damage.clone().map(|damage| Failure::new(Reason::Damaged, damage)),
+            damage: photo.damage.clone(),
             turn: found.turn,
             tone: found.tone,
             overview: overview.map(|long_side| miniature(photo, long_side)).transpose()?,

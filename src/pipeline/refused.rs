@@ -18,12 +18,11 @@ pub(super) fn refuse(why: Failure, photo: &WholePhoto, scene: &Scene<'_>) -> Jud
     let mut picture = scene.overview.image.clone();
     scene.colour.to_srgb(&mut picture);
     let checks = nobody(light::of_picture(&picture), photo.size);
-    let message = match checks.iter().find(|check| check.level == Level::Fail).and_then(likely) {
-        Some(likely) => format!("{}; {likely}", why.message),
-        None => why.message,
+    let refused = match checks.iter().find(|check| check.level == Level::Fail).and_then(likely) {
+        Some(likely) => why.advised(likely),
+        None => why,
     };
-    let refused = Some(Failure::new(why.reason, message));
-    Judgement { checks, verdict: Verdict::Unusable, verdict_reasons, doubts, refused }
+    Judgement { checks, verdict: Verdict::Unusable, verdict_reasons, doubts, refused: Some(refused) }
 }
 
 /// What is checked of a photo in which nobody is found: light, and whether it has the pixels for a face at all.

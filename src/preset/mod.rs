@@ -117,7 +117,7 @@ impl Preset {
     pub fn parse(text: &str, origin: &str) -> Result<Self, Error> {
         let preset: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(text.as_bytes(), span.start));
-            Error::usage(format!("{origin}:{line}: {}", error.message().trim_end()))
+            Error::usage(format!("{origin}:{line}: {}", error.message().trim_end())).caused_by(error)
         })?;
         match preset.problem() {
             None => Ok(preset),
@@ -143,6 +143,7 @@ impl Preset {
             Error::usage(format!(
                 "{path}: cannot read the preset file: {error}; check the path, or take a built-in preset (`headshot presets`)"
             ))
+            .caused_by(error)
         })?;
         Self::parse(&text, &path.display().to_string())
     }

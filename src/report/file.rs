@@ -56,7 +56,8 @@ impl Report {
             (None, Some(file)) => file.finish(),
             (None, None) => Ok(()),
         };
-        finished.map_err(|error| Error::fatal(self.path, format!("the report cannot be written: {error}")))
+        finished
+            .map_err(|error| Error::fatal(self.path, format!("the report cannot be written: {error}")).caused_by(error))
     }
 }
 

@@ -30,8 +30,9 @@ struct Open {
 
 impl Open {
     fn new(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path)
-            .map_err(|error| Error::fatal(path, format!("cannot be read: {error}; run this shard again")))?;
+        let file = File::open(path).map_err(|error| {
+            Error::fatal(path, format!("cannot be read: {error}; run this shard again")).caused_by(error)
+        })?;
         let mut open = Self { path: path.to_owned(), lines: BufReader::new(file).lines(), next: None, number: 0 };
         open.advance()?;
         Ok(open)
@@ -49,8 +50,9 @@ impl Open {
         let wrong = |what: String| {
             Error::fatal(&self.path, format!("line {} is no record ({what}); run this shard again", self.number))
         };
-        let line = line.map_err(|error| wrong(error.to_string()))?;
-        let record: RecordLine = serde_json::from_str(&line).map_err(|error| wrong(error.to_string()))?;
+        let line = line.map_err(|error| wrong(error.to_string()).caused_by(error))?;
+        let record: RecordLine =
+            serde_json::from_str(&line).map_err(|error| wrong(error.to_string()).caused_by(error))?;
         Ok(Some(Next {
             path: record.relative().ok_or_else(|| wrong("source_bytes are no hexadecimal digits".into()))?,
             outcome: Outcome::from_code(&record.outcome).ok_or_else(|| wrong(format!("outcome {}", record.outcome)))?,
@@ -69,8 +71,9 @@ pub fn merge(folder: &OutputFolder, reports: &[PathBuf]) -> Result<Tally, Error>
     let mut open: Vec<Open> = reports.iter().map(|path| Open::new(path)).collect::<Result<_, _>>()?;
     let mut whole = folder.grow(REPORT_NAME.to_owned())?;
     let mut tally = Tally::default();
-    let told =
-        |error: std::io::Error| Error::fatal(folder.root().join(REPORT_NAME), format!("cannot be written: {error}"));
+    let told = |error: std::io::Error| {
+        Error::fatal(folder.root().join(REPORT_NAME), format!("cannot be written: {error}")).caused_by(error)
+    };
     while let Some(first) = open
         .iter_mut()
         .filter(|open| open.next.is_some())

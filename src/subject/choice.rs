@@ -32,10 +32,8 @@ pub fn choose(faces: &mut [Face], who: Faces, pinned: Option<NonZeroUsize>) -> R
         faces.sort_by(from_left);
     }
     if faces.is_empty() {
-        return Err(Failure::new(
-            Reason::NoFace,
-            "no face was found; if there is one, crop the photo nearer to it and try again",
-        ));
+        return Err(Failure::new(Reason::NoFace, "no face was found")
+            .advised("if there is one, crop the photo nearer to it and try again"));
     }
     match (pinned.map(NonZeroUsize::get), who) {
         (Some(number), _) => {
@@ -49,10 +47,10 @@ pub fn choose(faces: &mut [Face], who: Faces, pinned: Option<NonZeroUsize>) -> R
             Ok(0..1)
         }
         (None, Faces::All) => Ok(0..faces.len()),
-        (None, Faces::Only) if several > 1 => Err(Failure::new(
-            Reason::SeveralPeople,
-            format!("{several} people are in the photo; use --faces main or --faces all, or crop it to one"),
-        )),
+        (None, Faces::Only) if several > 1 => {
+            Err(Failure::new(Reason::SeveralPeople, format!("{several} people are in the photo"))
+                .advised("use --faces main or --faces all, or crop it to one"))
+        }
         (None, Faces::Main | Faces::Only) => Ok(0..1),
     }
 }
@@ -77,8 +75,9 @@ fn no_such_face(number: usize, faces: &[Face]) -> Failure {
     let places = places.join(", ");
     Failure::new(
         Reason::NoFace,
-        format!("face {number} is asked for, and {found} (from left to right at x = {places}); correct the overrides"),
+        format!("face {number} is asked for, and {found} (from left to right at x = {places})"),
     )
+    .advised("correct the overrides")
 }
 
 #[cfg(test)]
@@ -110,7 +109,7 @@ mod tests {
             let why = chosen(who, 4).expect_err("there are three");
             assert_eq!(why.reason, Reason::NoFace);
             assert_eq!(
-                why.message,
+                why.sentence(),
                 "face 4 is asked for, and 3 faces were found (from left to right at x = 60, 345, 605); \
                  correct the overrides"
             );

@@ -250,10 +250,8 @@ impl<'a> Container<'a> {
 }
 
 fn unsupported(format: Format, what: &str) -> Failure {
-    Failure::new(
-        Reason::UnsupportedFormat,
-        format!("{what} in {format} is not read; export the photo as JPEG or PNG first"),
-    )
+    Failure::new(Reason::UnsupportedFormat, format!("{what} in {format} is not read"))
+        .advised("export the photo as JPEG or PNG first")
 }
 
 fn broken(format: Format, error: &BoxError) -> Failure {

@@ -169,7 +169,7 @@ fn a_file_without_a_preview_says_what_to_do() {
     let mut file = Builder::new(b"II*\0");
     let first = file.directory(&[(tag::DNG_VERSION, 1)], 0);
     let failure = decode(&file.starting_at(first), &Limits::default()).unwrap_err();
-    assert!(failure.reason == Reason::UnsupportedFormat && failure.message.contains("develop it"), "{failure}");
+    assert!(failure.reason == Reason::UnsupportedFormat && failure.sentence().contains("; develop it"), "{failure}");
 }
 
 #[test]
