@@ -152,14 +152,6 @@ fn transparent_parts_stay_so_on_demand_and_get_the_background_otherwise() {
         let (jpeg, png) = own(200, 180);
         assert!((0..3).all(|channel| jpeg[channel].abs_diff(png[channel]) < 16), "{jpeg:?} {png:?}");
     }
-
-    let ran = place.run(&["in", "-o", "jpeg", "-p", "x", "--keep-alpha"]);
-    assert_eq!(ran.code, 2);
-    assert!(
-        ran.stderr.contains("x is written as jpg, which keeps no transparency; add --format png or webp"),
-        "{}",
-        ran.stderr
-    );
 }
 
 #[test]
