@@ -2,6 +2,9 @@
 
 use crate::photos::{ANA, BEN, NOBODY, broken};
 use crate::run::{Workplace, number, outputs, word};
+use headshot::encode::{Encoding, encode};
+use headshot::photo::Raster;
+use headshot::preset::OutputFormat;
 use std::fs;
 use std::time::{Duration, SystemTime};
 
@@ -129,6 +132,30 @@ fn an_output_that_somebody_retouched_is_told_and_kept_until_it_is_deleted() {
     fs::remove_file(place.path("out/x/ana.jpg")).expect("removed");
     assert_eq!(place.run(ARGUMENTS).code, 0);
     assert!(place.read("out/x/ana.jpg") == made);
+}
+
+#[test]
+fn an_output_of_any_format_that_somebody_changed_is_told_and_kept() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA)]);
+    let picture = Raster::Rgb(image::RgbImage::from_pixel(64, 64, image::Rgb([200, 90, 120])));
+    for format in OutputFormat::ALL {
+        let folder = format.code();
+        let arguments = ["in", "-o", folder, "-p", "ad-thumbnail", "--format", folder];
+        let ran = place.run(&arguments);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let output = format!("ad-thumbnail/ana.{}", format.extension());
+        let changed = encode(&picture, &Encoding::new(format)).expect("encodes").bytes;
+        place.write(format!("{folder}/{output}"), &changed);
+        let ran = place.run(&arguments);
+        assert_eq!(ran.code, 4, "{}", ran.stderr);
+        assert!(
+            ran.stderr.starts_with(&format!("ana.jpg: review: {output} changed since it was made")),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(word(&place.only_record(folder)["reason"]), "edited", "{output}");
+        assert!(place.read(format!("{folder}/{output}")) == changed, "{output}");
+    }
 }
 
 /// The first bytes of a Photoshop document: a kind of file that no build reads.
