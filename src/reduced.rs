@@ -135,8 +135,7 @@ pub const fn turns_little(photo: &Photo, degrees: f64) -> bool {
 pub fn turned_little(photo: &Photo, to_output: &Affine, size: (u32, u32)) -> Result<RgbImage, Failure> {
     let Pixels::Sparse(sparse) = &photo.pixels else { return Err(Failure::internal("the photo is decoded whole")) };
     let from_output = to_output.inverse().ok_or_else(|| Failure::internal("the frame is flat"))?;
-    let [a, b, _, d, e, _] = from_output.0;
-    let step = (a * e - b * d).abs().sqrt();
+    let step = from_output.mean_scale();
     let (width, height) = stored(photo, size);
     let map = photo.orientation.to_upright(width, height).then(&from_output).then(&to_stored(photo)?);
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height)).mapped(&map);

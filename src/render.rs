@@ -260,7 +260,7 @@ fn paint_beyond(image: &mut RgbImage, frame: &Frame, photo: &Photo, extend: Exte
     let Some(back) = transform.inverse() else { return };
     let (width, height) = photo.size();
     let (width, height) = (f64::from(width), f64::from(height));
-    let pixels_per_source_pixel = transform.0[0].hypot(transform.0[3]);
+    let pixels_per_source_pixel = transform.scale();
     for (x, y, pixel) in image.enumerate_pixels_mut() {
         let at = back.apply(Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5));
         let inside = at.x.min(width - at.x).min(at.y).min(height - at.y) * pixels_per_source_pixel;

@@ -51,7 +51,7 @@ impl FaceView {
         Some(Self {
             brightness: face.pixels().map(|pixel| luma(pixel.0)).collect(),
             width: wide as usize,
-            scale: closeup.from_photo.0[0].hypot(closeup.from_photo.0[3]),
+            scale: closeup.from_photo.scale(),
             level,
         })
     }

@@ -72,7 +72,7 @@ impl<'a> Reach<'a> {
         let (from, to) = (around.nearest(nearest, unit)?, around.nearest(anchor, unit)?);
         Some((0..CENTRES).map(move |step| {
             let share = f64::from(step) / f64::from(CENTRES);
-            Point::new(from.x + share * (to.x - from.x), from.y + share * (to.y - from.y))
+            from.towards(to, share)
         }))
     }
 
@@ -99,7 +99,7 @@ impl<'a> Reach<'a> {
             }
             for step in 0..SIDE_POINTS {
                 let share = f64::from(step) / f64::from(SIDE_POINTS);
-                let point = Point::new(from.x + share * (to.x - from.x), from.y + share * (to.y - from.y));
+                let point = from.towards(to, share);
                 if self.margins.is_on_photo(point) {
                     continue;
                 }

@@ -151,15 +151,9 @@ fn mirror(face: &Face, width: u32) -> Face {
 }
 
 fn mean(a: &Face, b: &Face) -> Face {
-    let half = |x: f64, y: f64| f64::midpoint(x, y);
     Face {
-        rect: Rect::new(
-            half(a.rect.x, b.rect.x),
-            half(a.rect.y, b.rect.y),
-            half(a.rect.width, b.rect.width),
-            half(a.rect.height, b.rect.height),
-        ),
-        score: half(a.score, b.score),
+        rect: Rect::mean([a.rect, b.rect].into_iter()),
+        score: f64::midpoint(a.score, b.score),
         landmarks: match (&a.landmarks, &b.landmarks) {
             (Some(a), Some(b)) => Some(Landmarks {
                 eyes: [a.eyes[0].midpoint(b.eyes[0]), a.eyes[1].midpoint(b.eyes[1])],

@@ -93,10 +93,8 @@ fn to_small_picture(head: &Head, scale: f64) -> Affine {
 type SmallPicture = Vec<Option<[f32; 3]>>;
 
 fn small_picture(photo: &Photo, tone: Tone, to_small: &Affine, back: &Affine) -> Result<SmallPicture, Failure> {
-    let (width, height) = (WIDTH as f64, HEIGHT as f64);
-    let corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)].map(|(x, y)| back.apply(Point::new(x, y)));
-    let scale = to_small.0[0].hypot(to_small.0[3]);
-    let source = tone.reduced(photo, Rect::around(&corners), scale)?;
+    let corners = Rect::new(0.0, 0.0, WIDTH as f64, HEIGHT as f64).corners().map(|corner| back.apply(corner));
+    let source = tone.reduced(photo, Rect::around(&corners), to_small.scale())?;
     let picture = cut(&source.image, &back.then(&source.from_photo), WIDTH as u32, HEIGHT as u32, Beyond::Edge);
     let (photo_width, photo_height) = photo.size();
     let is_photo = |x: u32, y: u32| {

@@ -159,7 +159,7 @@ impl Finder {
         if faces.is_empty() || best_score(&faces) < upright + TURN_MARGIN {
             return None;
         }
-        let scale = overview.from_photo.inverse()?.0[0];
+        let scale = overview.from_photo.inverse()?.scale();
         let enlarge = Affine::scaling(scale, scale);
         Some((turn, faces.iter().map(|face| face.mapped(&enlarge)).collect()))
     }
