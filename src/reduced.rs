@@ -103,13 +103,8 @@ pub fn finer(photo: &Photo, part: Rect, scale: f64) -> Result<Reduced, Failure> 
         let planes = sparse.part(area, 1.0 / (scale * DECODED_PER_OUTPUT_PIXEL), true).ok_or_else(outside)?;
         let pixels = f64::from(planes.scale.pixels());
         if 1.0 / (scale * pixels) <= MOST_PER_OUTPUT_PIXEL {
-            let area = Area {
-                left: area.x.round() as u32,
-                top: area.y.round() as u32,
-                right: area.right().round() as u32,
-                bottom: area.bottom().round() as u32,
-            };
-            let region = planes.region(area).ok_or_else(outside)?;
+            // Whole pixels upright are whole pixels as stored: nothing is widened here.
+            let region = planes.region(widened(area)).ok_or_else(outside)?;
             let (width, height) = region.pixels.dimensions();
             let from_photo = to_stored
                 .then(&Affine::translation(-f64::from(region.left), -f64::from(region.top)))
@@ -204,9 +199,7 @@ fn widened(area: Rect) -> Area {
 
 /// The map from upright source pixels to stored ones.
 fn to_stored(photo: &Photo) -> Result<Affine, Failure> {
-    let (width, height) = photo.stored_size();
-    let back = photo.orientation.to_upright(width, height).inverse();
-    back.ok_or_else(|| Failure::internal("the orientation has no inverse"))
+    photo.to_stored().ok_or_else(|| Failure::internal("the orientation has no inverse"))
 }
 
 /// The size that something upright has before the photo's orientation is applied.
