@@ -6,10 +6,11 @@ use crate::extend::Margins;
 use crate::geometry::Point;
 use crate::outline::Outline;
 
-/// No more of a frame than this share may be beyond the photo: what is left would look made up.
+/// No more of a frame than this share may be beyond the photo: what is left would look made up. Set by eye.
 const MOST_PADDED: f64 = 0.25;
 
-/// Centres tried between the one that is nearest to where the preset wants it and the one that stays on the photo.
+/// Centres tried between the one that is nearest to where the preset wants it and the one that stays on the photo. This
+/// and the two numbers below were set by hand.
 const CENTRES: u32 = 8;
 
 /// Points looked at along each side of a frame.
