@@ -33,6 +33,18 @@ impl Point {
     pub fn midpoint(self, other: Self) -> Self {
         Self::new(f64::midpoint(self.x, other.x), f64::midpoint(self.y, other.y))
     }
+
+    /// The point that is this share of the way to `other`: this one at 0, that one at 1, but for rounding.
+    #[must_use]
+    pub fn towards(self, other: Self, share: f64) -> Self {
+        Self::new(self.x + share * (other.x - self.x), self.y + share * (other.y - self.y))
+    }
+}
+
+/// `degrees` brought into -180..=180.
+#[must_use]
+pub fn wrapped_deg(degrees: f64) -> f64 {
+    degrees - 360.0 * (degrees / 360.0).round()
 }
 
 impl Serialize for Point {
@@ -100,6 +112,22 @@ impl Rect {
         Point::new(self.x + self.width / 2.0, self.y + self.height / 2.0)
     }
 
+    /// The corners, clockwise from the top left.
+    #[must_use]
+    pub fn corners(self) -> [Point; 4] {
+        let (right, bottom) = (self.right(), self.bottom());
+        [(self.x, self.y), (right, self.y), (right, bottom), (self.x, bottom)].map(|(x, y)| Point::new(x, y))
+    }
+
+    /// The mean of several rectangles, each side by itself; without area of none.
+    #[must_use]
+    pub fn mean(rects: impl ExactSizeIterator<Item = Self>) -> Self {
+        let share = 1.0 / rects.len().max(1) as f64;
+        let add = |a: Self, b: Self| Self::new(a.x + b.x, a.y + b.y, a.width + b.width, a.height + b.height);
+        let sum = rects.reduce(add).unwrap_or_default();
+        Self::new(sum.x * share, sum.y * share, sum.width * share, sum.height * share)
+    }
+
     /// Width times height, in square pixels.
     #[must_use]
     pub fn area(self) -> f64 {
@@ -137,8 +165,8 @@ impl Rect {
     /// and swaps them through a quarter turn, as a face box does.
     #[must_use]
     pub fn mapped(self, map: &Affine) -> Self {
-        let [a, b, _, d, e, _] = map.0;
-        let scale = (a * e - b * d).abs().sqrt();
+        let [a, b, ..] = map.0;
+        let scale = map.mean_scale();
         let (width, height) = if b.abs() > a.abs() { (self.height, self.width) } else { (self.width, self.height) };
         let centre = map.apply(self.centre());
         Self::new(centre.x - scale * width / 2.0, centre.y - scale * height / 2.0, scale * width, scale * height)
@@ -214,6 +242,28 @@ impl Affine {
         Point::new(a * point.x + b * point.y + c, d * point.x + e * point.y + f)
     }
 
+    /// How long a step of 1 to the right becomes: how much a similarity enlarges.
+    #[must_use]
+    pub fn scale(&self) -> f64 {
+        let [a, _, _, d, _, _] = self.0;
+        a.hypot(d)
+    }
+
+    /// The side of a square as large as what a square of side 1 becomes: how much a map enlarges that has not one scale
+    /// for all directions. Of a similarity it is [`Self::scale`] but for rounding.
+    #[must_use]
+    pub fn mean_scale(&self) -> f64 {
+        let [a, b, _, d, e, _] = self.0;
+        (a * e - b * d).abs().sqrt()
+    }
+
+    /// Which way a step to the right goes, in degrees, -180..=180: how far a similarity turns.
+    #[must_use]
+    pub fn turn_deg(&self) -> f64 {
+        let [a, _, _, d, _, _] = self.0;
+        d.atan2(a).to_degrees()
+    }
+
     /// This map first, then `next`.
     #[must_use]
     pub fn then(&self, next: &Self) -> Self {
@@ -249,6 +299,64 @@ mod tests {
             let map = Affine::rotation(degrees).then(&Affine::scaling(scale, scale)).then(&Affine::translation(dx, dy));
             let back = map.inverse().expect("a similarity has an inverse").apply(map.apply(Point::new(x, y)));
             prop_assert!((back.x - x).abs() < 1e-6 && (back.y - y).abs() < 1e-6);
+        }
+
+        #[test]
+        fn a_map_tells_its_turn_and_its_scale(
+            degrees in -179.9..179.9f64, scale in 0.01..50.0f64, dx in -5e3..5e3f64, dy in -5e3..5e3f64,
+        ) {
+            let map = Affine::rotation(degrees).then(&Affine::scaling(scale, scale)).then(&Affine::translation(dx, dy));
+            prop_assert!((map.turn_deg() - degrees).abs() < 1e-9);
+            prop_assert!((map.scale() / scale - 1.0).abs() < 1e-12);
+            prop_assert!((map.mean_scale() / scale - 1.0).abs() < 1e-12);
+        }
+
+        #[test]
+        fn a_wrapped_angle_is_the_same_one(degrees in -2e3..2e3f64) {
+            let wrapped = wrapped_deg(degrees);
+            prop_assert!((-180.0..=180.0).contains(&wrapped));
+            let turns = (degrees - wrapped) / 360.0;
+            prop_assert!((turns - turns.round()).abs() < 1e-9, "{degrees} {wrapped}");
+        }
+
+        #[test]
+        fn a_point_on_the_way_is_on_the_way(
+            x in -1e4..1e4f64, y in -1e4..1e4f64, to_x in -1e4..1e4f64, to_y in -1e4..1e4f64, share in 0.0..=1.0f64,
+        ) {
+            let (from, to) = (Point::new(x, y), Point::new(to_x, to_y));
+            let (at, length) = (from.towards(to, share), from.distance(to));
+            prop_assert!((from.distance(at) - share * length).abs() < 1e-6);
+            prop_assert!((at.distance(to) - (1.0 - share) * length).abs() < 1e-6);
+            prop_assert_eq!(from.towards(to, 0.0), from);
+            prop_assert!(from.towards(to, 0.5).distance(from.midpoint(to)) < 1e-9);
+        }
+
+        #[test]
+        fn a_rectangle_is_the_smallest_around_its_corners(
+            x in -1e3..1e3f64, y in -1e3..1e3f64, width in 0.0..1e3f64, height in 0.0..1e3f64,
+        ) {
+            let rect = Rect::new(x, y, width, height);
+            let around = Rect::around(&rect.corners());
+            prop_assert_eq!((around.x, around.y), (x, y));
+            prop_assert!((around.width - width).abs() < 1e-9 && (around.height - height).abs() < 1e-9);
+            let turned = rect.corners().map(|corner| Affine::rotation(90.0).apply(corner));
+            prop_assert!(turned[0].distance(turned[1]) <= width + 1e-9, "the first side is the upper one");
+        }
+
+        /// Of two it is, to the last digit, what is half way between them.
+        #[test]
+        fn the_mean_of_rectangles_is_between_them(
+            a in (-1e3..1e3f64, -1e3..1e3f64, 0.0..1e3f64, 0.0..1e3f64),
+            b in (-1e3..1e3f64, -1e3..1e3f64, 0.0..1e3f64, 0.0..1e3f64),
+        ) {
+            let [a, b] = [a, b].map(|(x, y, width, height)| Rect::new(x, y, width, height));
+            let half = f64::midpoint;
+            let halfway = Rect::new(half(a.x, b.x), half(a.y, b.y), half(a.width, b.width), half(a.height, b.height));
+            prop_assert_eq!(Rect::mean([a, b].into_iter()), halfway);
+            prop_assert_eq!(Rect::mean([a].into_iter()), a);
+            let three = Rect::mean([a, b, a].into_iter());
+            prop_assert!((three.x - (2.0 * a.x + b.x) / 3.0).abs() < 1e-9);
+            prop_assert_eq!(Rect::mean(std::iter::empty()), Rect::default());
         }
 
         #[test]

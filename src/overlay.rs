@@ -29,7 +29,7 @@ pub fn draw(image: &mut RgbImage, cropped: &Cropped) {
     let to_image = Affine::scaling(width / photo_width, height / photo_height);
     let half = (width.max(height) * WIDTH).max(1.5) / 2.0;
     let mut lines: Vec<(Point, Point, [u8; 3])> = Vec::new();
-    cropped.faces.iter().for_each(|face| lines.extend(closed(corners(face.rect), FACE)));
+    cropped.faces.iter().for_each(|face| lines.extend(closed(face.rect.corners(), FACE)));
     for crop in &cropped.crops {
         if let Some(frame) = frame_of(crop) {
             lines.extend(closed(frame, FRAMES[crop.preset % FRAMES.len()]));
@@ -42,19 +42,11 @@ pub fn draw(image: &mut RgbImage, cropped: &Cropped) {
     lines.iter().for_each(|&(from, to, colour)| segment(image, from, to, half, colour));
 }
 
-fn corners(rect: Rect) -> [Point; 4] {
-    [
-        Point::new(rect.x, rect.y),
-        Point::new(rect.right(), rect.y),
-        Point::new(rect.right(), rect.bottom()),
-        Point::new(rect.x, rect.bottom()),
-    ]
-}
-
 /// The corners of a crop in the photo.
 fn frame_of(crop: &Crop) -> Option<[Point; 4]> {
     let back = crop.transform.inverse()?;
-    Some(corners(Rect::new(0.0, 0.0, f64::from(crop.width), f64::from(crop.height))).map(|corner| back.apply(corner)))
+    let output = Rect::new(0.0, 0.0, f64::from(crop.width), f64::from(crop.height));
+    Some(output.corners().map(|corner| back.apply(corner)))
 }
 
 fn closed(corners: [Point; 4], colour: [u8; 3]) -> impl Iterator<Item = (Point, Point, [u8; 3])> {
@@ -84,8 +76,7 @@ fn segment(image: &mut RgbImage, from: Point, to: Point, half_width: f64, colour
         for x in within(bounds.x, image.width())..within(bounds.right().ceil(), image.width()) {
             let at = Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
             let share = (((at.x - from.x) * along_x + (at.y - from.y) * along_y) / length).clamp(0.0, 1.0);
-            let nearest = Point::new(from.x + share * along_x, from.y + share * along_y);
-            let cover = (half_width + 0.5 - at.distance(nearest)).clamp(0.0, 1.0);
+            let cover = (half_width + 0.5 - at.distance(from.towards(to, share))).clamp(0.0, 1.0);
             if cover > 0.0 {
                 let Rgb(pixel) = image.get_pixel_mut(x, y);
                 for (value, paint) in pixel.iter_mut().zip(colour) {
@@ -114,7 +105,7 @@ mod tests {
                 let at = Point::new(f64::from(column) + 0.5, f64::from(row) + 0.5);
                 let steps = (0..=400).map(|step| f64::from(step) / 400.0);
                 let near = steps
-                    .map(|share| at.distance(Point::new(x + share * (to_x - x), y + share * (to_y - y))))
+                    .map(|share| at.distance(from.towards(to, share)))
                     .fold(f64::INFINITY, f64::min);
                 prop_assert!(pixel.0[0] == 0 || near < 2.3, "{column}, {row} is {near} away");
                 prop_assert!(pixel.0[0] == 255 || near > 0.9, "{column}, {row} is {near} away");

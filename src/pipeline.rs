@@ -208,7 +208,7 @@ impl Cropper {
     /// Find: those whom only a closer look shows beside the several people of `found`, where a person is going to
     /// choose among them: a face is pinned by its number among all.
     fn bystanders(&self, photo: &Photo, found: &Found, adjustment: &Adjustment) -> Result<Vec<Face>, Failure> {
-        /// Two boxes that share this much are one face, as for the finder.
+        /// Two boxes that share this much are one face, as for the finder, where it was set by hand.
         const SAME_FACE: f64 = 0.4;
         if self.asks_for_everyone(adjustment) || self.options.overview.is_none() || found.faces.len() < 2 {
             return Ok(Vec::new());

@@ -103,13 +103,8 @@ pub fn finer(photo: &Photo, part: Rect, scale: f64) -> Result<Reduced, Failure> 
         let planes = sparse.part(area, 1.0 / (scale * DECODED_PER_OUTPUT_PIXEL), true).ok_or_else(outside)?;
         let pixels = f64::from(planes.scale.pixels());
         if 1.0 / (scale * pixels) <= MOST_PER_OUTPUT_PIXEL {
-            let area = Area {
-                left: area.x.round() as u32,
-                top: area.y.round() as u32,
-                right: area.right().round() as u32,
-                bottom: area.bottom().round() as u32,
-            };
-            let region = planes.region(area).ok_or_else(outside)?;
+            // Whole pixels upright are whole pixels as stored: nothing is widened here.
+            let region = planes.region(widened(area)).ok_or_else(outside)?;
             let (width, height) = region.pixels.dimensions();
             let from_photo = to_stored
                 .then(&Affine::translation(-f64::from(region.left), -f64::from(region.top)))
@@ -135,8 +130,7 @@ pub const fn turns_little(photo: &Photo, degrees: f64) -> bool {
 pub fn turned_little(photo: &Photo, to_output: &Affine, size: (u32, u32)) -> Result<RgbImage, Failure> {
     let Pixels::Sparse(sparse) = &photo.pixels else { return Err(Failure::internal("the photo is decoded whole")) };
     let from_output = to_output.inverse().ok_or_else(|| Failure::internal("the frame is flat"))?;
-    let [a, b, _, d, e, _] = from_output.0;
-    let step = (a * e - b * d).abs().sqrt();
+    let step = from_output.mean_scale();
     let (width, height) = stored(photo, size);
     let map = photo.orientation.to_upright(width, height).then(&from_output).then(&to_stored(photo)?);
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height)).mapped(&map);
@@ -205,9 +199,7 @@ fn widened(area: Rect) -> Area {
 
 /// The map from upright source pixels to stored ones.
 fn to_stored(photo: &Photo) -> Result<Affine, Failure> {
-    let (width, height) = photo.stored_size();
-    let back = photo.orientation.to_upright(width, height).inverse();
-    back.ok_or_else(|| Failure::internal("the orientation has no inverse"))
+    photo.to_stored().ok_or_else(|| Failure::internal("the orientation has no inverse"))
 }
 
 /// The size that something upright has before the photo's orientation is applied.

@@ -204,11 +204,10 @@ pub fn prepare(photo: &mut Photo, wanted: &[Wanted], clearance: &Clearance) -> R
 pub fn foresee(photo: &mut Photo, face: Rect, surroundings: Rect, presets: &[Preset]) {
     /// Kernels reach beyond what is looked at, by this share of it.
     const KERNELS: f64 = 0.02;
-    let (stored_width, stored_height) = photo.stored_size();
-    let Some(to_stored) = photo.orientation.to_upright(stored_width, stored_height).inverse() else { return };
+    let Some(to_stored) = photo.to_stored() else { return };
+    let (width, height) = photo.size();
+    let (width, height) = (f64::from(width), f64::from(height));
     let Pixels::Sparse(sparse) = &mut photo.pixels else { return };
-    let (width, height) = (f64::from(stored_width), f64::from(stored_height));
-    let (width, height) = if photo.orientation.swaps_sides() { (height, width) } else { (width, height) };
     let area = presets.iter().map(|preset| likely_frame(face, preset));
     let area = area.fold(surroundings.grown(KERNELS * surroundings.width), Rect::union);
     // Where the photo has less room, the frame is as wide as it is at most.
@@ -235,8 +234,7 @@ fn likely_frame(face: Rect, preset: &Preset) -> Rect {
 
 /// Decodes at once what rendering all that is `wanted` is going to read, where the photo is decoded on demand.
 fn decode_for(photo: &mut Photo, wanted: &[Wanted]) {
-    let (stored_width, stored_height) = photo.stored_size();
-    let Some(to_stored) = photo.orientation.to_upright(stored_width, stored_height).inverse() else { return };
+    let Some(to_stored) = photo.to_stored() else { return };
     let part = |Wanted { frame, size, .. }: &Wanted| {
         let is_plain = frame.roll_deg == 0.0 && !reaches_beyond(frame, photo);
         let finer = if is_plain { 1.0 } else { DECODED_PER_OUTPUT_PIXEL };
@@ -260,7 +258,7 @@ fn paint_beyond(image: &mut RgbImage, frame: &Frame, photo: &Photo, extend: Exte
     let Some(back) = transform.inverse() else { return };
     let (width, height) = photo.size();
     let (width, height) = (f64::from(width), f64::from(height));
-    let pixels_per_source_pixel = transform.0[0].hypot(transform.0[3]);
+    let pixels_per_source_pixel = transform.scale();
     for (x, y, pixel) in image.enumerate_pixels_mut() {
         let at = back.apply(Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5));
         let inside = at.x.min(width - at.x).min(at.y).min(height - at.y) * pixels_per_source_pixel;

@@ -19,8 +19,7 @@ const REACH: f64 = 2.0;
 /// its edge pixels continue. The result is the same on every processor.
 #[must_use]
 pub fn turned(source: &RgbImage, from_output: &Affine, width: u32, height: u32) -> RgbImage {
-    let [a, b, _, d, e, _] = from_output.0;
-    let kernel = Kernel::cubic((a * e - b * d).abs().sqrt());
+    let kernel = Kernel::cubic(from_output.mean_scale());
     sampled(source, &kernel, from_output, (width, height), Beyond::Edge)
 }
 

@@ -201,7 +201,7 @@ fn no_output_tells_where_the_photo_was_taken() {
     let bytes = fs::read(corpus.join("formats/face_variants/orient_6_gps_privacy.jpg")).unwrap();
     let has = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
     assert!(has(&bytes, b"Exif\0\0"), "the source has metadata");
-    for format in [OutputFormat::Jpeg, OutputFormat::Png, OutputFormat::Webp, OutputFormat::Avif] {
+    for format in OutputFormat::ALL {
         let mut presets = preset::select(&["email-signature".to_owned()]).unwrap();
         presets.iter_mut().for_each(|preset| (preset.format, preset.max_bytes) = (format, None));
         let cropper = Cropper::with_presets(presets, Options::default(), DetectorChoice::YuNet).expect("valid");

@@ -36,7 +36,7 @@ static CROPPER: LazyLock<Cropper> = LazyLock::new(|| {
 });
 
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
-    let case = |(name, portrait): (&'static str, Portrait)| {
+    let case = |(name, portrait): Named| {
         let drawn = portrait.draw();
         let mut bytes = Vec::new();
         drawn.image.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 92)).expect("encodes");
@@ -51,88 +51,79 @@ fn roomy() -> Portrait {
     Portrait { mid_eye: (550.0, 640.0), head_height: 360.0, ..Portrait::sized(1100, 1400) }
 }
 
-fn portraits() -> Vec<(&'static str, Portrait)> {
-    let studio = || Background::Studio(rgb(132, 150, 160));
-    vec![
-        ("straight", roomy()),
+/// A portrait with what sets it apart.
+type Named = (&'static str, Portrait);
+
+fn studio() -> Background {
+    Background::Studio(rgb(132, 150, 160))
+}
+
+fn portraits() -> Vec<Named> {
+    let mut all = vec![("straight", roomy())];
+    all.extend(tilted());
+    all.extend(under_hair_and_cloth());
+    all.extend(elsewhere());
+    all
+}
+
+/// Heads that lean, to both sides and under different hair; the shoulders lean less.
+fn tilted() -> [Named; 5] {
+    let leaning = |roll_deg: f64, body_roll_deg: f64, hair_style: HairStyle| Portrait {
+        roll_deg,
+        body_roll_deg: Some(body_roll_deg),
+        hair_style,
+        ..roomy()
+    };
+    [
         ("tilted by 5", Portrait { roll_deg: 5.0, body_roll_deg: Some(0.0), background: studio(), ..roomy() }),
-        (
-            "tilted by -10, long hair",
-            Portrait { roll_deg: -10.0, body_roll_deg: Some(-2.0), hair_style: HairStyle::Long, ..roomy() },
-        ),
-        (
-            "tilted by 15, bob",
-            Portrait {
-                roll_deg: 15.0,
-                body_roll_deg: Some(4.0),
-                hair_style: HairStyle::Bob,
-                skin: SKINS[3],
-                ..roomy()
-            },
-        ),
-        (
-            "tilted by -20, cropped",
-            Portrait {
-                roll_deg: -20.0,
-                body_roll_deg: Some(-6.0),
-                hair_style: HairStyle::Cropped,
-                skin: SKINS[4],
-                ..roomy()
-            },
-        ),
+        ("tilted by -10, long hair", leaning(-10.0, -2.0, HairStyle::Long)),
+        ("tilted by 15, bob", Portrait { skin: SKINS[3], ..leaning(15.0, 4.0, HairStyle::Bob) }),
+        ("tilted by -20, cropped", Portrait { skin: SKINS[4], ..leaning(-20.0, -6.0, HairStyle::Cropped) }),
         (
             "tilted by 20, bald, beard",
-            Portrait {
-                roll_deg: 20.0,
-                body_roll_deg: Some(6.0),
-                hair_style: HairStyle::Bald,
-                beard: Beard::Full,
-                background: studio(),
-                ..roomy()
-            },
+            Portrait { beard: Beard::Full, background: studio(), ..leaning(20.0, 6.0, HairStyle::Bald) },
         ),
-        (
-            "afro",
-            Portrait {
-                hair_style: HairStyle::Afro,
-                skin: SKINS[5],
-                hair: rgb(36, 28, 26),
-                background: studio(),
-                ..roomy()
-            },
-        ),
+    ]
+}
+
+/// Crowns that are far above the forehead, or under cloth.
+fn under_hair_and_cloth() -> [Named; 3] {
+    let afro = Portrait {
+        hair_style: HairStyle::Afro,
+        skin: SKINS[5],
+        hair: rgb(36, 28, 26),
+        background: studio(),
+        ..roomy()
+    };
+    let headscarf = Portrait {
+        hair_style: HairStyle::Hijab,
+        skin: SKINS[2],
+        clothes: Clothes::Blazer,
+        background: studio(),
+        ..roomy()
+    };
+    [
+        ("afro", afro),
         ("bun", Portrait { hair_style: HairStyle::Bun, smile: Smile::Open, ..roomy() }),
-        (
-            "headscarf",
-            Portrait {
-                hair_style: HairStyle::Hijab,
-                skin: SKINS[2],
-                clothes: Clothes::Blazer,
-                background: studio(),
-                ..roomy()
-            },
-        ),
+        ("headscarf", headscarf),
+    ]
+}
+
+/// Heads of another size, and away from the middle.
+fn elsewhere() -> [Named; 3] {
+    let to_the_right =
+        Portrait { mid_eye: (720.0, 560.0), head_height: 300.0, roll_deg: 7.0, glasses: Glasses::Square, ..roomy() };
+    let large = Portrait {
+        mid_eye: (1000.0, 1100.0),
+        head_height: 640.0,
+        features: Features { face_width: 1.06, ..Features::default() },
+        background: Background::Bookshelf,
+        ..Portrait::sized(2000, 2400)
+    };
+    [
         ("small and to the left", Portrait { mid_eye: (380.0, 560.0), head_height: 260.0, ..roomy() }),
-        (
-            "to the right, glasses",
-            Portrait {
-                mid_eye: (720.0, 560.0),
-                head_height: 300.0,
-                roll_deg: 7.0,
-                glasses: Glasses::Square,
-                ..roomy()
-            },
-        ),
-        (
-            "large, wide face",
-            Portrait {
-                mid_eye: (1000.0, 1100.0),
-                head_height: 640.0,
-                features: Features { face_width: 1.06, ..Features::default() },
-                background: Background::Bookshelf,
-                ..Portrait::sized(2000, 2400)
-            },
-        ),
+        ("to the right, glasses", to_the_right),
+        ("large, wide face", large),
     ]
 }
 

@@ -94,7 +94,7 @@ fn a_run_that_is_killed_at_any_moment_leaves_whole_files_and_the_next_one_comple
     let place = workplace();
     let code = complete(&place, "undisturbed");
     let (expected, expected_rows) = (tree(&place, "undisturbed"), rows(&place, "undisturbed"));
-    let mut at_work = 0;
+    let mut killed_at_work = 0;
     for kill in 0..kills {
         let output = format!("killed-{kill}");
         // Once in three a second run is killed too.
@@ -106,7 +106,7 @@ fn a_run_that_is_killed_at_any_moment_leaves_whole_files_and_the_next_one_comple
                 std::thread::sleep(Duration::from_millis(2));
             }
             run.kill().expect("sent");
-            at_work += u64::from(run.wait().expect("ends").code().is_none());
+            killed_at_work += u64::from(run.wait().expect("ends").code().is_none());
             if place.path(&output).exists() {
                 assert_nothing_is_torn(&place, &output);
                 Reader::open(&place.path(&output), LEDGER_NAME).expect("the ledger opens");
@@ -123,13 +123,13 @@ fn a_run_that_is_killed_at_any_moment_leaves_whole_files_and_the_next_one_comple
         assert_eq!(rows(&place, &output), expected_rows, "{output}");
         std::fs::remove_dir_all(place.path(&output)).expect("removed");
     }
-    println!("{kills} rounds, {at_work} runs killed at work");
-    assert!(at_work > 0, "no run was killed at work");
+    println!("{kills} rounds, {killed_at_work} runs killed at work");
+    assert!(killed_at_work > 0, "no run was killed at work");
 }
 
-/// Sends `signal` to `run` once its first output is there.
+/// Sends `signals` to `run`, one after the other, once its first output is there.
 #[cfg(unix)]
-fn signal_at_work(place: &Workplace, run: &Child, output: &str, signals: &[&str]) {
+fn signal_once_writing(place: &Workplace, run: &Child, output: &str, signals: &[&str]) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !place.path(output).join("x").exists() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(2));
@@ -147,7 +147,7 @@ fn a_run_that_is_interrupted_ends_in_good_order_and_is_completed_by_the_next() {
     let code = complete(&place, "undisturbed");
     for (signal, expected) in [("INT", 130), ("TERM", 143)] {
         let run = start(&place, signal, &["-j", "1"]);
-        signal_at_work(&place, &run, signal, &[signal]);
+        signal_once_writing(&place, &run, signal, &[signal]);
         let ended = run.wait_with_output().expect("ends");
         let said = String::from_utf8(ended.stderr).expect("UTF-8");
         assert_eq!(ended.status.code(), Some(expected), "{said}");
@@ -169,7 +169,7 @@ fn a_run_that_is_interrupted_ends_in_good_order_and_is_completed_by_the_next() {
 fn a_second_signal_ends_the_run_at_once() {
     let place = workplace();
     let run = start(&place, "out", &["-j", "1"]);
-    signal_at_work(&place, &run, "out", &["INT", "INT"]);
+    signal_once_writing(&place, &run, "out", &["INT", "INT"]);
     let ended = run.wait_with_output().expect("ends");
     assert_eq!(ended.status.code(), Some(130));
     assert_nothing_is_torn(&place, "out");
@@ -250,7 +250,7 @@ fn a_full_disk_ends_the_run_and_a_larger_one_completes_it() {
 fn an_output_folder_that_is_taken_away_is_not_made_again() {
     let place = workplace();
     let run = start(&place, "out", &["-j", "1"]);
-    signal_at_work(&place, &run, "out", &[]);
+    signal_once_writing(&place, &run, "out", &[]);
     std::fs::rename(place.path("out"), place.path("away")).expect("renamed");
     let ended = run.wait_with_output().expect("ends");
     assert_eq!(ended.status.code(), Some(1), "{}", String::from_utf8_lossy(&ended.stderr));

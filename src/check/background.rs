@@ -9,7 +9,8 @@ use crate::subject::Head;
 use crate::subject::lab::Lab;
 use image::RgbImage;
 
-/// Long side of the small picture of the frame, in pixels: what is finer is not seen in a small circle.
+/// Long side of the small picture of the frame, in pixels: what is finer is not seen in a small circle. This and the
+/// numbers below were set by eye; what `docs/checks.md` says of walls and wallpapers is measured with them.
 const LONG_SIDE: f64 = 48.0;
 
 /// The person: an ellipse around the head this many half lengths from crown to chin wide and high, and below the chin

@@ -3,7 +3,8 @@
 use super::view::{FaceView, luma};
 use image::RgbImage;
 
-/// From this brightness on a pixel is white and shows nothing.
+/// From this brightness on a pixel is white and shows nothing. This, and where face and cheeks are, was set by eye;
+/// what `docs/checks.md` says of portraits is measured with it.
 const WHITE: f32 = 248.0;
 
 /// The face as an ellipse, in head heights: half width, half height, and how far its middle is below the eyes. Within
@@ -14,7 +15,7 @@ const FACE: (f64, f64, f64) = (0.24, 0.32, 0.08);
 const CHEEK_ASIDE: (f64, f64) = (0.07, 0.22);
 const CHEEK_BELOW: (f64, f64) = (0.06, 0.30);
 
-/// From this turn to the side on, the farther cheek is hardly seen.
+/// From this turn to the side on, the farther cheek is hardly seen. Set by eye.
 const TURNED: f64 = 0.6;
 
 /// How bright a picture, or a face, is.
@@ -62,7 +63,7 @@ pub fn uneven(view: &FaceView, yaw: f64) -> Option<f64> {
     let cheek = |side: f64| {
         let is_cheek = |x: u32, y: u32| {
             let at = FaceView::place(x, y);
-            // The middle of a turned face is where its nose is.
+            // The middle of a turned face is where its nose is: by eye, a tenth of a head height aside in profile.
             let aside = side * (at.x - 0.1 * yaw);
             (CHEEK_ASIDE.0..CHEEK_ASIDE.1).contains(&aside) && (CHEEK_BELOW.0..CHEEK_BELOW.1).contains(&at.y)
         };
@@ -75,7 +76,7 @@ pub fn uneven(view: &FaceView, yaw: f64) -> Option<f64> {
         let middle = values.len() / 2;
         (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f32::total_cmp).1)
     };
-    // Below this much light, of 1, noise is most of it.
+    // Below this much light, of 1, noise is most of it. Set by hand.
     let light = |brightness: f32| linear(brightness).max(0.002);
     Some((light(cheek(-1.0)?) / light(cheek(1.0)?)).log2().abs())
 }

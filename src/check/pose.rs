@@ -1,6 +1,7 @@
 //! Pure: where the head looks, and how it leans in the headshot.
 
 use crate::frame::Frame;
+use crate::geometry::wrapped_deg;
 use crate::subject::Head;
 
 /// How far the head is turned away from the camera, in the unit of [`Head::yaw`]: to the side, up or down, whichever is
@@ -15,6 +16,5 @@ pub fn away(head: &Head) -> f64 {
 /// Degrees by which the eyes are off the level in `frame`.
 #[must_use]
 pub fn tilt_left(head: &Head, frame: &Frame) -> f64 {
-    let left = head.roll_deg - frame.roll_deg;
-    (left - 360.0 * (left / 360.0).round()).abs()
+    wrapped_deg(head.roll_deg - frame.roll_deg).abs()
 }

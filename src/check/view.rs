@@ -12,7 +12,7 @@ const LEVEL_WIDTH: u32 = 48;
 const LEVEL_HEIGHT: u32 = 64;
 
 /// The levelled face is this many head heights wide and high, and its middle this far below the eyes: from the forehead
-/// to the chin, and from ear to ear.
+/// to the chin, which is half a head height below the eyes by definition, and from ear to ear.
 const WIDE: f64 = 0.6;
 const HIGH: f64 = 0.8;
 const BELOW_EYES: f64 = 0.1;
@@ -51,7 +51,7 @@ impl FaceView {
         Some(Self {
             brightness: face.pixels().map(|pixel| luma(pixel.0)).collect(),
             width: wide as usize,
-            scale: closeup.from_photo.0[0].hypot(closeup.from_photo.0[3]),
+            scale: closeup.from_photo.scale(),
             level,
         })
     }

@@ -32,13 +32,15 @@ pub fn adjusted_frame(
     uniform: Option<f64>,
     adjustment: &FramingAdjustment,
 ) -> Result<Framed, Failure> {
+    /// The largest share of the output's height that a pinned scale makes a head of a set. Set by hand.
+    const HIGHEST: f64 = 0.95;
     if adjustment.is_as_is() {
         return as_is::whole(head, ground, preset);
     }
     let levelling = adjustment.roll_deg.map_or(levelling, Levelling::Pinned);
     let scaled = adjustment.scaled(preset);
     let framed = match uniform.map(|height| height * adjustment.scale.unwrap_or(1.0)) {
-        Some(height) => uniform_frame(head, ground, &scaled, levelling, height.min(0.95))?,
+        Some(height) => uniform_frame(head, ground, &scaled, levelling, height.min(HIGHEST))?,
         None => frame(head, ground, &scaled, levelling)?,
     };
     Ok(match adjustment.nudge {
@@ -48,7 +50,7 @@ pub fn adjusted_frame(
 }
 
 fn nudged(mut framed: Framed, head: &Head, ground: &Ground, extend: Extend, nudge: Nudge) -> Framed {
-    /// A frame this near to where it should be, in shares of its size, is there.
+    /// A frame this near to where it should be, in shares of its size, is there: a pixel of an output of 1000.
     const THERE: f64 = 1e-3;
     let frame = &mut framed.frame;
     let size = (frame.width, frame.height);

@@ -16,7 +16,7 @@ use crate::subject::Head;
 pub(super) fn whole(head: &Head, ground: &Ground, preset: &Preset) -> Result<Framed, Failure> {
     /// Sizes tried, largest first, where a shape is cut out of the photo: steps of 1 %, down to half.
     const SIZES: i32 = 50;
-    /// A circle shows no more of its square than this share of the way to the corners.
+    /// A circle shows no more of its square than this share of the way to the corners: the square root of a half.
     const CORNERS_OF_CIRCLE: f64 = 0.7;
     let (width, height) = ground.outline.size();
     let largest = f64::from(height).min(f64::from(width) / preset.aspect());

@@ -6,10 +6,11 @@ use crate::extend::Margins;
 use crate::geometry::Point;
 use crate::outline::Outline;
 
-/// No more of a frame than this share may be beyond the photo: what is left would look made up.
+/// No more of a frame than this share may be beyond the photo: what is left would look made up. Set by eye.
 const MOST_PADDED: f64 = 0.25;
 
-/// Centres tried between the one that is nearest to where the preset wants it and the one that stays on the photo.
+/// Centres tried between the one that is nearest to where the preset wants it and the one that stays on the photo. This
+/// and the two numbers below were set by hand.
 const CENTRES: u32 = 8;
 
 /// Points looked at along each side of a frame.
@@ -72,7 +73,7 @@ impl<'a> Reach<'a> {
         let (from, to) = (around.nearest(nearest, unit)?, around.nearest(anchor, unit)?);
         Some((0..CENTRES).map(move |step| {
             let share = f64::from(step) / f64::from(CENTRES);
-            Point::new(from.x + share * (to.x - from.x), from.y + share * (to.y - from.y))
+            from.towards(to, share)
         }))
     }
 
@@ -99,7 +100,7 @@ impl<'a> Reach<'a> {
             }
             for step in 0..SIDE_POINTS {
                 let share = f64::from(step) / f64::from(SIDE_POINTS);
-                let point = Point::new(from.x + share * (to.x - from.x), from.y + share * (to.y - from.y));
+                let point = from.towards(to, share);
                 if self.margins.is_on_photo(point) {
                     continue;
                 }

@@ -35,7 +35,8 @@ pub(super) mod cost {
     pub const NEXT_MARGINS: f64 = 4.0;
 }
 
-/// Beyond this shift, in units of [`cost::SHIFT`], a frame counts as one that the photo has no room for.
+/// Beyond this shift, in units of [`cost::SHIFT`], a frame counts as one that the photo has no room for. Set by eye;
+/// so are the two below.
 const LARGEST_SHIFT: f64 = 6.0;
 
 /// Largest frame over ideal frame that `loosen` tries.
@@ -44,7 +45,7 @@ const LOOSEST: f64 = 1.6;
 /// The tightest frame that `widest` tries has the head this much larger than the preset's limit.
 const TIGHTEST: f64 = 3.0;
 
-/// Scales tried between the target and a limit.
+/// Scales tried between the target and a limit: up to [`LOOSEST`], steps of 1.5 %.
 const SCALES: i32 = 32;
 
 /// The frames that are tried, each list cheapest first.
@@ -172,7 +173,7 @@ impl Ladder<'_> {
 
     /// `placed` on the photo, with what it gave up.
     fn framed(&self, placed: &Placed) -> Framed {
-        /// Less than this share of a unit does not show, and is not worth a word in the report.
+        /// Less than this share of a unit does not show, and is not worth a word in the report. Set by eye.
         const UNSEEN: f64 = 0.05;
         let scale = self.scale_units(placed.height);
         let roll_deg = placed.stance.roll_deg;

@@ -139,10 +139,11 @@ enum Scale {
     Held,
 }
 
-/// Corners beyond a shape cut out of the photo: hardly, rather, whatever it takes.
+/// Shares of the way to its corners that a frame keeps inside a shape cut out of the photo, tried in this order: all,
+/// hardly less, whatever it takes. Steps set by hand.
 const CORNERS: [f64; 11] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.5, 0.0];
 
-/// Shares of the levelling that are tried, most first.
+/// Shares of the levelling that are tried, most first. Steps set by hand.
 const LEVEL_SHARES: [f64; 10] = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.15, 0.0];
 
 /// The frame for `head` on the ground of its photo: as the preset wants it where there is room, otherwise the one that

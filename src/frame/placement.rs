@@ -5,7 +5,7 @@ use crate::geometry::Affine;
 use crate::preset::Preset;
 use crate::subject::Head;
 
-/// In a set of one head height, heads that differ from it by this share do not have it.
+/// In a set of one head height, heads that differ from it by this share do not have it. Set by hand.
 pub const NOT_UNIFORM: f64 = 0.01;
 
 /// Where the head is in a crop.

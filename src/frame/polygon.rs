@@ -71,7 +71,7 @@ impl Polygon {
             }
             if (here > TOLERANCE) != (there > TOLERANCE) {
                 let share = here / (here - there);
-                kept.push(Point::new(corner.x + share * (next.x - corner.x), corner.y + share * (next.y - corner.y)));
+                kept.push(corner.towards(next, share));
             }
         }
         self.spare = std::mem::replace(&mut self.corners, kept);
@@ -118,7 +118,7 @@ fn nearest_to_origin((from, to): (Point, Point)) -> Point {
     let along = Point::new(to.x - from.x, to.y - from.y);
     let length = along.x * along.x + along.y * along.y;
     let share = if length > 0.0 { (-(from.x * along.x + from.y * along.y) / length).clamp(0.0, 1.0) } else { 0.0 };
-    Point::new(from.x + share * along.x, from.y + share * along.y)
+    from.towards(to, share)
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use crate::error::{Failure, Reason};
 use crate::preset::Preset;
 
-/// Enlarging up to this factor counts as having the pixels.
+/// Enlarging up to this factor counts as having the pixels: beyond, it begins to show. By eye.
 const NOT_ENLARGED: f64 = 1.25;
 
-/// Enlarging beyond this factor is refused.
+/// Enlarging beyond this factor is refused. Set by eye.
 const ENLARGED_AT_MOST: f64 = 2.0;
 
 /// How large an output becomes.

@@ -3,6 +3,7 @@
 use super::{Hash, OutputEntry, Refresh, Remembered, hash};
 use crate::error::Reason;
 use crate::photo::{Format, Limits, decode, sniff};
+use crate::preset::OutputFormat;
 use crate::report::Outcome;
 use crate::stamp::Stamp;
 use std::fs;
@@ -111,20 +112,32 @@ pub fn state(output: &OutputEntry, folder: &Path, thorough: bool) -> State {
 /// Whether `bytes` are a picture that is not torn. What is of a kind that is not written here, or too large to be read,
 /// is taken for somebody's work: it is the safe side.
 fn is_picture(bytes: &[u8]) -> bool {
-    use Format::{Avif, Empty, Html, Jpeg, LfsPointer, Png, Text, WebP, Zip};
+    use Format::{Empty, Html, LfsPointer, Text, Zip};
     match sniff(bytes) {
         None | Some(Empty | Html | LfsPointer | Text | Zip) => false,
-        // The formats that outputs have, one of which may be torn; of another kind it is only where somebody put it.
-        Some(Jpeg | Png | WebP | Avif) => {
+        // Of a kind that outputs are it may be torn; of another it is only where somebody put it.
+        Some(found) if OutputFormat::ALL.into_iter().any(|format| kind(format) == found) => {
             decode(bytes, &Limits::default()).map_or_else(|why| why.reason != Reason::Damaged, |_| true)
         }
         Some(_) => true,
     }
 }
 
+/// The kind of file that outputs of this format are.
+const fn kind(format: OutputFormat) -> Format {
+    match format {
+        OutputFormat::Jpeg => Format::Jpeg,
+        OutputFormat::Png => Format::Png,
+        OutputFormat::Webp => Format::WebP,
+        OutputFormat::Avif => Format::Avif,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encode::{Encoding, encode};
+    use crate::photo::Raster;
     use crate::report::spread::Placement;
 
     fn png(grey: u8) -> Vec<u8> {
@@ -200,6 +213,28 @@ mod tests {
         fs::write(folder.path().join("b.png"), png(200)).expect("written");
         let known = known(vec![output, retouched.clone()]);
         assert_eq!(judged(&known, known.stamp, folder.path()), Some(Verdict::Make { edited: vec![retouched] }));
+    }
+
+    /// In every format that outputs have: one that somebody changed is known for a picture, one that was torn for none.
+    /// A build that does not read a format cannot tell, and keeps both.
+    #[test]
+    fn edited_and_torn_outputs_are_told_apart_in_every_format() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let file = |format: OutputFormat, grey: u8| {
+            let picture = Raster::Rgb(image::RgbImage::from_pixel(64, 64, image::Rgb([grey, 90, 120])));
+            encode(&picture, &Encoding::new(format)).expect("encodes").bytes
+        };
+        for format in OutputFormat::ALL {
+            let output = written(folder.path(), &format!("a.{}", format.extension()), &file(format, 40));
+            let path = folder.path().join(&output.path);
+            let edited = file(format, 200);
+            assert_eq!(sniff(&edited), Some(kind(format)), "{format:?}");
+            fs::write(&path, &edited).expect("written");
+            assert_eq!(state(&output, folder.path(), true), State::Edited, "{format:?}");
+            fs::write(&path, &edited[..edited.len() * 3 / 4]).expect("written");
+            let torn = if kind(format).is_readable() { State::Gone } else { State::Edited };
+            assert_eq!(state(&output, folder.path(), true), torn, "{format:?}");
+        }
     }
 
     /// Photo applications save in place, in formats of their own.

@@ -34,6 +34,7 @@ pub use pixels::{Pixels, Sparse};
 pub use raster::{Raster, flatten};
 
 use crate::error::{Failure, Reason};
+use crate::geometry::Affine;
 use image::RgbImage;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -85,6 +86,12 @@ impl Photo<'_> {
     pub fn size(&self) -> (u32, u32) {
         let (width, height) = self.stored_size();
         self.orientation.upright_size(width, height)
+    }
+
+    /// The map from upright source pixels to pixels as stored. Every orientation has one.
+    pub(crate) fn to_stored(&self) -> Option<Affine> {
+        let (width, height) = self.stored_size();
+        self.orientation.to_upright(width, height).inverse()
     }
 
     /// Width and height as stored, in pixels.

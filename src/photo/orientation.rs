@@ -153,7 +153,7 @@ fn xmp_value(packet: &[u8]) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::Point;
+    use crate::geometry::{Point, Rect};
     use image::Rgb;
     use proptest::prelude::*;
 
@@ -176,6 +176,24 @@ mod tests {
             for (x, y, pixel) in stored.enumerate_pixels() {
                 let place = map.apply(Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5));
                 prop_assert_eq!(upright.get_pixel((place.x - 0.5) as u32, (place.y - 0.5) as u32), pixel);
+            }
+        }
+
+        /// Exactly: parts of the upright photo are read as they are stored.
+        #[test]
+        fn whole_pixels_upright_are_whole_pixels_as_stored(
+            turn in any_orientation(), (width, height) in (1u32..70_000, 1u32..70_000),
+            (left, top, right, bottom) in (0.0..=1.0f64, 0.0..=1.0f64, 0.0..=1.0f64, 0.0..=1.0f64),
+        ) {
+            let (upright_width, upright_height) = turn.upright_size(width, height);
+            let place = |share: f64, side: u32| (share * f64::from(side)).floor();
+            let corners = [(left, top), (right, bottom)];
+            let corners = corners.map(|(x, y)| Point::new(place(x, upright_width), place(y, upright_height)));
+            let to_stored = turn.to_upright(width, height).inverse().expect("an orientation has an inverse");
+            let stored = Rect::around(&corners).mapped(&to_stored);
+            prop_assert_eq!(stored, Rect::around(&corners.map(|corner| to_stored.apply(corner))));
+            for (side, most) in [(stored.x, width), (stored.right(), width), (stored.y, height), (stored.bottom(), height)] {
+                prop_assert!(side.fract() == 0.0 && (0.0..=f64::from(most)).contains(&side), "{:?}", stored);
             }
         }
 

@@ -13,7 +13,7 @@ use crate::render::Wanted;
 use crate::rounding::thousandths;
 
 /// A frame that reaches no more than this share beyond the photo, and is turned by no more than these degrees, is still
-/// the photo as it is.
+/// the photo as it is. Set by eye.
 const HARDLY_PADDED: f64 = 0.05;
 const HARDLY_TURNED: f64 = 6.0;
 

@@ -62,6 +62,20 @@ pub enum OutputFormat {
 }
 
 impl OutputFormat {
+    /// Every format.
+    pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::Webp, Self::Avif];
+
+    /// The word in a preset and behind `--format`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpeg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Avif => "avif",
+        }
+    }
+
     /// Whether pixels can be transparent in what is written.
     #[must_use]
     pub const fn has_alpha(self) -> bool {

@@ -101,9 +101,8 @@ impl Surroundings {
 fn picture(photo: &Photo, bounds: Rect, finest: &Wanted, clearance: &Clearance) -> Result<Reduced, Failure> {
     let fill = if finest.extend == Extend::Plain { Fill::Own(*clearance) } else { Fill::Blurred };
     let mut picture = finer(photo, bounds.grown(KERNEL_REACH / (COARSEST * finest.size.upscale)), finest.size.upscale)?;
-    let scale = picture.from_photo.0[0].hypot(picture.from_photo.0[3]);
     let (width, height) = photo.size();
-    let growth = Growth::around(bounds, width, height, scale);
+    let growth = Growth::around(bounds, width, height, picture.from_photo.scale());
     if growth != Growth::default() {
         picture.image = continued(&picture.image, growth, fill.mapped(&picture.from_photo));
         let (left, top) = (f64::from(growth.left), f64::from(growth.top));

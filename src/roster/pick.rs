@@ -1,4 +1,6 @@
 //! Pure: which of a person's photos makes the best headshot.
+//!
+//! What is bad about a photo has a cost. The costs were set by hand: no comparison with what people pick is on record.
 
 use super::enrol::identity;
 use super::{Enrolled, Part};

@@ -57,7 +57,8 @@ pub fn choose(faces: &mut [Face], who: Faces, pinned: Option<NonZeroUsize>) -> R
 
 /// How many of `faces` are people and not somebody far behind.
 fn people(faces: &[Face]) -> usize {
-    /// Beside the main person, a face of this share of their height is another person.
+    /// Beside the main person, a face of this share of their height is another person. Set by hand; `several-people`
+    /// warns from there on, too.
     const ANOTHER_PERSON: f64 = 0.25;
     let least = ANOTHER_PERSON * faces.first().map_or(0.0, |main| main.rect.height);
     faces.iter().filter(|face| face.rect.height >= least).count()

@@ -7,6 +7,9 @@
 //!
 //! On the 98 portraits (true tilts up to 25 degrees) the error falls from 1.29 degrees at the median and 4.8 at the
 //! 90th percentile, by landmarks alone, to 0.6 and 2.2.
+//!
+//! Sizes, weights and correlations below that name no other source were set by hand: no other values are on record, and
+//! these figures are with all of them.
 
 use super::Head;
 use crate::geometry::{Affine, Point};
@@ -68,7 +71,8 @@ fn smaller(a: f64, b: f64) -> f64 {
 }
 
 /// From the side the landmarks are not on one level even in a level head: on the 10 of 98 portraits with a turn over
-/// 0.5 the true tilt is about half of what they say.
+/// 0.5 the true tilt is about half of what they say. From a turn of 0.3 to one of 0.6
+/// it goes there evenly, which was set by hand.
 fn trust_in_landmarks(yaw: f64) -> f64 {
     1.0 - 0.55 * ((yaw.abs() - 0.3) / 0.3).clamp(0.0, 1.0)
 }

@@ -38,7 +38,7 @@ const NEARER_LOOK_WIDTHS: [f64; 2] = [1.4, 1.7];
 const SURE_FROM_NEAR: f64 = 0.905;
 
 /// The second detector sees the face with its surroundings, this many face boxes wide, at this many pixels: it has to
-/// tell whether it is a face, not to find it.
+/// tell whether it is a face, not to find it. Set by hand; the scores below are of such looks.
 const SECOND_LOOK_WIDTH: f64 = 2.2;
 const SECOND_LOOK_PIXELS: f64 = 200.0;
 
@@ -51,7 +51,7 @@ const AGREEMENT: f64 = 0.55;
 const RATHER_UNSURE: f64 = 0.85;
 const FIRM_AGREEMENT: f64 = 0.8;
 
-/// Two boxes that share this much are one face, seen at two sizes.
+/// Two boxes that share this much are one face, seen at two sizes. Set by hand: faces beside each other share nothing.
 const SAME_FACE: f64 = 0.4;
 
 /// The detectors of a run.
@@ -159,7 +159,7 @@ impl Finder {
         if faces.is_empty() || best_score(&faces) < upright + TURN_MARGIN {
             return None;
         }
-        let scale = overview.from_photo.inverse()?.0[0];
+        let scale = overview.from_photo.inverse()?.scale();
         let enlarge = Affine::scaling(scale, scale);
         Some((turn, faces.iter().map(|face| face.mapped(&enlarge)).collect()))
     }

@@ -1,6 +1,9 @@
 //! Colours by how different they look.
 
 /// sRGB to CIE Lab (D65) with the lightness weighted 0.6: shading on a wall is no edge, another colour is.
+///
+/// The curve and the primaries are those of IEC 61966-2-1, the rest is CIE 15; the weight is that of the study that the
+/// crown's flood goes back to.
 pub(crate) struct Lab {
     /// Light, 0..=1, for every level of sRGB: the powers once, not for every pixel.
     linear: [f32; 256],

@@ -8,8 +8,8 @@ pub mod finder;
 pub(crate) mod lab;
 pub mod tone;
 
-use crate::detect::Face;
-use crate::geometry::{Affine, Point, Rect};
+use crate::detect::{Face, Landmarks};
+use crate::geometry::{Affine, Point, Rect, wrapped_deg};
 use serde::Serialize;
 
 /// Head height (twice mid-eye to chin) in heights of the face box. Mean of 317 annotated portraits, sd 0.06.
@@ -27,7 +27,8 @@ const EYES_BELOW_LANDMARKS: f64 = 0.013;
 /// 0.12 to 0.45.
 pub const CROWN_ABOVE_BOX_TOP: f64 = 0.26;
 
-/// Confidence of a crown that is only the mean of other people's.
+/// Confidence of a crown that is only the mean of other people's. Set by hand: under the half at which a crown counts
+/// as known (`frame::room`).
 const CROWN_PRIOR_CONFIDENCE: f64 = 0.3;
 
 /// One person's head, in upright source pixels.
@@ -74,7 +75,7 @@ impl Head {
         let turn = Affine::levelling(middle, self.roll_deg - roll_deg, (1.0, 1.0), middle);
         let [eyes @ .., chin, crown] =
             [self.eyes[0], self.eyes[1], self.chin, self.crown].map(|point| turn.apply(point));
-        Self { eyes, chin, crown, roll_deg: wrapped(roll_deg), ..self.clone() }
+        Self { eyes, chin, crown, roll_deg: wrapped_deg(roll_deg), ..self.clone() }
     }
 
     /// The head after `map`, a similarity without a mirror.
@@ -84,7 +85,7 @@ impl Head {
             eyes: self.eyes.map(|eye| map.apply(eye)),
             chin: map.apply(self.chin),
             crown: map.apply(self.crown),
-            roll_deg: wrapped(self.roll_deg + turn_of(map)),
+            roll_deg: wrapped_deg(self.roll_deg + map.turn_deg()),
             face: self.face.mapped(map),
             ..self.clone()
         }
@@ -102,15 +103,10 @@ impl Head {
             chin: point(&|head| head.chin),
             crown: point(&|head| head.crown),
             // Differences from the first, so that -179 and 179 degrees do not meet at 0.
-            roll_deg: wrapped(first.roll_deg + mean(&|head| wrapped(head.roll_deg - first.roll_deg))),
+            roll_deg: wrapped_deg(first.roll_deg + mean(&|head| wrapped_deg(head.roll_deg - first.roll_deg))),
             yaw: mean(&|head| head.yaw),
             pitch: mean(&|head| head.pitch),
-            face: Rect::new(
-                mean(&|head| head.face.x),
-                mean(&|head| head.face.y),
-                mean(&|head| head.face.width),
-                mean(&|head| head.face.height),
-            ),
+            face: Rect::mean(heads.iter().map(|head| head.face)),
             ..*first
         })
     }
@@ -142,23 +138,12 @@ impl Head {
             chin: back.apply(along(chin_depth)),
             crown: back.apply(along(-crown_depth)),
             crown_confidence: CROWN_PRIOR_CONFIDENCE,
-            roll_deg: wrapped(turn_of(&back) + residual.to_degrees()),
+            roll_deg: wrapped_deg(back.turn_deg() + residual.to_degrees()),
             yaw,
             pitch,
             face: rect.mapped(&back),
         })
     }
-}
-
-/// How far `map` turns, in degrees.
-fn turn_of(map: &Affine) -> f64 {
-    let [a, _, _, d, _, _] = map.0;
-    d.atan2(a).to_degrees()
-}
-
-/// `degrees` brought into -180..=180.
-fn wrapped(degrees: f64) -> f64 {
-    degrees - 360.0 * (degrees / 360.0).round()
 }
 
 /// Where the eyes are in a face box that came without landmarks: means over the annotated portraits, in box sizes.
@@ -170,35 +155,38 @@ fn eyes_of_box(rect: Rect) -> [Point; 2] {
     [Point::new(rect.centre().x - half, y), Point::new(rect.centre().x + half, y)]
 }
 
-/// Side turn from how far the nose tip leaves the middle of eyes and mouth, in half eye distances.
-fn yaw_of(marks: &crate::detect::Landmarks) -> f64 {
+/// From the mid-eye point to the tip of the nose, and to the middle of the mouth.
+fn nose_and_axis(marks: &Landmarks) -> (Point, Point) {
     let eye_mid = marks.eyes[0].midpoint(marks.eyes[1]);
     let mouth_mid = marks.mouth[0].midpoint(marks.mouth[1]);
-    let axis = Point::new(mouth_mid.x - eye_mid.x, mouth_mid.y - eye_mid.y);
+    let from_eyes = |point: Point| Point::new(point.x - eye_mid.x, point.y - eye_mid.y);
+    (from_eyes(marks.nose), from_eyes(mouth_mid))
+}
+
+/// Side turn from how far the nose tip leaves the middle of eyes and mouth, in half eye distances.
+fn yaw_of(marks: &Landmarks) -> f64 {
+    let (nose, axis) = nose_and_axis(marks);
     let length = axis.x.hypot(axis.y);
     let half_eye_distance = marks.eyes[0].distance(marks.eyes[1]) / 2.0;
     if length < 1e-6 || half_eye_distance < 1e-6 {
         return 0.0;
     }
     // The signed distance of the nose from the axis eyes-mouth; positive to the right of the image.
-    let nose = Point::new(marks.nose.x - eye_mid.x, marks.nose.y - eye_mid.y);
     let aside = (nose.x * axis.y - nose.y * axis.x) / length;
     (aside / half_eye_distance).clamp(-1.0, 1.0)
 }
 
 /// Turn up or down from how far the nose tip is from its usual place on the way from the eyes to the mouth, in
 /// quarters of it: turned so far, a head is turned about as much as one of that yaw.
-fn pitch_of(marks: &crate::detect::Landmarks) -> f64 {
+fn pitch_of(marks: &Landmarks) -> f64 {
     /// Where the nose tip mostly is on that way: the median of the 82 frontal portraits of the test corpus, sd 0.03.
     const USUAL: f64 = 0.585;
-    let eye_mid = marks.eyes[0].midpoint(marks.eyes[1]);
-    let mouth_mid = marks.mouth[0].midpoint(marks.mouth[1]);
-    let axis = Point::new(mouth_mid.x - eye_mid.x, mouth_mid.y - eye_mid.y);
+    let (nose, axis) = nose_and_axis(marks);
     let squared = axis.x * axis.x + axis.y * axis.y;
     if squared < 1e-6 {
         return 0.0;
     }
-    let along = ((marks.nose.x - eye_mid.x) * axis.x + (marks.nose.y - eye_mid.y) * axis.y) / squared;
+    let along = (nose.x * axis.x + nose.y * axis.y) / squared;
     (4.0 * (along - USUAL)).clamp(-1.0, 1.0)
 }
 
@@ -211,8 +199,9 @@ pub fn prominence(face: &Face, width: f64, height: f64) -> f64 {
     let centre = face.rect.centre();
     let aside = (centre.x / width - 0.5).abs() * 2.0;
     let below = (centre.y / height - 0.4).abs() * 2.0;
-    // In the picture's corner a face counts a third of one in the middle. A choice, not a measurement: the quality
-    // tests over groups and pictures within pictures hold with it.
+    // In the picture's corner a face counts a third of one in the middle, which is 0.4 from the top, as heads are
+    // rather above. Choices, not measurements: the quality tests over groups and pictures within pictures hold with
+    // them.
     let centrality = 1.0 - 0.67 * (aside.hypot(below) / std::f64::consts::SQRT_2).min(1.0);
     face.score * face.rect.area().max(0.0).sqrt() * centrality
 }
@@ -220,7 +209,6 @@ pub fn prominence(face: &Face, width: f64, height: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::Landmarks;
     use proptest::prelude::*;
 
     fn frontal_face() -> Face {
@@ -243,7 +231,7 @@ mod tests {
             let plain = Head::from_face(&face, &Affine::IDENTITY).expect("invertible");
             let to_picture = Affine::rotation(-degrees).then(&Affine::scaling(scale, scale)).then(&Affine::translation(shift, -shift));
             let turned = Head::from_face(&face, &to_picture).expect("invertible");
-            prop_assert!((wrapped(turned.roll_deg - degrees)).abs() < 1e-6);
+            prop_assert!(wrapped_deg(turned.roll_deg - degrees).abs() < 1e-6);
             prop_assert!((turned.height() * scale - plain.height()).abs() < 1e-6);
             prop_assert!(to_picture.apply(turned.chin).distance(plain.chin) < 1e-6);
         }

@@ -40,7 +40,8 @@ const SOFTENED: f32 = 1.0;
 /// off at the median, without it 1.7 to 2.5 %; 2 and 4 are no better.
 const FINER: f64 = 3.0;
 
-/// A photo is overexposed, or has a white background, where half of its pixels have at least this brightness.
+/// A photo is overexposed, or has a white background, where half of its pixels have at least this brightness. Set by
+/// hand: it is only asked where nobody was found.
 const WHITE: u8 = 250;
 
 /// By this power an overexposed photo is darkened. Of 34 portraits burnt out until nobody was found, 3 shows 6 again, 5

@@ -5,6 +5,8 @@
 
 #[path = "../support/portrait/mod.rs"]
 mod portrait;
+#[path = "../support/preset.rs"]
+mod preset;
 #[path = "../support/run.rs"]
 mod run;
 

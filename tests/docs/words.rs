@@ -3,7 +3,7 @@
 use headshot::check::verdict::Verdict;
 use headshot::error::Reason;
 use headshot::frame::Step;
-use headshot::preset::{Confidence, Shape};
+use headshot::preset::{Confidence, OutputFormat, Shape};
 use headshot::report::Outcome;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -26,6 +26,7 @@ fn a_word_is_the_same_in_messages_and_in_files() {
     are_the_written_ones(&Verdict::ALL, Verdict::code);
     are_the_written_ones(&Shape::ALL, Shape::code);
     are_the_written_ones(&Confidence::ALL, Confidence::code);
+    are_the_written_ones(&OutputFormat::ALL, OutputFormat::code);
     assert!(Reason::ALL.into_iter().all(|reason| Reason::from_code(reason.code()) == Some(reason)));
 }
 
