@@ -1,8 +1,8 @@
 //! Samples by AVX2 instructions, and rows of chroma compiled for the processors that have them.
 //!
 //! Invariants: a [`Present`] exists only where the processor has AVX2, and whatever is asked of it needs that and
-//! nothing else. Memory is read and written in [`words`], [`order`], [`bytes`], [`store_rows`] and [`store`] alone, each
-//! through a reference to an array of the size that is read or written.
+//! nothing else. Memory is read and written in [`words`], [`order`], [`bytes`], [`store_rows`] and [`store`] alone,
+//! each through a reference to an array of the size that is read or written.
 
 use super::idct::{CONSTANT_BITS, EVEN, KEPT_BITS, ODD};
 use super::rows::{self, BLUE, CENTRE, GREEN, RED, ROUNDING};
