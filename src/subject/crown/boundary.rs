@@ -4,9 +4,9 @@
 //! edge. So it does where the photo cuts the hair. The two are told apart by colour: from the forehead up the pixels
 //! are parted in two at the height where each part is most like itself, and hair that is all there is parts badly.
 //!
-//! It moves the crown of 13 of 98 portraits. Within a tenth of the head height are 95 % of 96 crowns that the photo does
-//! not cut, in place of 92 % by the flood alone; errors are 2.6 % on the mean in place of 3.2, and no more hair is cut.
-//! On copies that were compressed again, made smaller and mirrored, errors become smaller by as much.
+//! It moves the crown of 13 of 98 portraits. Within a tenth of the head height are 95 % of 96 crowns that the photo
+//! does not cut, in place of 92 % by the flood alone; errors are 2.6 % on the mean in place of 3.2, and no more hair is
+//! cut. On copies that were compressed again, made smaller and mirrored, errors become smaller by as much.
 
 use super::{BOX_TOP, FACE_HEIGHT, FOREHEAD, SmallPicture, WIDTH, likely, scanned_columns};
 
