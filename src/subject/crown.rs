@@ -72,6 +72,14 @@ const WIDTH: usize = (2.0 * REACH_ASIDE * FACE_HEIGHT) as usize;
 const HEIGHT: usize = ((REACH_ABOVE + 1.0) * FACE_HEIGHT) as usize;
 const BOX_TOP: f64 = REACH_ABOVE * FACE_HEIGHT;
 
+/// The row that the scan starts above.
+const FOREHEAD_ROW: usize = (BOX_TOP - FOREHEAD * FACE_HEIGHT) as usize;
+
+/// How high the upper edge of a row is above the face box, in face heights.
+fn above_box(row: usize) -> f64 {
+    (BOX_TOP - row as f64) / FACE_HEIGHT
+}
+
 /// A height above the face box, in face heights, with how far it is to be trusted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Estimate {
@@ -215,10 +223,8 @@ fn scan(picture: &SmallPicture, is_background: impl Fn(usize) -> bool) -> Option
     const HAIR: f64 = 0.3;
     let columns = scanned_columns();
     let gap = (GAP * FACE_HEIGHT).ceil() as usize;
-    let forehead = (BOX_TOP - FOREHEAD * FACE_HEIGHT) as usize;
-    let above_box = |row: usize| (BOX_TOP - row as f64) / FACE_HEIGHT;
-    let (mut top, mut is_background_above) = (forehead, false);
-    for y in (0..forehead).rev() {
+    let (mut top, mut is_background_above) = (FOREHEAD_ROW, false);
+    for y in (0..FOREHEAD_ROW).rev() {
         let photo = || columns.clone().map(|x| y * WIDTH + x).filter(|&index| picture[index].is_some());
         let is_most = |count: usize| count as f64 > HAIR * columns.len() as f64;
         if is_most(photo().filter(|&index| !is_background(index)).count()) {

@@ -8,7 +8,7 @@
 //! does not cut, in place of 92 % by the flood alone; errors are 2.6 % on the mean in place of 3.2, and no more hair is
 //! cut. On copies that were compressed again, made smaller and mirrored, errors become smaller by as much.
 
-use super::{BOX_TOP, FACE_HEIGHT, FOREHEAD, SmallPicture, WIDTH, likely, scanned_columns};
+use super::{FOREHEAD_ROW, SmallPicture, WIDTH, above_box, likely, scanned_columns};
 
 /// What the parting has to explain, in natural logarithms of variance per pixel. Hair that the photo cuts gains 0.09 to
 /// 0.52; backgrounds that no flood crosses gain 0.57, which is left to the flood, or 0.7 to 5.9.
@@ -30,16 +30,15 @@ const LEAST_ROWS: usize = 2;
 
 /// How high hair ends in face heights above the box; `None` where what is above the forehead does not part in two.
 pub(super) fn above_forehead(picture: &SmallPicture) -> Option<f64> {
-    let forehead = (BOX_TOP - FOREHEAD * FACE_HEIGHT) as usize;
-    let sums = Sums::new(picture, forehead);
+    let sums = Sums::new(picture);
     let rows = sums.0.len() - 1;
-    let above_box = |split: usize| (BOX_TOP - (forehead - split) as f64) / FACE_HEIGHT;
     let gain = |split: usize| {
         let parted = sums.disorder(0, split) + sums.disorder(split, rows);
         (sums.disorder(0, rows) - parted) / sums.0[rows].count
     };
     let worth = |&(height, gain): &(f64, f64)| gain + PRIOR_WEIGHT * likely(height).ln();
-    let splits = (LEAST_ROWS..(rows + 1).saturating_sub(LEAST_ROWS)).map(|split| (above_box(split), gain(split)));
+    let splits =
+        (LEAST_ROWS..(rows + 1).saturating_sub(LEAST_ROWS)).map(|split| (above_box(FOREHEAD_ROW - split), gain(split)));
     let (height, gain) = splits.max_by(|a, b| worth(a).total_cmp(&worth(b)))?;
     (gain >= LEAST_GAIN).then_some(height + ROUND)
 }
@@ -56,10 +55,10 @@ struct Sum {
 struct Sums(Vec<Sum>);
 
 impl Sums {
-    fn new(picture: &SmallPicture, forehead: usize) -> Self {
+    fn new(picture: &SmallPicture) -> Self {
         let mut sum = Sum::default();
         let mut sums = vec![sum];
-        for row in (0..forehead).rev() {
+        for row in (0..FOREHEAD_ROW).rev() {
             let before = sum.count;
             for colour in scanned_columns().filter_map(|column| picture[row * WIDTH + column]) {
                 sum.count += 1.0;
@@ -93,6 +92,7 @@ impl Sums {
 #[cfg(test)]
 mod tests {
     use super::super::tests::drawn;
+    use super::super::{BOX_TOP, FACE_HEIGHT};
     use super::*;
 
     /// A background of leaves, up to `edge` face heights above the box, and a head whose hair ends `hair` above it.
