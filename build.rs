@@ -1,11 +1,32 @@
-//! Embeds `presets/*.toml`, so that a new preset is one new file.
+//! Embeds `presets/*.toml`, so that a new preset is one new file, and tells the tests whether the corpus is there.
 
 use std::fmt::Write as _;
-use std::{env, fs, path::PathBuf};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 fn main() {
-    println!("cargo::rerun-if-changed=presets");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    embed_presets(&root);
+    announce_corpus(&root);
+}
+
+/// Sets `has_corpus` where the photos of the tests are beside the repository, and in CI, where tests that need them
+/// must fail rather than be ignored; sets `ci` there.
+fn announce_corpus(root: &Path) {
+    println!("cargo::rustc-check-cfg=cfg(has_corpus)");
+    println!("cargo::rustc-check-cfg=cfg(ci)");
+    println!("cargo::rerun-if-env-changed=CI");
+    let is_ci = env::var_os("CI").is_some_and(|value| value == "true");
+    if is_ci {
+        println!("cargo::rustc-cfg=ci");
+    }
+    if is_ci || root.join("../shared/corpus/truth.json").is_file() {
+        println!("cargo::rustc-cfg=has_corpus");
+    }
+}
+
+fn embed_presets(root: &Path) {
+    println!("cargo::rerun-if-changed=presets");
     let mut names: Vec<String> = fs::read_dir(root.join("presets"))
         .expect("the folder presets/ is part of the package")
         .map(|entry| entry.expect("a readable folder").file_name().into_string().expect("preset names are ASCII"))

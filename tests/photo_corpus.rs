@@ -1,5 +1,5 @@
-//! The decoders on real and hostile files. The corpus is not part of the repository; without it these tests say so and
-//! pass.
+//! The decoders on real and hostile files. The corpus is not part of the repository; without it these tests are
+//! ignored, except in CI, where they fail.
 
 #[path = "support/corpus.rs"]
 mod corpus;
@@ -35,8 +35,9 @@ fn mean_difference(a: &RgbImage, b: &RgbImage) -> f64 {
 }
 
 #[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
 fn every_portrait_and_group_decodes_whole() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     let mut count = 0;
     for path in files(&corpus.join("portraits")).into_iter().chain(files(&corpus.join("groups"))) {
         let bytes = fs::read(&path).unwrap();
@@ -81,8 +82,9 @@ fn is_built_in(path: &Path) -> bool {
 }
 
 #[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
 fn variants_of_one_picture_stand_upright_in_one_size() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     let variants = variants(&corpus);
     assert_eq!(variants.len(), 59);
     for path in variants {
@@ -97,8 +99,9 @@ fn variants_of_one_picture_stand_upright_in_one_size() {
 /// pipeline reports against those of the ground truth, both in the crop. Also of the dark, the overexposed and the
 /// blurred one.
 #[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
 fn every_variant_is_framed_as_the_truth_says() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     let truth = fs::read(corpus.join("formats/face_variants/TRUTH.json")).unwrap();
     let truth: serde_json::Value = serde_json::from_slice(&truth).unwrap();
     let point = |value: &serde_json::Value| Point::new(value[0].as_f64().unwrap(), value[1].as_f64().unwrap());
@@ -120,8 +123,9 @@ fn every_variant_is_framed_as_the_truth_says() {
 }
 
 #[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
 fn orientations_and_profiles_give_the_plain_picture() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     let folder = corpus.join("formats/face_variants");
     let plain = upright_srgb(&folder.join("jpeg_444.jpg"));
     for path in files(&folder).into_iter().filter(|path| is_built_in(path)) {
@@ -143,8 +147,9 @@ fn orientations_and_profiles_give_the_plain_picture() {
 /// One picture stored in all ways to turn and mirror it.
 #[cfg(feature = "avif-decode")]
 #[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
 fn avif_is_turned_and_mirrored_by_its_container() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     let folder = corpus.join("formats/orientation");
     let plain = upright_srgb(&folder.join("pillow__rot0mir0.avif"));
     for turns in 0..4 {
@@ -159,8 +164,9 @@ fn avif_is_turned_and_mirrored_by_its_container() {
 }
 
 #[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
 fn xmp_turns_a_photo_without_exif() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     for file in ["pillow__xmp_tags_orientation.png", "pillow__xmp_tags_orientation_exiftool.png"] {
         let bytes = fs::read(corpus.join("formats/orientation").join(file)).unwrap();
         assert_eq!(decode(&bytes, &Limits::default()).unwrap().orientation.exif_value(), 3, "{file}");
@@ -169,10 +175,11 @@ fn xmp_turns_a_photo_without_exif() {
 
 /// Every file of the formats is read, but for those that are listed here.
 #[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
 fn the_formats_that_are_not_read_are_known() {
     /// A header without a picture: it ends where its data should start.
     const DAMAGED: [&str; 1] = ["pillow__ultrahdr.jpg"];
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     let folders = fs::read_dir(corpus.join("formats")).unwrap().map(|entry| entry.unwrap().path());
     let (mut read, mut not_built_in) = (0, 0);
     for path in folders.flat_map(|folder| files(&folder)) {
@@ -196,8 +203,9 @@ fn the_formats_that_are_not_read_are_known() {
 }
 
 #[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
 fn no_output_tells_where_the_photo_was_taken() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     let bytes = fs::read(corpus.join("formats/face_variants/orient_6_gps_privacy.jpg")).unwrap();
     let has = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
     assert!(has(&bytes, b"Exif\0\0"), "the source has metadata");
@@ -216,8 +224,9 @@ fn no_output_tells_where_the_photo_was_taken() {
 }
 
 #[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
 fn no_truncated_file_decodes() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     let mut count = 0;
     for path in files(&corpus.join("hostile/crafted")).into_iter().filter(|path| name(path).starts_with("trunc_")) {
         assert!(decode(&fs::read(&path).unwrap(), &Limits::default()).is_err(), "{}", path.display());
@@ -227,8 +236,9 @@ fn no_truncated_file_decodes() {
 }
 
 #[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
 fn hostile_files_end_without_a_panic() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     let mut outcomes = [0, 0];
     for folder in fs::read_dir(corpus.join("hostile")).unwrap().map(|entry| entry.unwrap().path()) {
         for path in files(&folder) {

@@ -48,9 +48,10 @@ const AWAY: [&str; 8] = [
 ];
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation")]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+#[cfg_attr(all(has_corpus, debug_assertions), ignore = "takes minutes without optimisation")]
 fn what_was_made_bad_is_told_with_the_right_word() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     // Formats that this build may not read fail; they are the same picture.
     let records = looked_at(&shared.join("corpus/formats/face_variants"));
     let mut wrong = Vec::new();
@@ -72,9 +73,10 @@ fn what_was_made_bad_is_told_with_the_right_word() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation")]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+#[cfg_attr(all(has_corpus, debug_assertions), ignore = "takes minutes without optimisation")]
 fn few_portraits_are_doubted_and_for_reasons_that_can_be_seen() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let records = looked_at(&shared.join("corpus/portraits"));
     let doubted: Vec<&RecordLine> = records.values().filter(|record| record.outcome != "written").collect();
     let words = |record: &RecordLine| format!("{}: {:?}", record.source, failed(record));
@@ -91,9 +93,10 @@ fn few_portraits_are_doubted_and_for_reasons_that_can_be_seen() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation")]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+#[cfg_attr(all(has_corpus, debug_assertions), ignore = "takes minutes without optimisation")]
 fn groups_and_pictures_of_nobody_are_no_headshots() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     for folder in ["groups", "noface"] {
         let records = looked_at(&shared.join("corpus").join(folder));
         let good = |record: &&RecordLine| matches!(record.verdict.as_deref(), Some("headshot" | "croppable"));

@@ -1,7 +1,7 @@
 //! The quality of the crops over the corpus of real photos: floors for every figure, which only ever go up.
 //!
-//! The corpus is not part of the repository; without it these tests say so and pass. The crops stay in
-//! `target/tmp/quality/`, to be looked at with the example `sheet`:
+//! The corpus is not part of the repository; without it these tests are ignored, except in CI, where they fail. The
+//! crops stay in `target/tmp/quality/`, to be looked at with the example `sheet`:
 //!
 //! ```text
 //! cargo test --release --test quality
@@ -152,16 +152,15 @@ struct Portraits {
 }
 
 impl Portraits {
-    fn made() -> Option<&'static Self> {
-        static PORTRAITS: OnceLock<Option<Portraits>> = OnceLock::new();
-        let make = || {
-            let shared = shared()?;
+    fn made() -> &'static Self {
+        static PORTRAITS: OnceLock<Portraits> = OnceLock::new();
+        PORTRAITS.get_or_init(|| {
+            let shared = shared();
             let presets = FLOORS.map(|floor| floor.preset).join(",");
             let arguments = ["-p", &presets, "--allow-upscale"];
             let (output, records) = run(&shared.join("corpus/portraits"), "portraits", &arguments);
-            Some(Self { truths: portrait_truths(&shared), shared, output, records })
-        };
-        PORTRAITS.get_or_init(make).as_ref()
+            Self { truths: portrait_truths(&shared), shared, output, records }
+        })
     }
 
     fn figures(&self, preset: &str) -> Figures {
@@ -174,9 +173,10 @@ fn built_in(name: &str) -> Preset {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation")]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+#[cfg_attr(all(has_corpus, debug_assertions), ignore = "takes minutes without optimisation")]
 fn portraits_are_framed_as_well_as_ever() {
-    let Some(portraits) = Portraits::made() else { return };
+    let portraits = Portraits::made();
     assert_eq!(portraits.records.len(), 98);
     let mut worse = Vec::new();
     for floor in &FLOORS {
@@ -204,15 +204,10 @@ fn portraits_are_framed_as_well_as_ever() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation")]
+#[cfg_attr(not(ci), ignore = "needs python3 with Pillow, and ../shared/corpus; .ci/run sees to both")]
 fn the_scoring_script_agrees_and_every_transform_is_true() {
-    let Some(portraits) = Portraits::made() else { return };
+    let portraits = Portraits::made();
     let script = portraits.shared.join("eval/score.py");
-    let has_python = Command::new("python3").args(["-c", "import PIL, tomllib"]).status();
-    if !script.is_file() || !has_python.is_ok_and(|status| status.success()) {
-        println!("skipped: needs {} and python3 from 3.11 with Pillow", script.display());
-        return;
-    }
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut python = Command::new("python3");
     python.args(["-W", "ignore"]).arg(&script).arg("--json");
@@ -237,9 +232,10 @@ fn the_scoring_script_agrees_and_every_transform_is_true() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation")]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+#[cfg_attr(all(has_corpus, debug_assertions), ignore = "takes minutes without optimisation")]
 fn photos_without_a_person_are_not_written_without_a_doubt() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let (_, records) = run(&shared.join("corpus/noface"), "noface", &["--allow-upscale"]);
     assert_eq!(records.len(), 14);
     let doubted = |record: &RecordLine| record.checks.iter().any(|check| check.level != "ok");
@@ -249,9 +245,10 @@ fn photos_without_a_person_are_not_written_without_a_doubt() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation")]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+#[cfg_attr(all(has_corpus, debug_assertions), ignore = "takes minutes without optimisation")]
 fn everybody_in_a_group_gets_a_crop_of_their_own() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let arguments = ["-p", "linkedin", "--faces", "all", "--allow-upscale"];
     let (output, records) = run(&shared.join("corpus/groups"), "groups", &arguments);
     assert_eq!(records.len(), VISIBLE_FACES.len());
@@ -274,9 +271,10 @@ fn everybody_in_a_group_gets_a_crop_of_their_own() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation")]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+#[cfg_attr(all(has_corpus, debug_assertions), ignore = "takes minutes without optimisation")]
 fn living_people_come_before_pictures_of_people() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let (_, records) =
         run(&shared.join("corpus/picture_in_picture"), "picture_in_picture", &["-p", "linkedin", "--allow-upscale"]);
     assert_eq!(records.len(), LIVING.len());

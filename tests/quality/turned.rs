@@ -17,9 +17,10 @@ const LEVELLED_TILT: f64 = 3.0;
 const RIGHTLY_TURNED: f64 = 0.97;
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation")]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+#[cfg_attr(all(has_corpus, debug_assertions), ignore = "takes minutes without optimisation")]
 fn photos_on_their_side_or_head_are_turned() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let truths = portrait_truths(&shared);
     let folder = empty_folder("turned-photos");
     let turned: Vec<(String, Affine, &Truth)> = truths
@@ -77,9 +78,10 @@ fn is_upright(record: &RecordLine, map: &Affine, truth: &Truth) -> bool {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation")]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+#[cfg_attr(all(has_corpus, debug_assertions), ignore = "takes minutes without optimisation")]
 fn tilted_heads_are_levelled() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let variants = shared.join("corpus/formats/face_variants");
     let truth: serde_json::Value = serde_json::from_slice(&fs::read(variants.join("TRUTH.json")).unwrap()).unwrap();
     let point = |value: &serde_json::Value| Point::new(value[0].as_f64().unwrap(), value[1].as_f64().unwrap());
