@@ -130,6 +130,7 @@
 
 // What a feature is needed for is marked on docs.rs, which builds with the nightly compiler that this takes.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(clippy::unwrap_used)]
 
 pub mod baseline_jpeg;
 pub mod batch;
