@@ -22,10 +22,16 @@ impl Point {
         Self { x, y }
     }
 
+    /// Distance to the origin, in pixels.
+    #[must_use]
+    pub fn length(self) -> f64 {
+        libm::hypot(self.x, self.y)
+    }
+
     /// Distance to `other`, in pixels.
     #[must_use]
     pub fn distance(self, other: Self) -> f64 {
-        (self.x - other.x).hypot(self.y - other.y)
+        Self::new(self.x - other.x, self.y - other.y).length()
     }
 
     /// The point half way to `other`.
@@ -209,7 +215,7 @@ impl Affine {
     /// A turn by `degrees` (clockwise on the screen) about the origin.
     #[must_use]
     pub fn rotation(degrees: f64) -> Self {
-        let (sin, cos) = degrees.to_radians().sin_cos();
+        let (sin, cos) = libm::sincos(degrees.to_radians());
         Self([cos, -sin, 0.0, sin, cos, 0.0])
     }
 
@@ -246,7 +252,7 @@ impl Affine {
     #[must_use]
     pub fn scale(&self) -> f64 {
         let [a, _, _, d, _, _] = self.0;
-        a.hypot(d)
+        libm::hypot(a, d)
     }
 
     /// The side of a square as large as what a square of side 1 becomes: how much a map enlarges that has not one scale
@@ -261,7 +267,7 @@ impl Affine {
     #[must_use]
     pub fn turn_deg(&self) -> f64 {
         let [a, _, _, d, _, _] = self.0;
-        d.atan2(a).to_degrees()
+        libm::atan2(d, a).to_degrees()
     }
 
     /// This map first, then `next`.

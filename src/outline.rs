@@ -107,7 +107,7 @@ fn opaque_shape(photo: &Photo) -> Option<Vec<HalfPlane>> {
     }
     let hull: Vec<HalfPlane> = (0..DIRECTIONS)
         .map(|index| {
-            let (y, x) = (f64::from(index) * std::f64::consts::TAU / f64::from(DIRECTIONS)).sin_cos();
+            let (y, x) = libm::sincos(f64::from(index) * std::f64::consts::TAU / f64::from(DIRECTIONS));
             let reach = opaque.iter().map(|p| x * p.x + y * p.y).fold(f64::NEG_INFINITY, f64::max);
             // A sample stands for the pixels around it, half of which lie beyond it.
             HalfPlane { normal: Point::new(x, y), limit: reach - half }

@@ -55,7 +55,7 @@ fn closed(corners: [Point; 4], colour: [u8; 3]) -> impl Iterator<Item = (Point, 
 
 /// The eye line, as wide as the head, and shorter lines at crown and chin.
 fn of_head(head: &Head) -> [(Point, Point, [u8; 3]); 3] {
-    let (sin, cos) = head.roll_deg.to_radians().sin_cos();
+    let (sin, cos) = libm::sincos(head.roll_deg.to_radians());
     let across = |at: Point, half: f64| {
         let half = half * head.height();
         (Point::new(at.x - cos * half, at.y - sin * half), Point::new(at.x + cos * half, at.y + sin * half), HEAD)

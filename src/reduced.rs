@@ -6,7 +6,7 @@
 use crate::error::Failure;
 use crate::geometry::{Affine, Rect};
 use crate::photo::{Photo, Pixels, Raster, flatten};
-use crate::resample::{PlaneView, resampled};
+use crate::resample::{PlaneView, lanczos_for_resizer, resampled};
 use crate::sparse_jpeg::{Area, Plane, Planes, Scale};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8x3, U8x4};
@@ -262,7 +262,7 @@ fn resized_pixels<Pixel: PixelTrait>(
 ) -> Result<Vec<u8>, Failure> {
     let algorithm = match filter {
         Filter::Triangle => FilterType::Bilinear,
-        Filter::Lanczos3 => FilterType::Lanczos3,
+        Filter::Lanczos3 => lanczos_for_resizer(),
     };
     let told = |error: &dyn std::error::Error| Failure::internal(error);
     let source = TypedImageRef::<Pixel>::from_buffer(width, height, samples).map_err(|error| told(&error))?;

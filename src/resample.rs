@@ -1,9 +1,11 @@
 //! Sampling a picture through an affine map: for turned frames and for the small cuts that faces are measured in.
 
+mod lanczos;
 mod plane;
 mod taps;
 mod window;
 
+pub(crate) use lanczos::for_resizer as lanczos_for_resizer;
 pub use plane::{Filter, PlaneView, resampled};
 
 use crate::geometry::{Affine, Point};

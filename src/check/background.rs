@@ -57,7 +57,7 @@ fn is_person(head: &Head, at: Point) -> bool {
     let centre = head.crown.midpoint(head.chin);
     let turn = Affine::rotation(-head.roll_deg);
     let from_head = turn.apply(Point::new(at.x - centre.x, at.y - centre.y));
-    if (from_head.x / (HEAD_WIDE * half)).hypot(from_head.y / (HEAD_HIGH * half)) <= 1.0 {
+    if libm::hypot(from_head.x / (HEAD_WIDE * half), from_head.y / (HEAD_HIGH * half)) <= 1.0 {
         return true;
     }
     let below_chin = at.y - head.chin.y;

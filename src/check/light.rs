@@ -35,7 +35,7 @@ pub fn of_face(view: &FaceView) -> Option<Exposure> {
     let (half_width, half_height, below) = FACE;
     let is_face = |x: u32, y: u32| {
         let at = FaceView::place(x, y);
-        (at.x / half_width).hypot((at.y - below) / half_height) <= 1.0
+        libm::hypot(at.x / half_width, (at.y - below) / half_height) <= 1.0
     };
     exposure(view.level.enumerate_pixels().filter(|(x, y, _)| is_face(*x, *y)).map(|(_, _, pixel)| luma(pixel.0)))
 }
@@ -78,11 +78,11 @@ pub fn uneven(view: &FaceView, yaw: f64) -> Option<f64> {
     };
     // Below this much light, of 1, noise is most of it. Set by hand.
     let light = |brightness: f32| linear(brightness).max(0.002);
-    Some((light(cheek(-1.0)?) / light(cheek(1.0)?)).log2().abs())
+    Some(libm::log2(light(cheek(-1.0)?) / light(cheek(1.0)?)).abs())
 }
 
 /// Light of a grey of this brightness (0..=255), 0..=1, by the curve of sRGB.
 fn linear(brightness: f32) -> f64 {
     let value = f64::from(brightness) / 255.0;
-    if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    if value <= 0.04045 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
 }

@@ -65,7 +65,8 @@ pub fn sharpness(brightness: &[f32], width: usize) -> Option<Sharpness> {
 fn kernel() -> [f32; REACH + 1] {
     let mut kernel = [0.0; REACH + 1];
     for (at, weight) in kernel.iter_mut().enumerate() {
-        *weight = (-0.5 * (at as f32 / BLUR).powi(2)).exp();
+        let deviations = at as f32 / BLUR;
+        *weight = libm::expf(-0.5 * deviations * deviations);
     }
     let sum = 2.0 * kernel.iter().sum::<f32>() - kernel[0];
     kernel.map(|weight| weight / sum)
@@ -76,9 +77,13 @@ fn kernel() -> [f32; REACH + 1] {
 fn noise_after(kernel: &[f32; REACH + 1]) -> f64 {
     let at = |offset: isize| kernel.get(offset.unsigned_abs()).copied().map_or(0.0, f64::from);
     let reach = REACH as isize + 1;
-    let along: f64 = (-reach..=reach).map(|x| ((at(x - 1) - at(x + 1)) / 2.0).powi(2)).sum();
-    let across: f64 = (-reach..=reach).map(|x| at(x).powi(2)).sum();
+    let along: f64 = (-reach..=reach).map(|x| squared((at(x - 1) - at(x + 1)) / 2.0)).sum();
+    let across: f64 = (-reach..=reach).map(|x| squared(at(x))).sum();
     2.0 * along * across
+}
+
+fn squared(value: f64) -> f64 {
+    value * value
 }
 
 /// The picture after the blur; beyond its edges its edge pixels go on.
@@ -158,8 +163,8 @@ fn noise(values: &[f32], soft: &[f32], width: usize, height: usize, kernel: &[f3
     let place = squares.len() / 5;
     squares.select_nth_unstable_by(place, f64::total_cmp);
     // Of white noise the blur leaves the sum of its weights' squares in place of 1, and takes twice the middle weight.
-    let middle = f64::from(kernel[0]).powi(2);
-    let across = 2.0 * kernel.iter().map(|&weight| f64::from(weight).powi(2)).sum::<f64>() - middle;
-    let taken = 1.0 - 2.0 * middle + across.powi(2);
+    let middle = squared(f64::from(kernel[0]));
+    let across = 2.0 * kernel.iter().map(|&weight| squared(f64::from(weight))).sum::<f64>() - middle;
+    let taken = 1.0 - 2.0 * middle + squared(across);
     (squares[place] / taken).sqrt()
 }

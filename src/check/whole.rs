@@ -26,7 +26,7 @@ pub fn cut_off(head: &Head, (width, height): (u32, u32)) -> f64 {
     let length = head.height().max(1.0);
     let beyond = |at: Point| (-at.x).max(at.x - width).max(-at.y).max(at.y - height) / length;
     let eyes = head.eye_mid();
-    let (sin, cos) = head.roll_deg.to_radians().sin_cos();
+    let (sin, cos) = libm::sincos(head.roll_deg.to_radians());
     let at = |aside: f64, up: f64| {
         Point::new(eyes.x + length * (aside * cos + up * sin), eyes.y + length * (aside * sin - up * cos))
     };

@@ -32,7 +32,7 @@ pub fn sentence(check: &Check) -> String {
         }
         Reason::BlownOut => format!("the light has burnt out {:.0} % of the face to white", 100.0 * value),
         Reason::UnevenLight => {
-            format!("one side of the face has {:.0} times the light of the other", value.exp2())
+            format!("one side of the face has {:.0} times the light of the other", libm::exp2(*value))
         }
         Reason::LookingAway => "the head is turned away from the camera".into(),
         Reason::Tilted => format!("the head leans by {value:.0} degrees in {preset}"),

@@ -3,9 +3,11 @@
 //! A new format is one file here and one line in `encode_at`. Nothing of the photo's own metadata is ever written:
 //! the encoders only see pixels.
 
+#[cfg(not(target_family = "wasm"))]
 mod avif;
 mod jpeg;
 mod png;
+#[cfg(not(target_family = "wasm"))]
 mod webp;
 
 use crate::error::{Failure, Reason};
@@ -158,10 +160,21 @@ fn encode_at(image: &Raster, encoding: &Encoding, quality: u8) -> Result<Encoded
     let bytes = match encoding.format {
         OutputFormat::Jpeg => explained(jpeg::encode(&opaque(image), quality, encoding.dpi)),
         OutputFormat::Png => explained(png::encode(image, encoding.dpi)),
+        #[cfg(not(target_family = "wasm"))]
         OutputFormat::Webp => explained(webp::encode(image, quality)),
+        #[cfg(not(target_family = "wasm"))]
         OutputFormat::Avif => explained(avif::encode(&opaque(image), quality)),
+        #[cfg(target_family = "wasm")]
+        OutputFormat::Webp | OutputFormat::Avif => Err(not_in_this_build(encoding.format)),
     }?;
     Ok(Encoded { bytes, quality: (encoding.format != OutputFormat::Png).then_some(quality) })
+}
+
+/// There is no encoder for it on WebAssembly.
+#[cfg(target_family = "wasm")]
+fn not_in_this_build(format: OutputFormat) -> Failure {
+    let message = format!("this build does not write {}", format.extension());
+    Failure::new(Reason::NotWritten, message).advised("use JPEG or PNG")
 }
 
 fn opaque(image: &Raster) -> Cow<'_, RgbImage> {

@@ -22,12 +22,12 @@ impl Clearance {
     pub fn around(head: &Head) -> Self {
         let half_length = head.crown.distance(head.chin) / 2.0;
         let (along, across) = (half_length * HALF_HEIGHT, half_length * HALF_WIDTH);
-        let (sin, cos) = head.roll_deg.to_radians().sin_cos();
+        let (sin, cos) = libm::sincos(head.roll_deg.to_radians());
         Self {
             centre: head.crown.midpoint(head.chin),
             // The upright ellipse that touches the same sides as the tilted one.
-            half_width: (across * cos).hypot(along * sin),
-            half_height: (across * sin).hypot(along * cos),
+            half_width: libm::hypot(across * cos, along * sin),
+            half_height: libm::hypot(across * sin, along * cos),
         }
     }
 

@@ -146,7 +146,8 @@ fn above(strip: &RgbImage, rows: u32, clear: impl Fn(f64) -> Option<f64>) -> Rgb
     let mut smooth = colours.clone();
     let mut blurred = 0.0;
     for (distance, row) in (1..=rows).zip(grown.chunks_exact_mut(stride.max(1)).rev()) {
-        let wanted = (BLUR * f64::from(distance)).powi(2) - blurred;
+        let deviation = BLUR * f64::from(distance);
+        let wanted = deviation * deviation - blurred;
         // A box of 2 r + 1 pixels has the variance r (r + 1) / 3.
         let radius = ((0.25 + 3.0 * wanted).sqrt() - 0.5).floor().max(0.0);
         if radius >= 1.0 {

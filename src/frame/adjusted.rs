@@ -71,7 +71,7 @@ fn nudged(mut framed: Framed, head: &Head, ground: &Ground, extend: Extend, nudg
             .filter_map(|centre| Some((centre, reach.padded(centre, &mut Polygon::default())?)))
             .collect::<Vec<_>>()
     });
-    let left = |centre: Point| ((centre.x - wanted.x) / unit.x).hypot((centre.y - wanted.y) / unit.y);
+    let left = |centre: Point| libm::hypot((centre.x - wanted.x) / unit.x, (centre.y - wanted.y) / unit.y);
     let reached = on_photo.into_iter().chain(beyond).min_by(|(a, _), (b, _)| left(*a).total_cmp(&left(*b)));
     let (centre, padded) = reached.unwrap_or((from, framed.padded));
     frame.centre = stance.to_upright(centre);

@@ -79,7 +79,7 @@ impl<'a> Reach<'a> {
 
     /// Whether a frame that has to move by `way` is where it should be.
     fn is_nothing(&self, way: Point) -> bool {
-        way == Point::default() || way.x.hypot(way.y) <= TOLERANCE * self.height
+        way == Point::default() || way.length() <= TOLERANCE * self.height
     }
 
     /// Whether the frame around `centre` (levelled coordinates) is on the photo and its margins.

@@ -194,7 +194,7 @@ impl Ladder<'_> {
 
     /// How much larger than its target the head is in a frame of this height, in units of [`cost::SCALE`].
     fn scale_units(&self, height: f64) -> f64 {
-        (self.head_length / self.preset.framing.head_height / height).ln() / cost::SCALE
+        libm::log(self.head_length / self.preset.framing.head_height / height) / cost::SCALE
     }
 
     fn scale_cost(&self, height: f64) -> f64 {
@@ -204,11 +204,12 @@ impl Ladder<'_> {
     }
 
     fn tilt_cost(&self, stance: &Stance) -> f64 {
-        ((self.full - stance.roll_deg) / cost::TILT).powi(2)
+        let units = (self.full - stance.roll_deg) / cost::TILT;
+        units * units
     }
 }
 
 /// `step` of [`SCALES`] equal ratios on the way from `from` to `to`.
 fn between(from: f64, to: f64, step: i32) -> f64 {
-    if step == 0 { from } else { from * (to / from).powf(f64::from(step) / f64::from(SCALES)) }
+    if step == 0 { from } else { from * libm::pow(to / from, f64::from(step) / f64::from(SCALES)) }
 }

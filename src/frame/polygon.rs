@@ -109,7 +109,7 @@ fn nearer_to_origin(first: Point, second: Point) -> Point {
     /// Squares that differ by more than this share are not equal by rounding.
     const SURELY: f64 = 1.0 + 1e-12;
     let (a, b) = (first.x * first.x + first.y * first.y, second.x * second.x + second.y * second.y);
-    let is_first = a * SURELY < b || (a <= b * SURELY && first.x.hypot(first.y) <= second.x.hypot(second.y));
+    let is_first = a * SURELY < b || (a <= b * SURELY && first.length() <= second.length());
     if is_first { first } else { second }
 }
 

@@ -232,10 +232,10 @@ impl Stance {
         );
         std::array::from_fn(|step| {
             let angle = step as f64 * std::f64::consts::TAU / CIRCLE_DIRECTIONS as f64;
-            let (y, x) = angle.sin_cos();
+            let (y, x) = libm::sincos(angle);
             let along = (x * axis.x + y * axis.y) * half_length;
             let across = (y * axis.x - x * axis.y) * half_length * HEAD_HALF_WIDTH;
-            let support = x * middle.x + y * middle.y + along.hypot(across);
+            let support = x * middle.x + y * middle.y + libm::hypot(along, across);
             HalfPlane { normal: Point::new(-x, -y), limit: support }
         })
     }

@@ -67,7 +67,7 @@ struct Aim<'a, 's> {
 impl<'s> Aim<'_, 's> {
     /// How far the head stands from its place in a frame around `centre`, in units of [`cost::SHIFT`].
     fn shift(&self, centre: Point) -> f64 {
-        ((centre.x - self.ideal.x) / self.unit.x).hypot((centre.y - self.ideal.y) / self.unit.y)
+        libm::hypot((centre.x - self.ideal.x) / self.unit.x, (centre.y - self.ideal.y) / self.unit.y)
     }
 
     /// The shift that it takes at least to be inside all of `edges`.
@@ -214,7 +214,8 @@ fn cheapest_beyond<'s>(
             continue;
         }
         let Some(padded) = reach.padded(centre, spare) else { continue };
-        let padding = if padded > 0.0 { cost::REACHING_OUT + (padded / cost::PADDED).powi(2) } else { 0.0 };
+        let units = padded / cost::PADDED;
+        let padding = if padded > 0.0 { cost::REACHING_OUT + units * units } else { 0.0 };
         let cost = on_photo + padding;
         // Last, since it takes longest.
         if cost < most && reach.is_held(centre) {

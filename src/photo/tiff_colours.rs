@@ -157,12 +157,12 @@ fn lab_to_srgb(pixel: &mut [u8], signed: bool) {
     let cubes = [middle + offset(pixel[1]) / 500.0, middle, middle - offset(pixel[2]) / 200.0];
     let xyz: [f32; 3] = std::array::from_fn(|index| {
         let root = cubes[index];
-        let value = if root > 6.0 / 29.0 { root.powi(3) } else { (root - 4.0 / 29.0) * 108.0 / 841.0 };
+        let value = if root > 6.0 / 29.0 { root * root * root } else { (root - 4.0 / 29.0) * 108.0 / 841.0 };
         value * WHITE[index]
     });
     for (sample, row) in pixel.iter_mut().zip(TO_LINEAR) {
         let linear: f32 = row.iter().zip(xyz).map(|(factor, value)| factor * value).sum();
-        let curved = if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
+        let curved = if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * libm::powf(linear, 1.0 / 2.4) - 0.055 };
         *sample = (curved * 255.0).round().clamp(0.0, 255.0) as u8;
     }
 }

@@ -3,9 +3,9 @@
 //! the columns. For maps that turn little; both passes walk along memory, and a widened kernel costs its width once a
 //! pass instead of its square once.
 
+use super::lanczos::{self, lanczos3};
 use super::taps::{Rows, TOGETHER, Weights};
 use crate::geometry::{Affine, Point};
-use std::f64::consts::PI;
 use std::ops::Range;
 
 /// What the samples are weighted with.
@@ -22,17 +22,14 @@ impl Filter {
     const fn reach(self) -> f64 {
         match self {
             Self::Triangle => 1.0,
-            Self::Lanczos3 => 3.0,
+            Self::Lanczos3 => lanczos::REACH,
         }
     }
 
     fn weight(self, distance: f64) -> f64 {
-        let x = distance.abs();
         match self {
-            Self::Triangle => (1.0 - x).max(0.0),
-            Self::Lanczos3 if x < 1e-9 => 1.0,
-            Self::Lanczos3 if x < 3.0 => 3.0 * (PI * x).sin() * (PI * x / 3.0).sin() / (PI * x * PI * x),
-            Self::Lanczos3 => 0.0,
+            Self::Triangle => (1.0 - distance.abs()).max(0.0),
+            Self::Lanczos3 => lanczos3(distance),
         }
     }
 

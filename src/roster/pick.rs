@@ -42,7 +42,7 @@ impl Merit {
         let outputs = &record.outputs;
         let each = outputs.len().max(1) as f64;
         let steps: usize = outputs.iter().map(|output| output.steps.len()).sum();
-        let enlarged: f64 = outputs.iter().map(|output| output.upscale.max(1.0).log2()).sum();
+        let enlarged: f64 = outputs.iter().map(|output| libm::log2(output.upscale.max(1.0))).sum();
         let soft_focus = record.checks.iter().find(|check| check.code == Reason::SoftFocus);
         Self {
             outcome: record.outcome,

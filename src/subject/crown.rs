@@ -242,7 +242,8 @@ fn scan(picture: &SmallPicture, is_background: impl Fn(usize) -> bool) -> Option
 }
 
 fn bell(apart: f64, deviation: f64) -> f64 {
-    (-0.5 * (apart / deviation).powi(2)).exp()
+    let units = apart / deviation;
+    libm::exp(-0.5 * units * units)
 }
 
 /// How common a crown at this height is on other people; 1 and a little for the most common.

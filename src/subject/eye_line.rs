@@ -56,7 +56,7 @@ pub fn refined(head: &Head, source: &Reduced) -> Head {
         let Some(found) = eyes(head, roll_deg, source).map(|picture| found_again(&picture)) else {
             return head.clone();
         };
-        roll_deg += found.below.atan2(EYE_DISTANCE as f64).to_degrees();
+        roll_deg += libm::atan2(found.below, EYE_DISTANCE as f64).to_degrees();
         likeness = found.likeness;
     }
     let trust = ((likeness - NO_LIKENESS) / (FULL_LIKENESS - NO_LIKENESS)).clamp(0.0, 1.0);

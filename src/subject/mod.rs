@@ -123,10 +123,11 @@ impl Head {
             Some(marks) => (marks.eyes, yaw_of(marks), pitch_of(marks)),
             None => (eyes_of_box(rect), 0.0, 0.0),
         };
-        let residual = (eyes[1].y - eyes[0].y).atan2(eyes[1].x - eyes[0].x);
+        let residual = libm::atan2(eyes[1].y - eyes[0].y, eyes[1].x - eyes[0].x);
         // In a picture that does not level the head, the box stays upright while the head's axis leans: the chin is
         // where the axis through the eyes meets the depth of the box.
-        let axis = Point::new(-residual.sin(), residual.cos());
+        let (sin, cos) = libm::sincos(residual);
+        let axis = Point::new(-sin, cos);
         let below = if face.landmarks.is_some() { EYES_BELOW_LANDMARKS * rect.height } else { 0.0 };
         let eyes = eyes.map(|eye| Point::new(eye.x + axis.x * below, eye.y + axis.y * below));
         let eye_mid = eyes[0].midpoint(eyes[1]);
@@ -166,7 +167,7 @@ fn nose_and_axis(marks: &Landmarks) -> (Point, Point) {
 /// Side turn from how far the nose tip leaves the middle of eyes and mouth, in half eye distances.
 fn yaw_of(marks: &Landmarks) -> f64 {
     let (nose, axis) = nose_and_axis(marks);
-    let length = axis.x.hypot(axis.y);
+    let length = axis.length();
     let half_eye_distance = marks.eyes[0].distance(marks.eyes[1]) / 2.0;
     if length < 1e-6 || half_eye_distance < 1e-6 {
         return 0.0;
@@ -202,7 +203,7 @@ pub fn prominence(face: &Face, width: f64, height: f64) -> f64 {
     // In the picture's corner a face counts a third of one in the middle, which is 0.4 from the top, as heads are
     // rather above. Choices, not measurements: the quality tests over groups and pictures within pictures hold with
     // them.
-    let centrality = 1.0 - 0.67 * (aside.hypot(below) / std::f64::consts::SQRT_2).min(1.0);
+    let centrality = 1.0 - 0.67 * (libm::hypot(aside, below) / std::f64::consts::SQRT_2).min(1.0);
     face.score * face.rect.area().max(0.0).sqrt() * centrality
 }
 

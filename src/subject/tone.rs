@@ -175,7 +175,7 @@ impl Tone {
             let seen = match self {
                 Self::AsItIs => level,
                 Self::Brightened(gain) => (gain * level).min(255.0),
-                Self::Darkened => 255.0 * (level / 255.0).powf(DARKENING),
+                Self::Darkened => 255.0 * libm::pow(level / 255.0, DARKENING),
             };
             seen as f32
         })

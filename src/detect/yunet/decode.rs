@@ -45,7 +45,7 @@ impl Cell {
         let [left_eye_x, left_eye_y, nose_x, nose_y, right_mouth_x, right_mouth_y, left_mouth_x, left_mouth_y] = *high;
         let score = f64::from((logistic(face) * logistic(object)).sqrt());
         let centre = self.point(x, y);
-        let (width, height) = (f64::from(width.exp() * self.stride), f64::from(height.exp() * self.stride));
+        let [width, height] = [width, height].map(|side| f64::from(libm::expf(side) * self.stride));
         let rect = Rect::new(centre.x - width / 2.0, centre.y - height / 2.0, width, height);
         (score >= threshold && rect.area().is_finite()).then(|| Face {
             rect,
@@ -66,7 +66,7 @@ impl Cell {
 
 /// 0..=1 for any logit.
 fn logistic(logit: f32) -> f32 {
-    1.0 / (1.0 + (-logit).exp())
+    1.0 / (1.0 + libm::expf(-logit))
 }
 
 /// Non-maximum suppression: best first, without the boxes that overlap a better one. Equal scores keep their order.

@@ -36,7 +36,7 @@ pub(super) fn above_forehead(picture: &SmallPicture) -> Option<f64> {
         let parted = sums.disorder(0, split) + sums.disorder(split, rows);
         (sums.disorder(0, rows) - parted) / sums.0[rows].count
     };
-    let worth = |&(height, gain): &(f64, f64)| gain + PRIOR_WEIGHT * likely(height).ln();
+    let worth = |&(height, gain): &(f64, f64)| gain + PRIOR_WEIGHT * libm::log(likely(height));
     let splits =
         (LEAST_ROWS..(rows + 1).saturating_sub(LEAST_ROWS)).map(|split| (above_box(FOREHEAD_ROW - split), gain(split)));
     let (height, gain) = splits.max_by(|a, b| worth(a).total_cmp(&worth(b)))?;
@@ -83,7 +83,7 @@ impl Sums {
         let logarithm = |channel: usize| {
             let mean = (to.values[channel] - from.values[channel]) / count;
             let square = (to.squares[channel] - from.squares[channel]) / count;
-            ((square - mean * mean).max(0.0) + LEAST_VARIANCE).ln()
+            libm::log((square - mean * mean).max(0.0) + LEAST_VARIANCE)
         };
         count * (0..3).map(logarithm).sum::<f64>()
     }
