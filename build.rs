@@ -1,4 +1,5 @@
-//! Embeds `presets/*.toml`, so that a new preset is one new file, and tells the tests whether the corpus is there.
+//! Embeds `presets/*.toml`, so that a new preset is one new file, tells the tests whether the corpus is there, and leaves
+//! out instructions on request.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     embed_presets(&root);
     announce_corpus(&root);
+    leave_instructions_out();
 }
 
 /// Sets `has_corpus` where the photos of the tests are beside the repository, and in CI, where tests that need them
@@ -42,4 +44,15 @@ fn embed_presets(root: &Path) {
     table.push(']');
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     fs::write(out.join("presets.rs"), table).expect("OUT_DIR is writable");
+}
+
+/// Tells `src/processor.rs` what `HEADSHOT_INSTRUCTIONS` says.
+fn leave_instructions_out() {
+    println!("cargo::rustc-check-cfg=cfg(headshot_instructions, values(\"baseline\", \"avx2\"))");
+    println!("cargo::rerun-if-env-changed=HEADSHOT_INSTRUCTIONS");
+    let Ok(most) = env::var("HEADSHOT_INSTRUCTIONS") else { return };
+    match most.as_str() {
+        "baseline" | "avx2" => println!("cargo::rustc-cfg=headshot_instructions=\"{most}\""),
+        other => panic!("HEADSHOT_INSTRUCTIONS is \"{other}\": it takes \"baseline\" or \"avx2\""),
+    }
 }

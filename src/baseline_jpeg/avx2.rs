@@ -8,6 +8,7 @@ use super::block::{Block, CONSTANT_BITS, EVEN, KEPT_BITS, ODD_PARTS, Quantiser};
 use super::colour::{CHROMA_ROUNDING, LUMA, LUMA_ROUNDING, RUN, Run, TOWARDS_BLUE, TOWARDS_RED};
 use super::scan::{Blocks, Scan};
 use super::tables::IN_ZIGZAG;
+use crate::processor;
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_add_epi16, _mm_loadu_si128, _mm_mulhi_epu16, _mm_packus_epi16, _mm_packus_epi32,
     _mm_set1_epi16, _mm_srli_epi16, _mm_storel_epi64, _mm_storeu_si128, _mm_sub_epi16, _mm256_abs_epi16,
@@ -26,12 +27,7 @@ pub(super) struct Present(());
 impl Present {
     /// Asks the processor.
     pub(super) fn detect() -> Option<Self> {
-        let present = is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("lzcnt")
-            && is_x86_feature_detected!("popcnt");
-        present.then_some(Self(()))
+        processor::has_bits().then_some(Self(()))
     }
 
     /// See [`super::instructions::Instructions::full`].

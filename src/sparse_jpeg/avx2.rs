@@ -6,6 +6,7 @@
 
 use super::idct::{CONSTANT_BITS, EVEN, KEPT_BITS, ODD};
 use super::rows::{self, BLUE, CENTRE, GREEN, RED, ROUNDING};
+use crate::processor;
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_add_epi16, _mm_loadu_si128, _mm_packs_epi32, _mm_packus_epi16, _mm_setzero_si128,
     _mm_shuffle_epi32, _mm_storeu_si128, _mm_unpackhi_epi16, _mm_unpacklo_epi16, _mm256_add_epi16, _mm256_add_epi32,
@@ -23,7 +24,7 @@ pub(super) struct Present(());
 impl Present {
     /// Asks the processor.
     pub(super) fn detect() -> Option<Self> {
-        is_x86_feature_detected!("avx2").then_some(Self(()))
+        processor::has_avx2().then_some(Self(()))
     }
 
     /// See [`super::idct::block`].

@@ -1,7 +1,8 @@
 //! The kernels once more in registers of sixteen floats, for processors with AVX-512.
 //!
-//! Sums are taken in the order of [`kernels`](super::kernels), so results are those of AVX2 to the last bit. Left to
-//! the compiler the kernels gain half as much: it does not take two octets for one register.
+//! Results are those of [`kernels`](super::kernels) to the last bit: sums are taken in the same order, products are
+//! rounded before they are added. Left to the compiler the kernels gain half as much: it does not take two octets for
+//! one register.
 //!
 //! VL is asked for because without it the compiler uses only half of the registers for sums whose halves are stored
 //! apart: 2.0 ms instead of 1.45 for a picture of 320 x 320 pixels.
@@ -13,9 +14,10 @@ use super::kernels::{
     DepthwiseRow, DepthwiseWeights, FirstRow, Octet, PointwiseRow, PointwiseWeights, PoolRow, block_starts,
 };
 use super::simd::Kernel;
+use crate::processor;
 use std::arch::x86_64::{
-    __m512, _mm256_loadu_pd, _mm512_broadcast_f64x4, _mm512_castpd_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_max_ps,
-    _mm512_set1_ps, _mm512_setzero_ps, _mm512_shuffle_f32x4, _mm512_storeu_ps,
+    __m512, _mm256_loadu_pd, _mm512_add_ps, _mm512_broadcast_f64x4, _mm512_castpd_ps, _mm512_loadu_ps, _mm512_max_ps,
+    _mm512_mul_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_shuffle_f32x4, _mm512_storeu_ps,
 };
 
 /// Pixels that the pointwise and the first convolution work on at once: with 32 channels twenty of the 32 registers are
@@ -35,7 +37,7 @@ pub(super) struct Present(());
 impl Present {
     /// Asks the processor.
     pub(super) fn detect() -> Option<Self> {
-        (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl")).then_some(Self(()))
+        processor::has_avx512().then_some(Self(()))
     }
 
     /// [`PointwiseRow`].
@@ -124,7 +126,7 @@ fn pointwise_block<const GROUPS: usize, const PIXELS: usize>(
             for (pixel, sums) in pixels.iter().zip(&mut sums) {
                 let value = _mm512_set1_ps(pixel[channel]);
                 for (sum, &weights) in sums.iter_mut().zip(&weights) {
-                    *sum = _mm512_fmadd_ps(value, weights, *sum);
+                    *sum = multiply_add(value, weights, *sum);
                 }
             }
         }
@@ -140,7 +142,7 @@ fn pointwise_block<const GROUPS: usize, const PIXELS: usize>(
 #[target_feature(enable = "avx512f,avx512vl")]
 fn depthwise(row: DepthwiseRow) {
     if row.width < PAIRS {
-        return row.run::<true>();
+        return row.run();
     }
     let pitch = row.width + 2;
     let floor = _mm512_set1_ps(if row.rectified { 0.0 } else { f32::NEG_INFINITY });
@@ -178,14 +180,14 @@ fn depthwise_plane<const COUNT: usize>(
             for (sum, right) in sums.iter_mut().zip(&pairs[1..]) {
                 let right = load(right);
                 let middle = _mm512_shuffle_f32x4::<0b01_00_11_10>(left, right);
-                *sum = _mm512_fmadd_ps(left, weights[0], *sum);
-                *sum = _mm512_fmadd_ps(middle, weights[1], *sum);
-                *sum = _mm512_fmadd_ps(right, weights[2], *sum);
+                *sum = multiply_add(left, weights[0], *sum);
+                *sum = multiply_add(middle, weights[1], *sum);
+                *sum = multiply_add(right, weights[2], *sum);
                 left = right;
             }
         }
         for (target, sum) in output[start..start + 2 * COUNT].as_chunks_mut::<2>().0.iter_mut().zip(sums) {
-            *target = octets(_mm512_max_ps(sum, floor));
+            *target = octets(greater(sum, floor));
         }
     }
 }
@@ -200,13 +202,13 @@ fn first(row: FirstRow) {
             for (tap, weights) in weights.iter().enumerate() {
                 let weights = load(weights);
                 for (pixel, sum) in sums.iter_mut().enumerate() {
-                    *sum = _mm512_fmadd_ps(_mm512_set1_ps(window[pixel * 6 + tap]), weights, *sum);
+                    *sum = multiply_add(_mm512_set1_ps(window[pixel * 6 + tap]), weights, *sum);
                 }
             }
         }
         let pixels = first[start..start + BLOCK].iter_mut().zip(&mut second[start..start + BLOCK]);
         for ((first, second), sum) in pixels.zip(sums) {
-            [*first, *second] = octets(_mm512_max_ps(sum, _mm512_setzero_ps()));
+            [*first, *second] = octets(greater(sum, _mm512_setzero_ps()));
         }
     }
 }
@@ -215,10 +217,24 @@ fn first(row: FirstRow) {
 fn pool(row: PoolRow) {
     let pairs = row.input[0].as_chunks::<2>().0.iter().zip(row.input[1].as_chunks::<2>().0);
     for (target, (upper, lower)) in row.output.iter_mut().zip(pairs) {
-        let greatest = _mm512_max_ps(load(upper), load(lower));
+        let greatest = greater(load(upper), load(lower));
         let swapped = _mm512_shuffle_f32x4::<0b01_00_11_10>(greatest, greatest);
-        *target = octets(_mm512_max_ps(greatest, swapped))[0];
+        *target = octets(greater(greatest, swapped))[0];
     }
+}
+
+/// `a * b`, rounded, plus `sum`, rounded.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl")]
+fn multiply_add(a: __m512, b: __m512, sum: __m512) -> __m512 {
+    _mm512_add_ps(sum, _mm512_mul_ps(a, b))
+}
+
+/// The greater of two numbers, `a` where neither is. The instruction gives its second operand there.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl")]
+fn greater(a: __m512, b: __m512) -> __m512 {
+    _mm512_max_ps(b, a)
 }
 
 #[inline]

@@ -9,6 +9,7 @@
 //! processor has these instructions.
 
 use super::{GROUP, PHASE_BITS, POSITION_BITS, Run, TOGETHER, WEIGHT_BITS, Weights};
+use crate::processor;
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_loadl_epi64, _mm_loadu_si128, _mm_packus_epi16, _mm_setzero_si128, _mm_storeu_si128,
     _mm_unpackhi_epi8, _mm_unpacklo_epi8, _mm_unpacklo_epi64, _mm256_add_epi32, _mm256_castsi256_si128,
@@ -38,7 +39,7 @@ pub(super) struct Avx2 {
 
 impl Avx2 {
     pub(super) fn detect() -> Option<Self> {
-        is_x86_feature_detected!("avx2").then(|| Self { pairs: Vec::new() })
+        processor::has_avx2().then(|| Self { pairs: Vec::new() })
     }
 
     /// [`Run::alike`], which has to do it if this returns `false`: where rows are shorter than what is read at once,

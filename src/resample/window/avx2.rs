@@ -4,6 +4,7 @@
 //! it for both ends of a run; places lie on a line and do not overflow, so those between are held too.
 
 use super::{LONGEST_RUN, PHASES, ROUNDING, Run, Samples, TOTAL_BITS, Weights};
+use crate::processor;
 use std::arch::x86_64::{
     __m256i, _mm_cvtsi128_si32, _mm_loadl_epi64, _mm_loadu_si128, _mm256_add_epi16, _mm256_add_epi32,
     _mm256_broadcastsi128_si256, _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_madd_epi16,
@@ -59,7 +60,7 @@ pub(super) fn fill<const PAIRS: usize>(
     run: Run,
     output: &mut [[u8; 3]],
 ) -> bool {
-    if !is_x86_feature_detected!("avx2") {
+    if !processor::has_avx2() {
         return false;
     }
     let Some(last) = output.len().checked_sub(1) else { return true };
