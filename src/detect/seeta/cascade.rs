@@ -1,19 +1,20 @@
 //! The cascade: windows are proposed, judged and moved three times, and merged.
 //!
-//! `rustface` answers every question (which windows, is this a face, where exactly) and this module asks them, because
-//! `rustface` 0.1.7 is not safe to run by itself: before each network it copies the window that the one before has
-//! moved (`get_window_data`), through raw pointers, as if its top left corner were inside the picture and its side two
-//! pixels at least. A crafted picture need not grant that.
+//! `rustface` proposes the windows, with whole numbers and plain sums that are the same on every machine. What follows is
+//! asked here, because `rustface` 0.1.7 is not safe to run by itself: before each network it copies the window that the
+//! one before has moved (`get_window_data`), through raw pointers, as if its top left corner were inside the picture and
+//! its side two pixels at least. A crafted picture need not grant that.
 //!
 //! Here it never makes that copy, whatever the picture: it makes it only for the stages of a model's second level and
-//! beyond, and no model that it is given has any ([`super::model`]). What it still does without checks is to reduce the
-//! picture, to 40 pixels a side and never less, and to add up tables of a picture or of a window of 40 x 40: all of it
-//! places that depend on the size alone. The windows come from [`window`], whose places are checked.
+//! beyond, and the model that it is given has none ([`super::model`]). What it still does without checks is to reduce the
+//! picture, to 40 pixels a side and never less, and to add up tables of it: all of it places that depend on the size
+//! alone. The windows of the networks come from [`window`], whose places are checked.
 
-use super::model::{Judge, Models};
+use super::judge::{Judge, Judgement};
+use super::model::Models;
 use super::window::{WINDOW, window};
 use image::GrayImage;
-use rustface::{Detector, ImageData, Model, create_detector_with_model};
+use rustface::{ImageData, Model, create_detector_with_model};
 
 /// From which shared part (intersection over union) on two windows become one, after each network; `None` for not at
 /// all. From the SeetaFace engine.
@@ -34,10 +35,9 @@ pub struct Candidate {
 
 /// All faces in `picture`, whose sides are at least [`WINDOW`], with scores from just above 0.5.
 pub fn faces(models: &Models, picture: &GrayImage) -> Vec<Candidate> {
-    let mut candidates = asked(&mut ready(&models.proposer), picture);
+    let mut candidates = proposals(&models.proposer, picture);
     for (judge, merged_from) in models.judges.iter().zip(MERGED_FROM) {
-        let mut judge = Judging::new(judge);
-        candidates = candidates.iter().filter_map(|candidate| judge.moved(picture, candidate)).collect();
+        candidates = candidates.iter().filter_map(|candidate| moved(judge, picture, candidate)).collect();
         if let Some(share) = merged_from {
             candidates = merged(candidates, share);
         }
@@ -45,15 +45,12 @@ pub fn faces(models: &Models, picture: &GrayImage) -> Vec<Candidate> {
     candidates
 }
 
-/// A detector for the whole of a picture's windows or, where the picture is one window, for that.
-fn ready(model: &Model) -> Box<dyn Detector> {
+/// The windows that may hold a face. A `rustface` detector changes while it works and stays on its thread, so each call
+/// has its own.
+fn proposals(model: &Model, picture: &GrayImage) -> Vec<Candidate> {
+    debug_assert!(picture.width().min(picture.height()) >= WINDOW);
     let mut detector = create_detector_with_model(model.clone());
     detector.set_score_thresh(f64::MIN_POSITIVE);
-    detector
-}
-
-fn asked(detector: &mut Box<dyn Detector>, picture: &GrayImage) -> Vec<Candidate> {
-    debug_assert!(picture.width().min(picture.height()) >= WINDOW);
     let found = detector.detect(&ImageData::new(picture.as_raw(), picture.width(), picture.height()));
     let candidate = |face: &rustface::FaceInfo| Candidate {
         x: face.bbox().x(),
@@ -64,34 +61,20 @@ fn asked(detector: &mut Box<dyn Detector>, picture: &GrayImage) -> Vec<Candidate
     found.iter().map(candidate).collect()
 }
 
-/// A network at work. A `rustface` detector changes while it works and stays on its thread, so each call has its own.
-struct Judging<'a> {
-    judge: &'a Judge,
-    score: Box<dyn Detector>,
-    /// Few pictures have a window that passes.
-    moves: Option<Box<dyn Detector>>,
-}
-
-impl<'a> Judging<'a> {
-    fn new(judge: &'a Judge) -> Self {
-        Self { judge, score: ready(&judge.score), moves: None }
-    }
-
-    /// `candidate` where the network sees the face, `None` where it sees none.
-    fn moved(&mut self, picture: &GrayImage, candidate: &Candidate) -> Option<Candidate> {
-        let seen = window(picture, candidate.x, candidate.y, candidate.side)?;
-        let score = asked(&mut self.score, &seen).first()?.score;
-        let moves = asked(self.moves.get_or_insert_with(|| ready(&self.judge.moves)), &seen);
-        let answers: Vec<f32> = moves.iter().map(|answer| answer.score as f32 * 2.0 - 1.0).collect();
-        // An answer that 32 bits do not tell from 0 would be missing.
-        let &[right, down, larger] = &answers[..] else { return None };
-        let side = candidate.side as f32;
-        let new_side = (larger * side + side + 0.5).floor();
-        // The engine moves a square that begins before the picture as if it began at its edge.
-        let moved =
-            |from: i32, by: f32| (by * side + from.max(0) as f32 + (side - new_side) * 0.5 + 0.5).floor() as i32;
-        Some(Candidate { x: moved(candidate.x, right), y: moved(candidate.y, down), side: new_side as i32, score })
-    }
+/// `candidate` where `judge` sees the face, `None` where it sees none.
+fn moved(judge: &Judge, picture: &GrayImage, candidate: &Candidate) -> Option<Candidate> {
+    let seen = window(picture, candidate.x, candidate.y, candidate.side)?;
+    let Judgement { score, moves: [right, down, larger] } = judge.judgement(&seen)?;
+    let side = candidate.side as f32;
+    let new_side = (larger * side + side + 0.5).floor();
+    // The engine moves a square that begins before the picture as if it began at its edge.
+    let moved = |from: i32, by: f32| (by * side + from.max(0) as f32 + (side - new_side) * 0.5 + 0.5).floor() as i32;
+    Some(Candidate {
+        x: moved(candidate.x, right),
+        y: moved(candidate.y, down),
+        side: new_side as i32,
+        score: f64::from(score),
+    })
 }
 
 /// The best of all squares that share at least this part, with the sum of their scores; best first.

@@ -1,9 +1,10 @@
-//! SeetaFace: a cascade of classifiers, by way of `rustface`. A second opinion for [`YuNet`](super::yunet::YuNet).
+//! SeetaFace: a cascade of classifiers, the first of them by way of `rustface`. A second opinion for [`YuNet`](super::yunet::YuNet).
 //!
 //! It finds fewer people (93.0 to 95.5 % against 99 % of 244 real portraits) but is hardly ever wrong where there is
 //! none (2 against 7 of 99 photos without a face), so that its word counts where YuNet is in doubt.
 
 mod cascade;
+mod judge;
 pub(super) mod model;
 mod window;
 
@@ -169,7 +170,11 @@ mod tests {
             })
             .collect();
         assert!(!expected.is_empty());
-        assert_eq!(cascade::faces(&Models::built_in(), &grey), expected);
+        let faces = cascade::faces(&Models::built_in(), &grey);
+        let square = |face: &Candidate| (face.x, face.y, face.side);
+        assert!(faces.iter().map(square).eq(expected.iter().map(square)), "{faces:?} and {expected:?}");
+        // Of the system's exponential function the last bit may be another.
+        assert!(faces.iter().zip(&expected).all(|(face, other)| (face.score - other.score).abs() < 1e-5));
     }
 
     #[test]

@@ -1,8 +1,6 @@
-//! The model file, cut into models of one question each.
-//!
-//! `rustface` offers no stage of its cascade by itself, but reads models from bytes: a file that holds one stage makes
-//! a detector of that stage alone.
+//! The model file: a part for `rustface`, and the networks.
 
+use super::judge::Judge;
 use rustface::{Model, read_model};
 
 /// `seeta_fd_frontal_v1.0.bin` of the SeetaFace engine, BSD-2-Clause.
@@ -14,24 +12,12 @@ const PATTERNS: i32 = 0;
 /// The kind that judges a window: a small network.
 const NETWORK: i32 = 1;
 
-/// A threshold that no answer of a network is under: they are 0..=1.
-const ALWAYS: f32 = -1.0;
-
 /// The whole cascade.
 pub struct Models {
     /// Slides over the picture and proposes windows.
     pub proposer: Model,
     /// Three networks, each of which judges and moves what the one before has left.
     pub judges: Vec<Judge>,
-}
-
-/// A network, as models that give a part of its four answers each.
-pub struct Judge {
-    /// How sure it is, 0..=1; answers only above its threshold.
-    pub score: Model,
-    /// Three answers: how far to move the window to the right, how far down, and how much to enlarge it, each 0..=1
-    /// with 0.5 for as it is.
-    pub moves: Model,
 }
 
 impl Models {
@@ -45,13 +31,16 @@ impl Models {
         let mut proposers = Vec::new();
         for _ in 0..file.next() {
             assert_eq!(file.next(), 1, "a proposer has one stage");
-            proposers.push(file.patterns().to_vec());
+            proposers.push(file.patterns());
             file.skip_sources();
         }
         let mut judges = Vec::new();
         for _ in 1..levels {
             assert_eq!(file.next(), 1, "one path through the networks");
-            judges.extend((0..file.next()).map(|_| Network::read(&mut file).judge()));
+            for _ in 0..file.next() {
+                assert_eq!(file.next(), NETWORK);
+                judges.push(Judge::read(&mut file));
+            }
             file.skip_sources();
         }
         assert!(file.0.is_empty(), "nothing is left of the file");
@@ -62,7 +51,7 @@ impl Models {
 /// The model that asks all of `classifiers` about every window, and lists what each of them lets pass, in their order.
 ///
 /// They are its first level; its second has no stage, which makes it a mere list of what the first has found.
-fn listing(classifiers: &[Vec<u8>]) -> Model {
+fn listing(classifiers: &[&[u8]]) -> Model {
     let count = classifiers.len() as i32;
     let words = |words: &[i32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
     let mut bytes = words(&[2, count]);
@@ -75,58 +64,8 @@ fn listing(classifiers: &[Vec<u8>]) -> Model {
     read_model(&bytes[..]).expect("made of the built-in model")
 }
 
-/// A network as the file holds it.
-struct Network<'a> {
-    /// Kind, number of layers, the features that it looks at.
-    head: &'a [u8],
-    threshold: [u8; 4],
-    /// Size of the input, and all layers but the last.
-    hidden: &'a [u8],
-    /// Of the last layer: a row for each answer.
-    weights: &'a [u8],
-    biases: &'a [u8],
-}
-
-impl<'a> Network<'a> {
-    fn read(file: &mut Words<'a>) -> Self {
-        let start = file.0;
-        assert_eq!(file.next(), NETWORK);
-        let layers = file.next();
-        let features = file.next();
-        file.take(features);
-        let head = &start[..start.len() - file.0.len()];
-        let threshold = file.next().to_le_bytes();
-        let start = file.0;
-        let mut inputs = file.next();
-        // The input counts as a layer.
-        for _ in 2..layers {
-            let outputs = file.next();
-            file.take(inputs * outputs + outputs);
-            inputs = outputs;
-        }
-        let hidden = &start[..start.len() - file.0.len()];
-        let answers = file.next();
-        assert_eq!(answers, 4, "score, right, down, larger");
-        Self { head, threshold, hidden, weights: file.take(inputs * answers), biases: file.take(answers) }
-    }
-
-    fn judge(&self) -> Judge {
-        let score = listing(&[self.answer(0, self.threshold)]);
-        let moves = [1, 2, 3].map(|answer| self.answer(answer, ALWAYS.to_le_bytes()));
-        Judge { score, moves: listing(&moves) }
-    }
-
-    /// A network that gives only one of the answers, as its score.
-    fn answer(&self, index: usize, threshold: [u8; 4]) -> Vec<u8> {
-        let row = self.weights.len() / 4;
-        let weights = &self.weights[index * row..(index + 1) * row];
-        let bias = &self.biases[4 * index..4 * (index + 1)];
-        [self.head, &threshold, self.hidden, &1_i32.to_le_bytes(), weights, bias].concat()
-    }
-}
-
 /// The file, 32 bits at a time.
-struct Words<'a>(&'a [u8]);
+pub struct Words<'a>(&'a [u8]);
 
 impl<'a> Words<'a> {
     fn take(&mut self, words: i32) -> &'a [u8] {
@@ -135,8 +74,19 @@ impl<'a> Words<'a> {
         taken
     }
 
-    fn next(&mut self) -> i32 {
+    /// A whole number.
+    pub fn next(&mut self) -> i32 {
         i32::from_le_bytes(self.take(1).try_into().expect("four bytes"))
+    }
+
+    /// A number with a fraction.
+    pub fn next_float(&mut self) -> f32 {
+        f32::from_bits(self.next() as u32)
+    }
+
+    /// As many numbers with a fraction.
+    pub fn floats(&mut self, count: i32) -> Vec<f32> {
+        (0..count).map(|_| self.next_float()).collect()
     }
 
     fn patterns(&mut self) -> &'a [u8] {
