@@ -197,8 +197,9 @@ impl Sink<'_> {
                 self.totals.tally.add(record.outcome, record.reason, record.outputs.len());
                 self.totals.spread.add(&record);
                 let line = record.to_json();
-                // A person without a photo is a line of the roster, which is another one tomorrow.
-                if record.reason != Some(Reason::NoPhoto) {
+                // A person without a photo is a line of the roster, which is another one tomorrow; what the walk cannot
+                // read need not be a photo.
+                if record.reason != Some(Reason::NoPhoto) && task.job.source.unreadable().is_none() {
                     self.keep(batch, |keeper| keeper.made(&entry, &line));
                 }
                 self.report.add(task.position, line);

@@ -10,6 +10,7 @@ mod reason;
 
 pub use reason::Reason;
 
+use crate::names::shown;
 use std::any::Any;
 use std::fmt;
 use std::path::PathBuf;
@@ -215,9 +216,9 @@ impl fmt::Display for Error {
             Self::Locked(path) => write!(
                 f,
                 "{}: another run is writing to this output folder; wait for it or choose another with -o",
-                path.display()
+                shown(path)
             ),
-            Self::Fatal { message, path: Some(path), .. } => write!(f, "{}: {message}", path.display()),
+            Self::Fatal { message, path: Some(path), .. } => write!(f, "{}: {message}", shown(path)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::check::verdict::Verdict;
 use crate::check::{Check, Level, advice, sentence};
 use crate::error::{Failure, Reason};
-use crate::photo::{self, Limits, Orientation};
+use crate::photo::{self, Header, Limits, Orientation};
 use crate::pipeline::{Cropped, Cropper};
 use crate::report::FaceRecord;
 use crate::subject::Head;
@@ -116,15 +116,33 @@ impl Inspection {
         Self {
             format: photo::sniff(bytes).map(photo::Format::name),
             bytes: bytes.len(),
-            header: header.map(|header| HeaderFacts {
-                stored_width: header.width,
-                stored_height: header.height,
-                memory: header.memory,
-            }),
+            header: header.as_ref().map(HeaderFacts::from),
             picture: decoded.as_ref().ok().map(PictureFacts::of),
             failure: decoded.err().map(FailureFacts::from),
             appraisal: Appraisal::of(cropper.process(bytes), cropper),
         }
+    }
+}
+
+impl Inspection {
+    /// What is known of a file that is not decoded, because of `failure`.
+    #[must_use]
+    pub fn refused(bytes: &[u8], failure: Failure) -> Self {
+        let header = photo::probe(bytes).ok();
+        Self {
+            format: photo::sniff(bytes).map(photo::Format::name),
+            bytes: bytes.len(),
+            header: header.as_ref().map(HeaderFacts::from),
+            picture: None,
+            appraisal: Appraisal::refused(&failure),
+            failure: Some(failure.into()),
+        }
+    }
+}
+
+impl From<&Header> for HeaderFacts {
+    fn from(header: &Header) -> Self {
+        Self { stored_width: header.width, stored_height: header.height, memory: header.memory }
     }
 }
 
@@ -138,18 +156,7 @@ impl Appraisal {
     fn of(cropped: Result<Cropped, Failure>, cropper: &Cropper) -> Self {
         let cropped = match cropped {
             Ok(cropped) => cropped,
-            Err(why) => {
-                return Self {
-                    verdict: Verdict::Unusable,
-                    verdict_reasons: vec![why.reason],
-                    looked_at: None,
-                    faces: Vec::new(),
-                    head: None,
-                    checks: Vec::new(),
-                    headshots: Vec::new(),
-                    refused: Some(why.into()),
-                };
-            }
+            Err(why) => return Self::refused(&why),
         };
         let headshot = |crop: &crate::pipeline::Crop| HeadshotFacts {
             preset: cropper.presets()[crop.preset].name.clone(),
@@ -165,6 +172,20 @@ impl Appraisal {
             checks: cropped.checks,
             headshots: cropped.crops.iter().map(headshot).collect(),
             refused: cropped.refused.map(FailureFacts::from),
+        }
+    }
+
+    /// That nothing can be made of a photo that could not be looked at.
+    fn refused(why: &Failure) -> Self {
+        Self {
+            verdict: Verdict::Unusable,
+            verdict_reasons: vec![why.reason],
+            looked_at: None,
+            faces: Vec::new(),
+            head: None,
+            checks: Vec::new(),
+            headshots: Vec::new(),
+            refused: Some(why.clone().into()),
         }
     }
 

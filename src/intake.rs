@@ -3,6 +3,7 @@
 use crate::error::{Failure, Reason};
 use crate::memory::{MemoryBudget, Reservation};
 use crate::photo::{self, Header};
+use crate::regular_file;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -13,7 +14,19 @@ pub struct Intake<'a> {
     /// The whole file.
     pub bytes: Vec<u8>,
     /// Held until the headshots are written.
-    _reservation: Reservation<'a>,
+    reservation: Reservation<'a>,
+}
+
+impl Intake<'_> {
+    /// Sets aside the memory that comes of the photo beyond its bytes, by its header as in [`take`]. What is no photo
+    /// takes none. Who may have to wait for others uses [`take`].
+    ///
+    /// # Errors
+    /// [`Reason::TooLarge`] where `budget`, which it was read with, has no room for it.
+    pub fn reserve(&mut self, budget: &MemoryBudget, need: impl Fn(&Header) -> u64) -> Result<(), Failure> {
+        let whole = photo::probe(&self.bytes).map_or(0, |header| need(&header));
+        if self.reservation.resize(whole) { Ok(()) } else { Err(over_budget("the photo", whole, budget)) }
+    }
 }
 
 /// Reads the photo at `path` when `budget` has room for it; `need` tells the bytes that a photo with this header takes
@@ -23,29 +36,44 @@ pub struct Intake<'a> {
 /// [`Reason::Unreadable`]; [`Reason::TooLarge`] where the file, or what is made of it, is over the whole budget; those
 /// of [`photo::probe`].
 pub fn take<'a>(path: &Path, budget: &'a MemoryBudget, need: impl Fn(&Header) -> u64) -> Result<Intake<'a>, Failure> {
-    let length = std::fs::metadata(path).map_err(unreadable)?.len();
-    let mut reservation = budget.reserve(length).ok_or_else(|| over_budget("the file", length, budget))?;
-    let bytes = read(path, length)?;
-    let whole = need(&photo::probe(&bytes)?);
-    if reservation.resize(whole) {
-        return Ok(Intake { bytes, _reservation: reservation });
+    let mut intake = file(path, budget)?;
+    let whole = need(&photo::probe(&intake.bytes)?);
+    if intake.reservation.resize(whole) {
+        return Ok(intake);
     }
     // Who waits must hold nothing: two half-read photos would wait for each other. The second reading comes from the
     // system's cache.
-    drop((bytes, reservation));
+    let length = intake.bytes.len() as u64;
+    drop(intake);
     let reservation = budget.reserve(whole).ok_or_else(|| over_budget("the photo", whole, budget))?;
-    let bytes = read(path, length)?;
-    Ok(Intake { bytes, _reservation: reservation })
+    let (opened, _) = open(path)?;
+    Ok(Intake { bytes: read(opened, length)?, reservation })
+}
+
+/// Reads the file at `path` when `budget` has room for it, whatever is in it.
+///
+/// # Errors
+/// [`Reason::Unreadable`]; [`Reason::TooLarge`] where it is over the whole budget.
+pub fn file<'a>(path: &Path, budget: &'a MemoryBudget) -> Result<Intake<'a>, Failure> {
+    let (file, length) = open(path)?;
+    let reservation = budget.reserve(length).ok_or_else(|| over_budget("the file", length, budget))?;
+    Ok(Intake { bytes: read(file, length)?, reservation })
+}
+
+/// The file at `path`, and its length.
+fn open(path: &Path) -> Result<(File, u64), Failure> {
+    let file = regular_file::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    Ok((file, length))
 }
 
 /// The file, which has `length` bytes. One that is longer by now was not reckoned with, and the start of it is no
 /// photo.
-fn read(path: &Path, length: u64) -> Result<Vec<u8>, Failure> {
+fn read(file: File, length: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     // One byte of room beyond the end shows that there is no more, without the vector growing.
     let room = usize::try_from(length).map_err(io::Error::other).map_err(unreadable)?.saturating_add(1);
     bytes.try_reserve_exact(room).map_err(|error| unreadable(io::Error::new(io::ErrorKind::OutOfMemory, error)))?;
-    let file = File::open(path).map_err(unreadable)?;
     file.take(length.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > length {
         return Err(Failure::new(Reason::Unreadable, "the file is still being written")
@@ -58,6 +86,7 @@ fn unreadable(error: io::Error) -> Failure {
     let advice = match error.kind() {
         io::ErrorKind::NotFound => "check its path",
         io::ErrorKind::PermissionDenied => "let this user read it",
+        io::ErrorKind::InvalidInput => "leave it out",
         io::ErrorKind::OutOfMemory => "take fewer photos at a time with --jobs",
         _ => "see whether another program opens it, and run this again",
     };
@@ -101,9 +130,10 @@ mod tests {
     fn a_file_that_grows_is_no_damaged_photo() {
         let folder = tempfile::tempdir().expect("a temp folder");
         let path = picture(folder.path());
-        let length = std::fs::metadata(&path).expect("there").len();
-        assert_eq!(read(&path, length).expect("whole").len() as u64, length);
-        let failure = read(&path, length - 1).expect_err("it was shorter when it was looked at");
+        let (file, length) = open(&path).expect("there");
+        assert_eq!(read(file, length).expect("whole").len() as u64, length);
+        let (file, _) = open(&path).expect("there");
+        let failure = read(file, length - 1).expect_err("it was shorter when it was looked at");
         assert_eq!(failure.reason, Reason::Unreadable);
         assert!(failure.sentence().starts_with("the file is still being written; run this again"), "{failure}");
     }

@@ -126,7 +126,7 @@
 //! when [`memory`] has room for it, [`publish`] writes files whole, [`ledger`] remembers what was made from what,
 //! [`report`] says what became of each, [`limits`] has from where on checks fail, [`pictures`] and [`overlay`] show the
 //! photos small, [`uniform`] finds the head height that a whole set can have, [`shard`] shares a run among processes,
-//! [`inspect`] says what a file is.
+//! [`inspect`] says what a file is, [`regular_file`] opens none that a run would wait for.
 
 // What a feature is needed for is marked on docs.rs, which builds with the nightly compiler that this takes.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -163,6 +163,7 @@ mod processor;
 pub mod progress;
 pub mod publish;
 pub mod reduced;
+pub mod regular_file;
 pub mod render;
 pub mod report;
 pub mod resample;

@@ -103,6 +103,17 @@ pub fn default_capacity() -> u64 {
     machine.into_iter().chain(group).min().unwrap_or(UNKNOWN_MACHINE) / SHARE
 }
 
+/// The limit on the address space of this process (`ulimit -v`), in bytes; `None` where there is none, or where the
+/// system does not say (proc(5)).
+#[must_use]
+#[cfg(feature = "cli")]
+pub fn address_space() -> Option<u64> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let limit = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;
+    // The soft limit; a word where there is none.
+    limit.split_whitespace().next()?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

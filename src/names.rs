@@ -54,13 +54,47 @@ pub(crate) fn path_of_bytes(bytes: Vec<u8>) -> PathBuf {
     String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
-/// Whether `path` is a file that the program keeps in the output folder for itself.
+/// Whether `path` is a file that the program keeps in the output folder for itself, or looks like one: locks, reports,
+/// ledgers, contact sheets with their thumbnails, and, in every folder, temporary files.
 #[must_use]
 pub fn is_own(path: &Path) -> bool {
     let key = key(path);
-    let name = String::from_utf8_lossy(&key);
-    !name.contains(['/', '\\'])
-        && (name.starts_with(".headshot") || name.starts_with("report.") || name.starts_with("ledger."))
+    let key = String::from_utf8_lossy(&key);
+    let mut names = key.split(['/', '\\']);
+    let first = names.next().unwrap_or_default();
+    let is_hidden = |name: &str| name.starts_with(".headshot");
+    let is_alone = names.clone().next().is_none();
+    let is_page = || first.starts_with("index.") && first.ends_with(".html");
+    is_hidden(first)
+        || names.any(is_hidden)
+        || first == ".sheet"
+        || is_alone && (first.starts_with("report.") || first.starts_with("ledger.") || is_page())
+}
+
+/// Characters that change how the text around them is shown, from Unicode's bidirectional algorithm (UAX 9), and two
+/// that end a line.
+const DIRECTIONS_AND_LINES: [char; 14] = [
+    '\u{61c}', '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}',
+    '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
+
+/// Whether `character` may move a terminal's cursor, end a line, or have other characters shown in another order.
+#[must_use]
+pub fn is_harmful(character: char) -> bool {
+    character.is_control() || DIRECTIONS_AND_LINES.contains(&character)
+}
+
+/// `path` as a message shows it, on one line: whoever names a file is not to write on the terminal of whoever reads the
+/// message. Bytes that are no text, and characters that are harmful, become U+FFFD.
+#[must_use]
+pub fn shown(path: impl AsRef<Path>) -> String {
+    printable(&path.as_ref().to_string_lossy()).into_owned()
+}
+
+/// The same of a text.
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if text.contains(is_harmful) { text.replace(is_harmful, "\u{fffd}").into() } else { text.into() }
 }
 
 /// Why Windows would not take `path`, or not as it is written.
@@ -105,6 +139,34 @@ mod tests {
         assert!(same("ren\u{e9}", "rene\u{301}") && same("REN\u{c9}", "rene\u{301}"));
         assert!(same("stra\u{df}e", "STRASSE"));
         assert!(!same("ana", "ana-1") && !same("rene", "ren\u{e9}"));
+    }
+
+    #[test]
+    fn names_of_the_program_s_own_files_are_known() {
+        for name in [
+            ".headshot.lock",
+            ".headshot-a.tmp",
+            "x/.headshot-a.tmp",
+            "x/.HEADSHOT-a.TMP",
+            ".headshot/a.jpg",
+            "report.jpg",
+            "Ledger.sqlite",
+            "index.html",
+            "index.1-of-2.html",
+            ".sheet/a.jpg",
+        ] {
+            assert!(is_own(Path::new(name)), "{name}");
+        }
+        for name in ["x/report.jpg", "a.headshot-b.tmp.jpg", "index.jpg", "index/a.html", "x/.sheet/a.jpg", "ana.jpg"] {
+            assert!(!is_own(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_name_moves_the_cursor_ends_the_line_or_turns_the_text() {
+        assert_eq!(shown("a\u{1b}[2J\u{9b}\tb\r\nc \u{e9}"), "a\u{fffd}[2J\u{fffd}\u{fffd}b\u{fffd}\u{fffd}c \u{e9}");
+        assert_eq!(printable("gpj.\u{202e}ana\u{2069}"), "gpj.\u{fffd}ana\u{fffd}");
+        assert_eq!(printable("\u{5d0}\u{5e0}\u{5d4}.jpg"), "\u{5d0}\u{5e0}\u{5d4}.jpg");
     }
 
     #[test]

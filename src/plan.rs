@@ -2,12 +2,13 @@
 //! first write.
 
 use crate::error::{Error, Failure};
+use crate::names::shown;
 use crate::names::{self, foreign};
 use crate::overrides::Adjustment;
 use crate::preset::Preset;
 use crate::roster::{Enrolled, Part, Person};
 use crate::walk::Source;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -47,8 +48,8 @@ pub struct Plan {
     /// Names of the presets, and the extensions of their outputs.
     presets: Vec<(String, &'static str)>,
     template: NameTemplate,
-    /// Hashes of the paths, without extension, that photos with different extensions share.
-    shared: HashSet<u64>,
+    /// What tells photos apart, by their index, that differ only in their extension.
+    suffixes: BTreeMap<usize, OsString>,
     adjustments: BTreeMap<usize, Adjustment>,
 }
 
@@ -105,11 +106,13 @@ impl Plan {
     /// The names of the outputs of the photo with this index; none where nothing is made of it.
     fn outputs(&self, index: usize) -> Vec<PathBuf> {
         let part = self.parts.get(&index);
-        if part.is_some_and(|part| part.skipped().is_some()) {
+        let source = &self.sources[index];
+        if source.unreadable().is_some() || part.is_some_and(|part| part.skipped().is_some()) {
             return Vec::new();
         }
-        let relative = self.sources[index].relative();
-        let stem = output_stem(relative, self.shared.contains(&stem_hash(relative)));
+        let relative = source.relative();
+        let mut stem = relative.file_stem().unwrap_or(OsStr::new("photo")).to_owned();
+        stem.push(self.suffixes.get(&index).map_or(OsStr::new(""), OsString::as_os_str));
         let person = part.and_then(Part::person).map(Arc::as_ref);
         let name = |(preset, extension): &(String, &'static str)| {
             self.template.render(relative, &stem, (preset, extension), person)
@@ -122,7 +125,7 @@ impl Plan {
     pub fn warnings(&self) -> Vec<String> {
         let of_source = |index: usize| {
             let outputs = self.outputs(index);
-            outputs.iter().find_map(|output| Some(format!("{} {}", output.display(), foreign(output)?)))
+            outputs.iter().find_map(|output| Some(format!("{} {}", shown(output), foreign(output)?)))
         };
         (0..self.len()).filter_map(of_source).collect()
     }
@@ -131,16 +134,17 @@ impl Plan {
 /// The jobs for the sources of `enrolled`, in their order.
 ///
 /// Photos of one folder that differ only in their extension get it into the stem (`ana-jpg`, `ana-png`), so that both
-/// have outputs.
+/// have outputs. Where only its capitals differ, all but the first are numbered too (`ana-jpg`, `ana-jpg-2`), small
+/// letters first.
 ///
 /// # Errors
 /// [`Error::Usage`] naming every set of sources that would write the same file, or what some systems take for the same
 /// (capitals, accents), and every output whose name no system takes.
 pub fn plan(enrolled: Enrolled, presets: &[Preset], template: &NameTemplate) -> Result<Plan, Error> {
     let Enrolled { sources, parts } = enrolled;
-    let shared = shared_stems(&sources);
+    let suffixes = suffixes(&sources);
     let presets = presets.iter().map(|preset| (preset.name.clone(), preset.format.extension())).collect();
-    let plan = Plan { sources, parts, presets, template: template.clone(), shared, adjustments: BTreeMap::new() };
+    let plan = Plan { sources, parts, presets, template: template.clone(), suffixes, adjustments: BTreeMap::new() };
     clashes::refuse(&plan)?;
     Ok(plan)
 }
@@ -156,30 +160,50 @@ fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
     hasher.finish()
 }
 
-/// The hashes of the stems that come with several extensions. Hashes are enough: two stems that meet by chance, once in
-/// a billion runs of 100,000 photos, get an extension into their names that they would not need.
-fn shared_stems(sources: &[Source]) -> HashSet<u64> {
-    let mut stems: Vec<u64> = sources.iter().map(|source| stem_hash(source.relative())).collect();
+/// What the stems of photos get behind them, by their index, where several photos of a folder differ only in their
+/// extension. Found by hashes: two stems that meet by chance, once in a billion runs of 100,000 photos, get an
+/// extension into their names that they would not need.
+fn suffixes(sources: &[Source]) -> BTreeMap<usize, OsString> {
+    let photos = || sources.iter().enumerate().filter(|(_, source)| source.unreadable().is_none());
+    let mut stems: Vec<u64> = photos().map(|(_, source)| stem_hash(source.relative())).collect();
     stems.sort_unstable();
     let mut several: Vec<u64> = stems.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
     several.dedup();
-    let mut extensions: BTreeMap<u64, BTreeSet<&OsStr>> = BTreeMap::new();
-    for relative in sources.iter().map(Source::relative) {
-        let stem = stem_hash(relative);
+    let mut groups: BTreeMap<u64, Vec<(usize, &OsStr)>> = BTreeMap::new();
+    for (index, source) in photos() {
+        let stem = stem_hash(source.relative());
         if several.binary_search(&stem).is_ok() {
-            extensions.entry(stem).or_default().insert(relative.extension().unwrap_or_default());
+            groups.entry(stem).or_default().push((index, source.relative().extension().unwrap_or_default()));
         }
     }
-    extensions.into_iter().filter(|(_, all)| all.len() > 1).map(|(stem, _)| stem).collect()
+    let are_several = |group: &Vec<(usize, &OsStr)>| group.windows(2).any(|pair| pair[0].1 != pair[1].1);
+    groups.into_values().filter(are_several).flat_map(|group| suffixes_of(&group, sources)).collect()
 }
 
-fn output_stem(source: &Path, shared: bool) -> OsString {
-    let mut stem = source.file_stem().unwrap_or(OsStr::new("photo")).to_owned();
-    if let (true, Some(extension)) = (shared, source.extension()) {
-        stem.push("-");
-        stem.push(extension);
+/// The suffixes of photos that share a stem, by their index; each comes with its extension.
+fn suffixes_of(group: &[(usize, &OsStr)], sources: &[Source]) -> Vec<(usize, OsString)> {
+    let mut by_extension: BTreeMap<OsString, Vec<(usize, &OsStr)>> = BTreeMap::new();
+    for &(index, extension) in group {
+        by_extension.entry(extension.to_ascii_lowercase()).or_default().push((index, extension));
     }
-    stem
+    let mut suffixes = Vec::new();
+    for (folded, mut photos) in by_extension {
+        let is_one = photos.windows(2).all(|pair| pair[0].1 == pair[1].1);
+        // Small letters come behind capitals in the order of bytes, which is the same on every system.
+        photos.sort_by_key(|(index, _)| std::cmp::Reverse(sources[*index].relative()));
+        for (number, (index, extension)) in photos.into_iter().enumerate() {
+            let mut suffix = OsString::new();
+            if !extension.is_empty() {
+                suffix.push("-");
+                suffix.push(if is_one { extension } else { &*folded });
+            }
+            if number > 0 && !is_one {
+                suffix.push(format!("-{}", number + 1));
+            }
+            suffixes.push((index, suffix));
+        }
+    }
+    suffixes
 }
 
 /// `path` with `-number` at the end of its stem: one of several crops of a photo.
@@ -230,6 +254,24 @@ mod tests {
             planned(&["a.jpg", "a.png", "b.jpg"], DEFAULT).expect("no clash"),
             ["linkedin/a-jpg.jpg", "linkedin/a-png.jpg", "linkedin/b.jpg"]
         );
+    }
+
+    #[test]
+    fn photos_that_differ_in_the_capitals_of_their_extension_are_numbered() {
+        for names in [["a.JPG", "a.Jpg", "a.jpg", "a.PNG"], ["a.PNG", "a.jpg", "a.Jpg", "a.JPG"]] {
+            let mut sources = sources(&names);
+            sources.sort_by(|one, other| one.relative().cmp(other.relative()));
+            let presets = preset::select(&["linkedin".into()]).expect("built in");
+            let plan = plan(sources.into(), &presets, &NameTemplate::default()).expect("no clash");
+            let outputs = |name: &str| {
+                let index = plan.sources().iter().position(|source| source.relative() == Path::new(name));
+                plan.job(index.expect("there")).outputs[0].display().to_string()
+            };
+            assert_eq!(outputs("a.jpg"), "linkedin/a-jpg.jpg");
+            assert_eq!(outputs("a.Jpg"), "linkedin/a-jpg-2.jpg");
+            assert_eq!(outputs("a.JPG"), "linkedin/a-jpg-3.jpg");
+            assert_eq!(outputs("a.PNG"), "linkedin/a-PNG.jpg");
+        }
     }
 
     #[test]

@@ -1,12 +1,19 @@
 //! Bytes to a file that is whole or absent: temporary file in the same folder, fsync, rename, fsync of the folder.
 
+mod grow;
+mod inside;
+
+pub use grow::GrowingFile;
+pub(crate) use inside::open_own;
+
 use crate::error::{Error, Failure, Reason};
-use crate::names::key;
+use crate::names::{key, shown};
+use crate::regular_file::other_kind;
 use crate::shard::Shard;
 use crate::stamp::Stamp;
-use crate::walk::Source;
+use crate::walk::{RealFolders, Source, target};
 use same_file::Handle;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -41,20 +48,27 @@ impl OutputFolder {
     /// [`Error::Locked`] where another run has it, [`Error::Fatal`] where it cannot be created or written.
     pub fn open(root: &Path, sources: &[Source], shard: Option<Shard>) -> Result<Self, Error> {
         let explain = |what: &str, error: io::Error| {
-            Error::fatal(root, format!("the output folder {what}: {error}")).caused_by(error)
+            Error::fatal(root, format!("the output folder {what}: {}", explained(&error))).caused_by(error)
         };
-        if root.is_file() {
-            return Err(Error::fatal(root, "is a file; name a folder for the headshots with -o"));
+        if let Some(metadata) = fs::metadata(root).ok().filter(|metadata| !metadata.is_dir()) {
+            let kind = other_kind(&metadata).unwrap_or("a file");
+            return Err(Error::fatal(root, format!("is {kind}; name a folder for the headshots with -o")));
         }
         fs::create_dir_all(root).map_err(|error| explain("cannot be created", error))?;
         let canonical = root.canonicalize().map_err(|error| explain("cannot be opened", error))?;
-        let held = |name: &str, shared: bool| hold(&canonical.join(name), shared);
+        let held = |name: &str, shared: bool| {
+            hold(&canonical.join(name), shared).map_err(|error| match error.kind() {
+                io::ErrorKind::InvalidInput => {
+                    Error::fatal(root.join(name), format!("the lock cannot be taken: {error}")).caused_by(error)
+                }
+                _ => explain("cannot be written", error),
+            })
+        };
         let mut locks = vec![held(LOCK_NAME, shard.is_some())];
         if let Some(shard) = shard {
             locks.push(held(&shard.name(LOCK_NAME), false));
         }
-        let locks = locks.into_iter().collect::<io::Result<Option<Vec<File>>>>();
-        let locks = locks.map_err(|error| explain("cannot be written", error))?;
+        let locks = locks.into_iter().collect::<Result<Option<Vec<File>>, Error>>()?;
         let locks = locks.ok_or_else(|| Error::Locked(root.to_owned()))?;
         sweep(&canonical, shard);
         let handle = Handle::from_path(&canonical).map_err(|error| explain("cannot be opened", error))?;
@@ -80,10 +94,9 @@ impl OutputFolder {
     /// [`Error::Usage`] with all that do.
     pub fn refuse_ways_out(&self, folders: &BTreeSet<PathBuf>) -> Result<(), Error> {
         let leads_out = |folder: &&PathBuf| {
-            self.canonical.join(folder).canonicalize().is_ok_and(|real| !real.starts_with(&self.canonical))
+            inside::folder(&self.canonical, folder, false).is_err_and(|error| inside::is_way_out(&error))
         };
-        let out: Vec<String> =
-            folders.iter().filter(leads_out).map(|path| self.root.join(path).display().to_string()).collect();
+        let out: Vec<String> = folders.iter().filter(leads_out).map(|path| shown(self.root.join(path))).collect();
         if out.is_empty() {
             return Ok(());
         }
@@ -107,34 +120,28 @@ impl OutputFolder {
     /// [`Reason::NotWritten`] where the disk says no, [`Reason::OutputLost`] where it will say so to every other file
     /// too, [`Reason::WouldOverwriteSource`] where a source is there. What was there before is then still there.
     pub fn publish(&self, relative: &Path, bytes: &[u8]) -> Result<Stamp, Failure> {
-        let path = self.canonical.join(relative);
+        let shown_path = || shown(self.root.join(relative));
         let not_written = |error: io::Error| {
             let reason = if self.is_lost(&error) { Reason::OutputLost } else { Reason::NotWritten };
-            let path = self.root.join(relative);
-            Failure::new(reason, format!("{} cannot be written: {error}", path.display()))
+            Failure::new(reason, format!("{} cannot be written: {}", shown_path(), explained(&error)))
                 .advised("mend that, and run this again")
         };
         if !self.is_there() {
-            let message = format!("{}: the output folder is gone", self.root.display());
+            let message = format!("{}: the output folder is gone", shown(&self.root));
             return Err(Failure::new(Reason::OutputLost, message).advised("bring it back and run this again"));
         }
-        let parent = path.parent().unwrap_or(&self.canonical);
-        fs::create_dir_all(parent).map_err(not_written)?;
-        let folder = parent.canonicalize().map_err(not_written)?;
-        if !folder.starts_with(&self.canonical) {
-            return Err(Failure::new(
-                Reason::NotWritten,
-                format!("{} leads out of the output folder by a symbolic link", self.root.join(relative).display()),
-            )
-            .advised("remove the link"));
-        }
-        let target = folder.join(path.file_name().unwrap_or_default());
+        let folder = inside::folder(&self.canonical, relative.parent().unwrap_or(Path::new("")), true);
+        let folder = folder.map_err(|error| {
+            if inside::is_way_out(&error) {
+                let message = format!("{} leads out of the output folder by a symbolic link", shown_path());
+                return Failure::new(Reason::NotWritten, message).advised("remove the link");
+            }
+            not_written(error)
+        })?;
+        let target = folder.join(relative.file_name().unwrap_or_default());
         if self.is_source(&target) {
-            return Err(Failure::new(
-                Reason::WouldOverwriteSource,
-                format!("{} is one of the photos", self.root.join(relative).display()),
-            )
-            .advised("choose another output folder"));
+            let message = format!("{} is one of the photos", shown_path());
+            return Err(Failure::new(Reason::WouldOverwriteSource, message).advised("choose another output folder"));
         }
         self.write_whole(&folder, &target, bytes).map_err(not_written)
     }
@@ -151,10 +158,9 @@ impl OutputFolder {
     /// Removes the output `relative` and the folders that it leaves empty; whether it did.
     #[must_use]
     pub fn remove(&self, relative: &Path) -> bool {
-        let path = self.canonical.join(relative);
-        let real = path.parent().and_then(|parent| parent.canonicalize().ok());
-        let Some(folder) = real.filter(|real| real.starts_with(&self.canonical)) else { return false };
-        let target = folder.join(path.file_name().unwrap_or_default());
+        let parent = relative.parent().unwrap_or(Path::new(""));
+        let Ok(folder) = inside::folder(&self.canonical, parent, false) else { return false };
+        let target = folder.join(relative.file_name().unwrap_or_default());
         if self.is_source(&target) || fs::remove_file(&target).is_err() {
             return false;
         }
@@ -182,14 +188,14 @@ impl OutputFolder {
 
     /// Whether what `error` says of one file is true of all that follow.
     fn is_lost(&self, error: &io::Error) -> bool {
-        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-        matches!(error.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem) || !self.is_there()
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        matches!(error.kind(), FileTooLarge | QuotaExceeded | ReadOnlyFilesystem | StorageFull) || !self.is_there()
     }
 }
 
 /// The lock at `path`, held; `None` where another run holds it.
 fn hold(path: &Path, shared: bool) -> io::Result<Option<File>> {
-    let lock = File::options().create(true).truncate(false).write(true).read(true).open(path)?;
+    let lock = open_own(path)?;
     match if shared { lock.try_lock_shared() } else { lock.try_lock() } {
         // Some network file systems have no locks; a run there is not refused for it.
         Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(Some(lock)),
@@ -197,27 +203,25 @@ fn hold(path: &Path, shared: bool) -> io::Result<Option<File>> {
     }
 }
 
-/// Those of `sources` that lie in `folder`, without links. Of photos that were found in one folder, only the folder's
-/// own path is looked up: it is the same for thousands.
+/// What `error` says, in the words of those who set the limit where the system's own say too little.
+pub(crate) fn explained(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::FileTooLarge => {
+            format!("the limit on the size of files was reached ({error}); raise it with `ulimit -f`")
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// Those of `sources` that are in `folder`, without links.
 fn sources_inside(folder: &Path, sources: &[Source]) -> HashMap<Vec<u8>, Vec<PathBuf>> {
-    let mut parents: BTreeMap<PathBuf, Option<PathBuf>> = BTreeMap::new();
+    let mut folders = RealFolders::default();
     let mut inside: HashMap<Vec<u8>, Vec<PathBuf>> = HashMap::new();
-    let mut keep = |real: PathBuf| inside.entry(key(&real).into_owned()).or_default().push(real);
     for source in sources {
         let path = source.path();
-        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { continue };
-        if !parents.contains_key(parent) {
-            let place = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-            parents.insert(parent.to_owned(), place.canonicalize().ok());
-        }
-        let Some(Some(real)) = parents.get(parent) else { continue };
-        if real.starts_with(folder) {
-            keep(real.join(name));
-        }
-        let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
-        if let Some(real) = is_link.then(|| path.canonicalize().ok()).flatten().filter(|real| real.starts_with(folder))
-        {
-            keep(real);
+        let Some(place) = folders.place(&path) else { continue };
+        for real in [Some(place), target(&path)].into_iter().flatten().filter(|real| real.starts_with(folder)) {
+            inside.entry(key(&real).into_owned()).or_default().push(real);
         }
     }
     inside
@@ -262,58 +266,6 @@ fn sweep(root: &Path, shard: Option<Shard>) {
         if entry.file_type().is_file() && name.starts_with(&prefix) && name.ends_with(TEMP_SUFFIX) {
             let _ = fs::remove_file(entry.path());
         }
-    }
-}
-
-/// A file that grows line by line and appears under its name only when it is complete.
-#[derive(Debug)]
-pub struct GrowingFile {
-    temp: io::BufWriter<tempfile::NamedTempFile>,
-    folder: PathBuf,
-    name: String,
-}
-
-impl OutputFolder {
-    /// Starts the file `name` in the output folder.
-    ///
-    /// # Errors
-    /// [`Error::Fatal`] where the folder cannot be written.
-    pub fn grow(&self, name: String) -> Result<GrowingFile, Error> {
-        let temp = new_temp(&self.canonical, self.shard).map_err(|error| {
-            Error::fatal(self.root.join(&name), format!("cannot be written: {error}")).caused_by(error)
-        })?;
-        Ok(GrowingFile { temp: io::BufWriter::new(temp), folder: self.canonical.clone(), name })
-    }
-}
-
-impl Write for GrowingFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.temp.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.temp.flush()
-    }
-}
-
-impl GrowingFile {
-    /// Adds `line` and a line feed.
-    ///
-    /// # Errors
-    /// Those of the disk.
-    pub fn line(&mut self, line: &str) -> io::Result<()> {
-        writeln!(self.temp, "{line}")
-    }
-
-    /// Puts the file under its name, replacing what was there.
-    ///
-    /// # Errors
-    /// Those of the disk.
-    pub fn finish(self) -> io::Result<()> {
-        let temp = self.temp.into_inner().map_err(io::IntoInnerError::into_error)?;
-        temp.as_file().sync_all()?;
-        temp.persist(self.folder.join(&self.name)).map_err(|error| error.error)?;
-        sync_folder(&self.folder)
     }
 }
 

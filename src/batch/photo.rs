@@ -30,6 +30,11 @@ pub(super) enum Done {
 impl Batch<'_> {
     /// One photo, from the ledger or from read to written.
     pub(super) fn one(&self, task: &Task) -> Done {
+        if let Some(why) = task.job.source.unreadable() {
+            let record = failed(&task.job, why);
+            let entry = self.entry(&task.job, &record);
+            return Done::Made(Box::new((record, entry)));
+        }
         if let Some(why) = &task.job.skipped {
             return self.skipped(task, why);
         }

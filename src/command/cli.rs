@@ -1,5 +1,6 @@
 //! Arguments and help texts; no logic.
 
+use super::config::LEAST_MEMORY;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use headshot::check::verdict::Verdict;
 use headshot::shard::Shard;
@@ -80,12 +81,15 @@ pub struct InspectArgs {
     /// Refuse photos with more megapixels than this
     #[arg(long, value_name = "MEGAPIXELS", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub max_pixels: Option<u64>,
+    /// Most memory for a photo, e.g. 512M; default: a quarter of the machine's
+    #[arg(long, value_name = "SIZE", value_parser = memory_size)]
+    pub memory: Option<u64>,
 }
 
 /// How to crop.
 #[derive(Debug, Args)]
 pub struct CropArgs {
-    /// Folders, photos, or - for a list of paths on standard input, one a line
+    /// Folders, photos, or - for standard input: a list of paths, one a line, or a photo
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Folder for the headshots; made if missing
@@ -184,9 +188,21 @@ pub struct CropArgs {
     /// The list on standard input is separated by NUL, as by `find -print0`
     #[arg(help_heading = "Which photos", short = '0', long = "null")]
     pub null: bool,
+    /// The folder that the paths of the list on standard input are relative to, or in: names are those of a run over it
+    #[arg(help_heading = "Which photos", long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// Leave out files and folders that match: names such as '*.png', or paths such as 'team/drafts'; repeatable
+    #[arg(help_heading = "Which photos", long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Take only files that match; a glob that names what is ignored ('*.tmp', @eaDir) brings it in instead; repeatable
+    #[arg(help_heading = "Which photos", long, value_name = "GLOB")]
+    pub include: Vec<String>,
     /// Print nothing but the summary
     #[arg(short, long)]
     pub quiet: bool,
+    /// Name the files and folders that are ignored
+    #[arg(short, long, overrides_with = "quiet")]
+    pub verbose: bool,
     /// No progress bar, even on a terminal
     #[arg(long)]
     pub no_progress: bool,
@@ -243,9 +259,8 @@ pub enum FormatArg {
 
 /// `512M`, `1.5 GiB`, `400000000`: in bytes. Under 32 MB no photo could be made.
 fn memory_size(text: &str) -> Result<u64, String> {
-    const LEAST: u64 = 32_000_000;
     match parse_size::parse_size(text) {
-        Ok(bytes) if bytes >= LEAST => Ok(bytes),
+        Ok(bytes) if bytes >= LEAST_MEMORY => Ok(bytes),
         Ok(_) => Err("it takes 32M or more: less holds no photo".into()),
         Err(error) => Err(format!("{error}; write it like 512M or 2G")),
     }

@@ -2,21 +2,29 @@
 
 use super::cli::{CropArgs, DetectorArg, FacesArg, FormatArg};
 use super::people::read_roster;
+use super::stdin::STDIN;
 use headshot::error::Error;
-use headshot::memory::{MemoryBudget, default_capacity};
+use headshot::memory::{MemoryBudget, address_space, default_capacity};
 use headshot::pipeline::{Cropper, DetectorChoice, Faces, Options};
 use headshot::plan::NameTemplate;
 use headshot::preset::{self, Alpha, OutputFormat, Preset};
 use headshot::roster::Roster;
 use headshot::shard::Shard;
-use headshot::walk::Input;
-use std::ffi::OsString;
-use std::io::Read;
+use headshot::walk::Rules;
 use std::path::{Path, PathBuf};
 
 /// Everything that a run of crops needs, checked.
 pub struct RunConfig {
-    pub inputs: Vec<Input>,
+    /// Folders and photos, and `-` for standard input.
+    pub inputs: Vec<PathBuf>,
+    /// Whether the list on standard input is separated by NUL.
+    pub null: bool,
+    /// The folder that listed paths are relative to.
+    pub root: Option<PathBuf>,
+    /// What is left out of folders and lists.
+    pub rules: Rules,
+    /// Whether it is named.
+    pub verbose: bool,
     pub output: PathBuf,
     pub presets: Vec<Preset>,
     pub template: NameTemplate,
@@ -55,8 +63,8 @@ pub enum Prune {
 }
 
 impl RunConfig {
-    /// Checks `args`, reading a list of inputs from `stdin` where one of them is `-`.
-    pub fn new(args: CropArgs, stdin: impl Read) -> Result<Self, Error> {
+    /// Checks `args`.
+    pub fn new(args: CropArgs) -> Result<Self, Error> {
         let output = args.output.clone().ok_or_else(|| {
             Error::usage("-o DIR is missing: where should the headshots go? For example: headshot photos -o headshots")
         })?;
@@ -68,8 +76,19 @@ impl RunConfig {
             overrule(preset, &args)?;
         }
         let options = options(&args);
+        let threads = threads(args.jobs)?;
+        if !args.inputs.iter().any(|path| path == Path::new(STDIN)) {
+            let flag = if args.null { Some("--null") } else { args.root.as_ref().map(|_| "--root") };
+            if let Some(flag) = flag {
+                return Err(Error::usage(format!("{flag} is about a list on standard input; add - as an input")));
+            }
+        }
         Ok(Self {
-            inputs: inputs(args.inputs, stdin, args.null)?,
+            inputs: args.inputs,
+            null: args.null,
+            root: args.root,
+            rules: Rules::new(&args.include, &args.exclude)?,
+            verbose: args.verbose,
             output,
             presets,
             template,
@@ -81,8 +100,8 @@ impl RunConfig {
                 DetectorArg::Yunet => DetectorChoice::YuNet,
                 DetectorArg::Seeta => DetectorChoice::Seeta,
             },
-            threads: threads(args.jobs)?,
-            memory: MemoryBudget::new(args.memory.unwrap_or_else(default_capacity)),
+            threads,
+            memory: memory(args.memory, threads)?,
             uniform: args.uniform,
             dry_run: args.dry_run,
             allow_empty: args.allow_empty,
@@ -110,6 +129,11 @@ impl RunConfig {
     /// As [`Cropper::with_presets`].
     pub fn cropper(&self, options: Options) -> Result<Cropper, Error> {
         Cropper::with_presets(self.presets.clone(), options, self.detector)
+    }
+
+    /// Whether a list, or a photo, comes on standard input.
+    pub fn reads_stdin(&self) -> bool {
+        self.inputs.iter().any(|path| path == Path::new(STDIN))
     }
 
     /// The names of the presets, in their order.
@@ -181,6 +205,32 @@ impl From<FormatArg> for OutputFormat {
     }
 }
 
+/// Less memory than this holds no photo, in bytes.
+pub const LEAST_MEMORY: u64 = 32_000_000;
+
+/// What all photos in work may take: what was asked for, or a part of the machine's memory, and no more than a limit on
+/// the address space leaves. A program that meets that limit cannot go on, and could not say why.
+pub fn memory(asked: Option<u64>, threads: usize) -> Result<MemoryBudget, Error> {
+    /// Bytes of address space that the program takes without photos, and each of its threads; measured on Linux with
+    /// the GNU C library, which reserves more than it uses.
+    const PROGRAM: u64 = 64_000_000;
+    const THREAD: u64 = 16_000_000;
+    let wanted = asked.unwrap_or_else(default_capacity);
+    let Some(limit) = address_space() else { return Ok(MemoryBudget::new(wanted)) };
+    let taken = PROGRAM + THREAD * threads as u64;
+    let room = limit.saturating_sub(taken);
+    if room < LEAST_MEMORY {
+        let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
+        return Err(Error::fatal_anywhere(format!(
+            "the limit on the address space of the program is {} MB (ulimit -v), and {threads} of its threads need {} MB or \
+             more; raise it, or take fewer threads with --jobs",
+            megabytes(limit),
+            megabytes(taken + LEAST_MEMORY)
+        )));
+    }
+    Ok(MemoryBudget::new(wanted.min(room)))
+}
+
 fn threads(asked: Option<usize>) -> Result<usize, Error> {
     /// More threads than any machine has processors: a slip of the finger, not a wish.
     const MOST: usize = 1024;
@@ -189,50 +239,4 @@ fn threads(asked: Option<usize>) -> Result<usize, Error> {
         Some(jobs) if (1..=MOST).contains(&jobs) => Ok(jobs),
         Some(jobs) => Err(Error::usage(format!("--jobs {jobs}: it takes 1 to {MOST}"))),
     }
-}
-
-fn inputs(paths: Vec<PathBuf>, mut stdin: impl Read, null: bool) -> Result<Vec<Input>, Error> {
-    if null && !paths.iter().any(|path| path == Path::new("-")) {
-        return Err(Error::usage("--null is about a list on standard input; add - as an input"));
-    }
-    let mut inputs = Vec::new();
-    for path in paths {
-        if path == Path::new("-") {
-            let mut list = Vec::new();
-            stdin.read_to_end(&mut list).map_err(|error| {
-                Error::fatal_anywhere(format!(
-                    "the list on standard input cannot be read: {error}; write it to a file and give that with <"
-                ))
-                .caused_by(error)
-            })?;
-            inputs.extend(listed(&list, null)?);
-        } else {
-            inputs.push(Input::Path(path));
-        }
-    }
-    Ok(inputs)
-}
-
-/// The paths of a list: a line each, or a NUL each.
-fn listed(list: &[u8], null: bool) -> Result<Vec<Input>, Error> {
-    let separator = if null { b'\0' } else { b'\n' };
-    list.split(|&byte| byte == separator)
-        .map(|line| if null { line } else { line.strip_suffix(b"\r").unwrap_or(line) })
-        .filter(|line| !line.is_empty())
-        .map(|line| Ok(Input::Listed(PathBuf::from(path_of_bytes(line)?))))
-        .collect()
-}
-
-#[cfg(unix)]
-fn path_of_bytes(bytes: &[u8]) -> Result<OsString, Error> {
-    use std::os::unix::ffi::OsStrExt;
-    Ok(std::ffi::OsStr::from_bytes(bytes).to_owned())
-}
-
-#[cfg(not(unix))]
-fn path_of_bytes(bytes: &[u8]) -> Result<OsString, Error> {
-    let text = std::str::from_utf8(bytes).map_err(|_| {
-        Error::usage(format!("the list on standard input is not UTF-8 at \"{}\"", String::from_utf8_lossy(bytes)))
-    })?;
-    Ok(text.into())
 }

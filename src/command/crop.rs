@@ -4,17 +4,19 @@ use super::cli::CropArgs;
 use super::config::{Prune, RunConfig};
 use super::console::{Console, FirstLook};
 use super::heap;
-use super::log::{Log, Summary};
+use super::log::{Log, Summary, ignored};
 use super::look::{self, Run};
 use super::people;
 use super::prune::{self, Swept};
 use super::signals;
 use super::spread::{spread_lines, uniform_lines};
+use super::stdin::walked;
 use headshot::batch::{Batch, Past, REPORT_NAME, Totals};
 use headshot::error::{Error, cut_short};
 use headshot::ledger::reader::Reader;
 use headshot::ledger::store::{LEDGER_NAME, Ledger};
 use headshot::ledger::{Keeper, Lookup, fingerprint};
+use headshot::names::shown;
 use headshot::overrides::Adjustment;
 use headshot::overrides::gather::{Gathered, gather};
 use headshot::pictures::Pictures;
@@ -27,10 +29,11 @@ use headshot::report::spread::Spread;
 use headshot::shard::Shard;
 use headshot::stop::{Stop, Why};
 use headshot::uniform::{UniformHeight, uniform_height};
-use headshot::walk::{Source, Walked, absolute, walk};
+use headshot::walk::{Source, Walked, absolute};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use tempfile::TempDir;
 
 /// What was found before the first photo is worked on.
 struct Ready {
@@ -45,29 +48,34 @@ struct Ready {
     /// One for each preset, in a uniform run.
     heights: Option<Vec<UniformHeight>>,
     stop: Stop,
+    /// How many files and folders were left out.
+    ignored: usize,
+    /// Where a photo from standard input is, until the run ends.
+    _piped: Option<TempDir>,
 }
 
 /// Makes headshots as `args` say; the exit code.
 pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
     let started = Instant::now();
     heap::keep_between_photos();
-    let config = RunConfig::new(args, std::io::stdin().lock())?;
+    let config = RunConfig::new(args)?;
     let interrupted = |why: Why| {
         log.error("interrupted before the first photo; nothing was written");
         Ok(why.exit_code())
     };
     let ready = match prepare(&config, log)? {
         Prepared::Ready(ready) => ready,
-        Prepared::Empty if config.allow_empty => {
+        Prepared::Empty { ignored } if config.allow_empty => {
             if !config.quiet {
                 log.note("no photo found");
             }
             let (totals, swept) = Default::default();
-            log.summary(&summary(&config, &totals, swept, started, None));
+            log.summary(&summary(&config, &totals, swept, ignored, started, None));
             return Ok(0);
         }
-        Prepared::Empty => {
-            log.error("no photo found; name a folder with photos in it, or photos");
+        Prepared::Empty { ignored: count } => {
+            let ignored = ignored((count, config.verbose)).map(|ignored| format!(", {ignored}")).unwrap_or_default();
+            log.error(&format!("no photo found{ignored}; name a folder with photos in it, or photos"));
             return Ok(1);
         }
         Prepared::Stopped(why) => return interrupted(why),
@@ -82,7 +90,7 @@ pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
             "the output folder cannot be written any more (disk full, read-only or gone); mend that and run this again",
         );
     }
-    let summary = summary(&config, &totals, swept, started, why);
+    let summary = summary(&config, &totals, swept, ready.ignored, started, why);
     log.summary(&summary);
     Ok(summary.exit_code)
 }
@@ -92,17 +100,19 @@ fn summary<'a>(
     config: &RunConfig,
     totals: &'a Totals,
     swept: Swept,
+    ignored: usize,
     started: Instant,
     why: Option<Why>,
 ) -> Summary<'a> {
     Summary {
         totals,
-        output: config.output.display().to_string(),
+        output: shown(&config.output),
         report: Shard::own_name(config.shard, REPORT_NAME),
         elapsed: started.elapsed(),
         dry_run: config.dry_run,
         interrupted: matches!(why, Some(Why::Signal(_))),
         stale: (swept.stale, swept.removed),
+        ignored: (ignored, config.verbose),
         exit_code: match why {
             Some(why) => why.exit_code(),
             None if swept.refused => 1,
@@ -115,20 +125,20 @@ fn summary<'a>(
 enum Prepared {
     /// There are photos.
     Ready(Box<Ready>),
-    /// There are none.
-    Empty,
+    /// There are none, and so many files and folders were left out.
+    Empty { ignored: usize },
     /// The run was stopped before the first.
     Stopped(Why),
 }
 
 /// Everything up to the first photo.
 fn prepare(config: &RunConfig, log: &Log) -> Result<Prepared, Error> {
+    // Nothing is written up to here: a signal may end the program at once, also while a list is waited for.
+    let (Walked { sources, roots, is_incomplete, ignored, .. }, piped) = walked(config, log)?;
     let stop = Stop::default();
     signals::listen(&stop)?;
-    let Walked { sources, problems, roots, is_incomplete } = walk(&config.inputs, &config.output)?;
-    problems.iter().for_each(|problem| log.warning(problem));
     if sources.is_empty() {
-        return Ok(Prepared::Empty);
+        return Ok(Prepared::Empty { ignored: ignored.count });
     }
     let pinned = pinned(&sources, config, log)?;
     let mut enrolled = people::enrolled(sources, config)?;
@@ -164,7 +174,18 @@ fn prepare(config: &RunConfig, log: &Log) -> Result<Prepared, Error> {
     let overlays = output.as_ref().map(|output| look::overlays(config, output, &plan, &roots)).transpose()?.flatten();
     let heights = if config.uniform { Some(uniform_heights(&plan, config, &stop)?) } else { None };
     let roots = roots.iter().map(|root| absolute(root)).collect();
-    Ok(Prepared::Ready(Box::new(Ready { plan, roots, is_incomplete, output, overlays, heights, stop })))
+    let (ignored, _piped) = (ignored.count, piped);
+    Ok(Prepared::Ready(Box::new(Ready {
+        plan,
+        roots,
+        is_incomplete,
+        output,
+        overlays,
+        heights,
+        stop,
+        ignored,
+        _piped,
+    })))
 }
 
 /// The output folder, locked; `None` in a dry run.
@@ -285,11 +306,16 @@ fn sweep(
         leftovers.forget_gone(ledger)?;
     }
     let mut swept = Swept { stale: leftovers.stale.len(), ..Swept::default() };
-    if config.prune == Prune::No || leftovers.prunable().next().is_none() {
+    let mut asked = config.prune;
+    if asked != Prune::No && config.reads_stdin() {
+        log.warning("nothing is pruned: a list does not say which photos are gone; prune in a run over the folder");
+        asked = Prune::No;
+    }
+    if asked == Prune::No || leftovers.prunable().next().is_none() {
         prune::tell(&leftovers, config.quiet, false, log);
         return Ok(swept);
     }
-    swept.refused = !prune::may_prune(&leftovers, config.prune, ready.is_incomplete, log);
+    swept.refused = !prune::may_prune(&leftovers, asked, ready.is_incomplete, log);
     match (ledger, &ready.output) {
         (Some(ledger), Some(output)) if !swept.refused => {
             swept.removed = prune::prune(&leftovers, output, ledger, log)?.removed.len();

@@ -1,11 +1,14 @@
 //! `headshot inspect`: what a file is, what had to be assumed to read it, and what can be made of it.
 
 use super::cli::InspectArgs;
-use super::config::pixels;
-use super::log::{Log, print_json, println_ignoring_a_closed_pipe as print};
+use super::config::{memory, pixels};
+use super::log::{Log, print_json, printable, println_ignoring_a_closed_pipe as print};
 use super::panics::silently;
-use headshot::error::Error;
+use headshot::error::{Error, Failure};
 use headshot::inspect::Inspection;
+use headshot::intake;
+use headshot::memory::MemoryBudget;
+use headshot::names::shown;
 use headshot::photo::Limits;
 use headshot::pipeline::{Cropper, DetectorChoice, Options};
 use headshot::preset;
@@ -32,9 +35,11 @@ pub fn inspect(args: &InspectArgs, log: &Log) -> Result<u8, Error> {
     (options.limits, options.render) = (limits, false);
     let cropper = Cropper::with_presets(preset::select(&words)?, options, DetectorChoice::YuNet)?;
 
+    let memory = memory(args.memory, 1)?;
+
     let mut code = 0;
     for path in &args.inputs {
-        let Some(inspection) = look(path, limits, &cropper, log) else {
+        let Some(inspection) = look(path, (limits, &memory), &cropper, log) else {
             code = 3;
             continue;
         };
@@ -46,28 +51,26 @@ pub fn inspect(args: &InspectArgs, log: &Log) -> Result<u8, Error> {
             let line = Line { source: &source, inspection: &inspection };
             print_json(&serde_json::to_string(&line).unwrap_or_default());
         } else {
-            print(&in_lines(&source, &inspection));
+            print(&in_lines(&printable(&source), &inspection));
         }
     }
     Ok(code)
 }
 
-fn look(path: &Path, limits: Limits, cropper: &Cropper, log: &Log) -> Option<Inspection> {
+fn look(path: &Path, (limits, memory): (Limits, &MemoryBudget), cropper: &Cropper, log: &Log) -> Option<Inspection> {
     if path.is_dir() {
-        log.error(&format!("{}: is a folder; name a photo", path.display()));
+        log.error(&format!("{}: is a folder; name a photo", shown(path)));
         return None;
     }
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            log.error(&format!("{}: cannot be read: {error}; check the path", path.display()));
-            return None;
-        }
-    };
+    let told = |failure: Failure| log.error(&format!("{}: {}", shown(path), failure.sentence()));
+    let mut intake = intake::file(path, memory).map_err(told).ok()?;
     // What a decoder of other people says when it gives up is of no use to a user.
-    silently(|| Inspection::of(&bytes, &limits, cropper))
-        .map_err(|failure| log.error(&format!("{}: {}", path.display(), failure.sentence())))
-        .ok()
+    silently(|| match intake.reserve(memory, |header| cropper.memory(header)) {
+        Ok(()) => Inspection::of(&intake.bytes, &limits, cropper),
+        Err(failure) => Inspection::refused(&intake.bytes, failure),
+    })
+    .map_err(told)
+    .ok()
 }
 
 fn in_lines(source: &str, seen: &Inspection) -> String {
@@ -92,7 +95,7 @@ fn in_lines(source: &str, seen: &Inspection) -> String {
         }
     }
     if let Some(failure) = &seen.failure {
-        add("not read", failure.message.clone());
+        add("not read", printable(&failure.message).into_owned());
     } else {
         seen.appraisal.explained().into_iter().for_each(|(what, value)| add(what, value));
     }

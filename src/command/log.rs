@@ -2,6 +2,8 @@
 
 use super::cli::LogFormat;
 use headshot::batch::Totals;
+use headshot::names::is_harmful;
+pub use headshot::names::printable;
 use headshot::report::Outcome;
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -48,7 +50,9 @@ impl Log {
     /// What became of a photo.
     pub fn photo(&self, source: &str, outcome: Outcome, reason: Option<&str>, message: &str) {
         match self.0 {
-            LogFormat::Text => say(&format!("{}: {}: {message}", printable(source), outcome.code())),
+            LogFormat::Text => {
+                say(&format!("{}: {}: {}", printable(source), outcome.code(), printable(message)));
+            }
             LogFormat::Json => {
                 let level = match outcome {
                     Outcome::Failed => "error",
@@ -84,6 +88,8 @@ pub struct Summary<'a> {
     pub interrupted: bool,
     /// Stale files, and how many of them were removed.
     pub stale: (usize, usize),
+    /// Files and folders that the rules left out, and whether they were named.
+    pub ignored: (usize, bool),
     pub exit_code: u8,
 }
 
@@ -115,12 +121,13 @@ impl Summary<'_> {
             _ => String::new(),
         };
         let photos = plural(tally.photos(), "photo");
+        let ignored = ignored(self.ignored).map(|ignored| format!(", {ignored}")).unwrap_or_default();
         let report =
             if tally.exit_code() == 0 || self.dry_run { String::new() } else { format!("; see {} there", self.report) };
         let interrupted = if self.interrupted { "interrupted; " } else { "" };
         let seconds = self.elapsed.as_secs_f64();
         let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
-        format!("headshot: {interrupted}{photos}{parts}; {files}{stale}{report}, {seconds:.1} s")
+        format!("headshot: {interrupted}{photos}{parts}; {files}{stale}{ignored}{report}, {seconds:.1} s")
     }
 
     fn json(&self) -> Value {
@@ -140,6 +147,7 @@ impl Summary<'_> {
             "files": tally.files,
             "stale": self.stale.0 - self.stale.1,
             "removed": self.stale.1,
+            "ignored": self.ignored.0,
             "output": self.output,
             "dry_run": self.dry_run,
             "interrupted": self.interrupted,
@@ -147,6 +155,12 @@ impl Summary<'_> {
             "exit_code": self.exit_code,
         })
     }
+}
+
+/// How many files and folders were left out, where there are any; how to see which, where they were not named.
+pub fn ignored((count, are_named): (usize, bool)) -> Option<String> {
+    let how = if are_named { "" } else { " (-v names them)" };
+    (count > 0).then(|| format!("{count} ignored{how}"))
 }
 
 /// `1 photo`, `2 photos`.
@@ -173,27 +187,23 @@ pub fn print_json(json: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{}", escaped(json));
 }
 
-/// Messages hold names of files, and whoever names a file is not to move the terminal's cursor. Lines stay lines.
+/// The backstop for names that got into a message as they are: `printable` takes line feeds out of them, too, and is
+/// for each name. Lines stay lines.
 fn harmless(text: &str) -> Cow<'_, str> {
-    let is_harmful = |c: char| c.is_control() && c != '\n';
+    let is_harmful = |c: char| is_harmful(c) && c != '\n';
     if text.contains(is_harmful) { text.replace(is_harmful, "\u{fffd}").into() } else { text.into() }
 }
 
-/// `json` with the control characters escaped that JSON would let stand, from U+007F on.
+/// `json` with the harmful characters escaped that JSON would let stand. None of them is beyond U+FFFF.
 fn escaped(json: &str) -> String {
     json.chars().fold(String::with_capacity(json.len()), |mut text, c| {
-        if c.is_control() {
+        if is_harmful(c) {
             text.push_str(&format!("\\u{:04x}", u32::from(c)))
         } else {
             text.push(c)
         }
         text
     })
-}
-
-/// A name without the control characters that could move a terminal's cursor.
-pub fn printable(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -203,9 +213,9 @@ mod tests {
     #[test]
     fn no_character_of_a_message_moves_the_cursor() {
         assert_eq!(harmless("a\u{1b}[2J\u{9b}\tb\r\nc \u{e9}"), "a\u{fffd}[2J\u{fffd}\u{fffd}b\u{fffd}\nc \u{e9}");
-        let json = escaped(&json!({"source": "a\u{1b}\u{9b}\u{7f}\u{e9}"}).to_string());
-        assert_eq!(json, "{\"source\":\"a\\u001b\\u009b\\u007f\u{e9}\"}");
+        let json = escaped(&json!({"source": "a\u{1b}\u{9b}\u{7f}\u{202e}\u{e9}"}).to_string());
+        assert_eq!(json, "{\"source\":\"a\\u001b\\u009b\\u007f\\u202e\u{e9}\"}");
         let read: Value = serde_json::from_str(&json).expect("JSON");
-        assert_eq!(read["source"], "a\u{1b}\u{9b}\u{7f}\u{e9}");
+        assert_eq!(read["source"], "a\u{1b}\u{9b}\u{7f}\u{202e}\u{e9}");
     }
 }

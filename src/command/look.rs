@@ -6,12 +6,14 @@ use super::log::Log;
 use headshot::batch::REPORT_NAME;
 use headshot::error::Error;
 use headshot::ledger::reader::Reader;
+use headshot::names::shown;
 use headshot::pictures::{THUMBNAIL_FOLDER, thumbnail};
 use headshot::plan::Plan;
 use headshot::publish::OutputFolder;
 use headshot::report::csv::{self, CSV_NAME};
 use headshot::shard::Shard;
 use headshot::sheet::{SHEET_NAME, Sheet, SheetPreset, entry};
+use headshot::walk::absolute;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -42,8 +44,14 @@ pub fn overlays(
     if real == output.path() {
         return Err(Error::usage(format!(
             "--overlay {}: is the output folder; name one of its own, for example {}",
-            folder.display(),
-            folder.join("overlay").display()
+            shown(folder),
+            shown(folder.join("overlay"))
+        )));
+    }
+    if absolute(folder).starts_with(absolute(&config.output)) && !real.starts_with(output.path()) {
+        return Err(Error::usage(format!(
+            "--overlay {}: leads out of the output folder by a symbolic link; remove the link, or name another folder",
+            shown(folder)
         )));
     }
     let is_input = |root: &&PathBuf| real.starts_with(resolved(root));
@@ -53,8 +61,8 @@ pub fn overlays(
         return Err(Error::usage(format!(
             "--overlay {}: lies in the input folder {}, where the next run would take the copies for photos; name a folder \
              outside it",
-            folder.display(),
-            root.display()
+            shown(folder),
+            shown(root)
         )));
     }
     OutputFolder::open(folder, plan.sources(), config.shard).map(Some)
@@ -76,7 +84,7 @@ fn resolved(path: &Path) -> PathBuf {
 pub fn write(run: &Run<'_>, reader: &mut Reader, log: &Log) {
     let tell = |name: &str, written: io::Result<()>| {
         if let Err(error) = written {
-            log.warning(&format!("{}: cannot be written: {error}", run.output.root().join(name).display()));
+            log.warning(&format!("{}: cannot be written: {error}", shown(run.output.root().join(name))));
         }
     };
     if run.config.csv {
@@ -138,6 +146,8 @@ fn thumbnails(output: &Path) -> BTreeSet<OsString> {
         let digits = name.to_str().and_then(|name| name.strip_suffix(".jpg"));
         digits.is_some_and(|digits| digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
     };
-    let entries = fs::read_dir(output.join(THUMBNAIL_FOLDER)).into_iter().flatten().flatten();
+    let folder = output.join(THUMBNAIL_FOLDER);
+    let is_own = fs::symlink_metadata(&folder).is_ok_and(|metadata| metadata.is_dir());
+    let entries = is_own.then(|| fs::read_dir(folder)).into_iter().flatten().flatten().flatten();
     entries.map(|entry| entry.file_name()).filter(is_ours).collect()
 }

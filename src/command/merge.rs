@@ -7,6 +7,7 @@ use headshot::error::Error;
 use headshot::ledger::join::join as join_ledgers;
 use headshot::ledger::reader::Reader;
 use headshot::ledger::store::LEDGER_NAME;
+use headshot::names::shown;
 use headshot::publish::OutputFolder;
 use headshot::report::merge::merge as merge_reports;
 use headshot::shard::Shard;
@@ -59,7 +60,7 @@ pub fn merge(output: &Path, log: &Log) -> Result<u8, Error> {
         "{} of {} joined to {REPORT_NAME} and {LEDGER_NAME} in {}",
         plural(tally.photos(), "photo"),
         plural(found.len(), "shard"),
-        output.display()
+        shown(output)
     ));
     Ok(tally.exit_code())
 }

@@ -18,3 +18,4 @@ pub mod review;
 pub mod signals;
 pub mod spread;
 pub mod status;
+pub mod stdin;

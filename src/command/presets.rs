@@ -2,6 +2,7 @@
 
 use super::log::println_ignoring_a_closed_pipe as print;
 use headshot::error::Error;
+use headshot::names::shown;
 use headshot::preset::{self, Preset};
 use std::path::Path;
 
@@ -56,6 +57,6 @@ pub fn show(name: &str) -> Result<(), Error> {
 /// Checks the preset file at `path`.
 pub fn check(path: &Path) -> Result<(), Error> {
     let preset = Preset::read(path)?;
-    print(&format!("{}: the preset \"{}\" is valid", path.display(), preset.name));
+    print(&format!("{}: the preset \"{}\" is valid", shown(path), preset.name));
     Ok(())
 }

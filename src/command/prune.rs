@@ -1,10 +1,11 @@
 //! What is said and done about headshots that no photo makes any more.
 
 use super::config::Prune;
-use super::log::{Log, plural, printable, println_ignoring_a_closed_pipe};
+use super::log::{Log, plural, println_ignoring_a_closed_pipe};
 use headshot::error::{Error, cut_short};
 use headshot::ledger::stale::{Leftovers, Pruned, Stale};
 use headshot::ledger::store::Ledger;
+use headshot::names::shown;
 use headshot::publish::OutputFolder;
 use std::path::PathBuf;
 
@@ -29,7 +30,7 @@ pub fn may_prune(leftovers: &Leftovers, asked: Prune, is_incomplete: bool, log: 
         log.error(&format!(
             "{}: nothing is pruned: there were photos in this folder and now there is none; is it the right one, and all of it \
              there?",
-            folder.display()
+            shown(folder)
         ));
     } else if asked == Prune::Few && leftovers.is_suspicious() {
         log.error(&format!(
@@ -47,19 +48,13 @@ pub fn may_prune(leftovers: &Leftovers, asked: Prune, is_incomplete: bool, log: 
 pub fn tell(leftovers: &Leftovers, quiet: bool, would_remove: bool, log: &Log) {
     if would_remove {
         for Stale { output, why } in leftovers.prunable() {
-            println_ignoring_a_closed_pipe(&format!(
-                "remove {} ({})",
-                printable(&output.path.display().to_string()),
-                why.text()
-            ));
+            println_ignoring_a_closed_pipe(&format!("remove {} ({})", shown(&output.path), why.text()));
         }
     }
     if quiet {
         return;
     }
-    let line = |Stale { output, why }: &Stale| {
-        format!("{}: stale: {}", printable(&output.path.display().to_string()), why.text())
-    };
+    let line = |Stale { output, why }: &Stale| format!("{}: stale: {}", shown(&output.path), why.text());
     let lines = leftovers.stale.iter().map(line).collect();
     cut_short(lines, "stale files").iter().for_each(|line| log.note(line));
 }
@@ -68,7 +63,7 @@ pub fn tell(leftovers: &Leftovers, quiet: bool, would_remove: bool, log: &Log) {
 pub fn prune(leftovers: &Leftovers, folder: &OutputFolder, ledger: &mut Ledger, log: &Log) -> Result<Pruned, Error> {
     let pruned = leftovers.prune(folder, ledger)?;
     let line = |path: &PathBuf| {
-        let path = printable(&path.display().to_string());
+        let path = shown(path);
         format!("{path}: stale, and not as this program wrote it; left for you to remove")
     };
     let lines = pruned.kept.iter().map(line).collect();

@@ -9,15 +9,20 @@ use std::sync::atomic::AtomicBool;
 
 /// Lets signals set `stop`.
 pub fn listen(stop: &Stop) -> Result<(), Error> {
+    let uncaught = |error: std::io::Error| {
+        Error::fatal_anywhere(format!("signals cannot be caught: {error}; please report it")).caused_by(error)
+    };
     let second = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         // In this order: at the first signal there is nothing to shut down for yet.
         flag::register_conditional_shutdown(signal, 128 + signal, second.clone())
             .and_then(|_| flag::register_usize(signal, stop.number(), signal.unsigned_abs() as usize))
             .and_then(|_| flag::register(signal, second.clone()))
-            .map_err(|error| {
-                Error::fatal_anywhere(format!("signals cannot be caught: {error}; please report it")).caused_by(error)
-            })?;
+            .map_err(uncaught)?;
     }
+    // At a limit on the size of files (`ulimit -f`) the system would end the program. With a handler, writing fails, and
+    // says why.
+    #[cfg(unix)]
+    flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map_err(uncaught)?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::{Hash, OutputEntry, Refresh, Remembered, hash};
 use crate::error::Reason;
 use crate::photo::{Format, Limits, decode, sniff};
 use crate::preset::OutputFormat;
+use crate::regular_file;
 use crate::report::Outcome;
 use crate::stamp::Stamp;
 use std::fs;
@@ -75,7 +76,7 @@ pub fn verdict(
 /// The hash of a file's content, read in pieces: a photo that stays is never in memory as a whole.
 pub(crate) fn hash_file(path: &Path) -> std::io::Result<Hash> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(fs::File::open(path)?)?;
+    hasher.update_reader(regular_file::open(path)?)?;
     Ok(*hasher.finalize().as_bytes())
 }
 
@@ -97,12 +98,13 @@ pub enum State {
 #[must_use]
 pub fn state(output: &OutputEntry, folder: &Path, thorough: bool) -> State {
     let path = folder.join(&output.path);
-    let Ok(metadata) = fs::metadata(&path) else { return State::Gone };
+    // Of a link nothing is read, wherever it leads: the next output takes its place.
+    let Some(metadata) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file) else { return State::Gone };
     let stamp = Stamp::of(&metadata);
     if !thorough && output.stamp.proves(&stamp) {
         return State::Same;
     }
-    let Ok(bytes) = fs::read(&path) else { return State::Gone };
+    let Ok(bytes) = regular_file::read(&path, u64::MAX) else { return State::Gone };
     if hash(&bytes) == output.hash {
         return if stamp == output.stamp { State::Same } else { State::Touched(stamp) };
     }

@@ -1,6 +1,6 @@
 //! The SQLite file, for those who only look: lookups of a run, dry runs, `status`.
 
-use super::store::{PATIENCE, bytes, check, is_new, trouble};
+use super::store::{PATIENCE, bytes, check, is_new, real, trouble};
 use super::{Lookup, OutputEntry, Remembered};
 use crate::error::{Cause, Error, Reason};
 use crate::names::path_of_bytes;
@@ -27,7 +27,10 @@ impl Reader {
     /// # Errors
     /// Those of [`super::store::Ledger::open`].
     pub fn open(folder: &Path, name: &str) -> Result<Option<Self>, Error> {
-        let path = folder.join(name);
+        let path = real(folder).join(name);
+        if path.is_symlink() {
+            return Err(Error::fatal(path, "the ledger is a symbolic link; remove it, or put the file itself there"));
+        }
         if !fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0) {
             return Ok(None);
         }
@@ -124,7 +127,7 @@ fn recovered(path: &Path, name: &str) -> Result<(Connection, tempfile::TempDir),
         name.push("-journal");
         PathBuf::from(name)
     };
-    if journal(path).exists() {
+    if fs::symlink_metadata(journal(path)).is_ok_and(|metadata| metadata.is_file()) {
         fs::copy(journal(path), journal(&copy))?;
     }
     Ok((Connection::open(&copy)?, folder))

@@ -12,7 +12,7 @@ CREATE TABLE source (
     id          INTEGER PRIMARY KEY,
     path        BLOB NOT NULL UNIQUE,     -- below the input folder
     path_text   TEXT NOT NULL,
-    root        BLOB,                     -- the input folder; NULL for a photo named outright or in a list
+    root        BLOB,                     -- the input folder, or --root; NULL for a photo named outright or in a list
     size        INTEGER,
     modified_ns INTEGER,                  -- nanoseconds since 1970; NULL where the time proves nothing
     hash        BLOB,                     -- BLAKE3 of the file; NULL where it could not be read

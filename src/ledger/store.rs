@@ -7,9 +7,10 @@
 use super::reader::{Reader, read_only};
 use super::{Hash, Keeper, Refresh, SourceEntry};
 use crate::error::Error;
+use crate::publish::{explained, open_own};
 use crate::report::{Outcome, Tally};
 use crate::walk::Source;
-use rusqlite::{Connection, ErrorCode, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -50,9 +51,29 @@ pub(super) fn trouble(path: &Path, error: rusqlite::Error) -> Error {
             "the ledger is held by another program; close that and run this again".to_owned()
         }
         Some(ErrorCode::DiskFull) => "the ledger cannot be written: the disk is full".to_owned(),
+        Some(ErrorCode::SystemIoFailure) => format!(
+            "the ledger cannot be read or written: {error}; see whether the disk works and has room, and whether a limit on \
+             the size of files was reached (ulimit -f)"
+        ),
         _ => format!("the ledger cannot be used: {error}"),
     };
     Error::fatal(path, message).caused_by(error)
+}
+
+/// `folder` without links. SQLite refuses links on the whole way to a ledger, of which only the last part is ours.
+pub(super) fn real(folder: &Path) -> PathBuf {
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+}
+
+/// Opens the ledger at `path`, without following a link there; makes it where it is missing.
+fn open_for_writing(path: &Path) -> Result<Connection, Error> {
+    // SQLite takes no account of the umask where that gives more than its own 644, and gives the journal the permissions
+    // that the ledger has.
+    open_own(path).map_err(|error| {
+        Error::fatal(path, format!("the ledger cannot be written: {}", explained(&error))).caused_by(error)
+    })?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    Connection::open_with_flags(path, flags).map_err(|error| trouble(path, error))
 }
 
 impl Ledger {
@@ -63,9 +84,9 @@ impl Ledger {
     /// [`Error::Fatal`] where the file is damaged, of another program or of a newer version, or cannot be written. It
     /// is left as it is.
     pub fn open(folder: &Path, name: &str, presets: Vec<String>, settings: &Hash) -> Result<Self, Error> {
-        let path = folder.join(name);
+        let path = real(folder).join(name);
         let told = |error: rusqlite::Error| trouble(&path, error);
-        let connection = Connection::open(&path).map_err(told)?;
+        let connection = open_for_writing(&path)?;
         connection.busy_timeout(PATIENCE).map_err(told)?;
         // A page that is written before the commit would lock readers out until then.
         connection
@@ -91,12 +112,12 @@ impl Ledger {
     /// # Errors
     /// As [`Self::open`].
     pub fn recover(folder: &Path, name: &str) -> Result<(), Error> {
-        let path = folder.join(name);
-        if !path.exists() {
+        let path = real(folder).join(name);
+        if path.symlink_metadata().is_err() {
             return Ok(());
         }
         let told = |error: rusqlite::Error| trouble(&path, error);
-        let connection = Connection::open(&path).map_err(told)?;
+        let connection = open_for_writing(&path)?;
         connection.busy_timeout(PATIENCE).map_err(told)?;
         is_new(&connection).map(|_| ()).map_err(told)
     }

@@ -2,6 +2,7 @@
 
 use super::{Plan, hash_of};
 use crate::error::{Error, cut_short};
+use crate::names::shown;
 use crate::names::{impossible, is_own, key};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -67,11 +68,11 @@ impl Clash {
     fn line(&self) -> String {
         let photos = self.photos();
         if self.differs {
-            let pairs = photos.iter().map(|(output, source)| format!("{} from {}", output.display(), source.display()));
+            let pairs = photos.iter().map(|(output, source)| format!("{} from {}", shown(output), shown(source)));
             return pairs.collect::<Vec<_>>().join(" and ");
         }
-        let sources: Vec<String> = photos.iter().map(|(_, source)| source.display().to_string()).collect();
-        let output = self.owners.first().map(|(output, _)| output.display().to_string()).unwrap_or_default();
+        let sources: Vec<String> = photos.iter().map(|(_, source)| shown(source)).collect();
+        let output = self.owners.first().map(|(output, _)| shown(output)).unwrap_or_default();
         format!("{output} from {}", sources.join(" and "))
     }
 }
@@ -114,6 +115,6 @@ fn impossible_names(plan: &Plan) -> Vec<String> {
     let wrong = |output: &Path| {
         impossible(output).or_else(|| is_own(output).then_some("is a name that the program needs for itself"))
     };
-    let line = |output: &PathBuf| Some(format!("{} {}", output.display(), wrong(output)?));
+    let line = |output: &PathBuf| Some(format!("{} {}", shown(output), wrong(output)?));
     (0..plan.len()).filter_map(|index| plan.outputs(index).iter().find_map(line)).collect()
 }

@@ -12,8 +12,12 @@ mod run;
 
 mod arguments;
 mod checks;
+mod folders;
 mod inspect;
 mod ledger;
+#[cfg(unix)]
+mod links;
+mod lists;
 mod look;
 mod mistakes;
 mod names;

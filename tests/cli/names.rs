@@ -76,13 +76,12 @@ fn a_source_is_never_written_over() {
     let place = Workplace::with(&[("all/ana.jpg", &ANA), ("all/out/x/ana.jpg", &BEN)]);
     let ran = place.run(&["all/ana.jpg", "all/out/x/ana.jpg", "-o", "all/out", "-p", "x", "--name", "x/ana.{ext}"]);
     assert_eq!(ran.code, 2, "two sources, one output name: {}", ran.stderr);
-    let ran = place
-        .run_with_list(&["-", "-o", "all/out", "-p", "x", "--name", "{preset}/{stem}.{ext}"], b"all/out/x/ana.jpg\n");
+    let ran = place.run(&["all/out/x/ana.jpg", "-o", "all/out", "-p", "x", "--name", "{preset}/{stem}.{ext}"]);
     assert_eq!(
         (ran.code, ran.stderr.as_str()),
         (
             3,
-            "all/out/x/ana.jpg: failed: all/out/x/ana.jpg is one of the photos; choose another output folder\n\
+            "ana.jpg: failed: all/out/x/ana.jpg is one of the photos; choose another output folder\n\
              headshot: 1 photo: 1 failed; 0 files in all/out; see report.jsonl there"
         )
     );
@@ -94,15 +93,44 @@ fn a_source_is_never_written_over() {
 /// Whoever names a file says nothing to the terminal of whoever runs this.
 #[cfg(unix)]
 #[test]
-fn no_name_moves_the_cursor() {
-    let place =
-        Workplace::with(&[("in/ana.jpg", b"no picture"), ("in/\x1b[2Jx.jpg.toml", b""), ("in/\x1b[2Jy.jpg", b"")]);
-    for arguments in
-        [&["in", "-o", "out"][..], &["in/\x1b[2Jy.jpg", "nowhere\x1b[2J", "-o", "out"], &["inspect", "in/\x1b[2Jy.jpg"]]
-    {
+fn no_name_moves_the_cursor_ends_a_line_or_turns_the_text() {
+    let harmful = |c: char| c != '\n' && (c.is_control() || "\u{202e}\u{2066}\u{2028}".contains(c));
+    let name = |end: &str| format!("in/\x1b[2J\u{202e}gpj\r\nheadshot: 1 photo: 1 written.{end}");
+    let place = Workplace::with(&[
+        (&*name("ana.jpg"), &*ANA),
+        (&*name("none.jpg"), b"no picture"),
+        (&*name("tmp"), b""),
+        ("in/team/ana.jpg", &*ANA),
+    ]);
+    place.write(name("staff.csv"), format!("file,id\nana.jpg,1\nana.jpg,2\n{},3\n", name("x")).as_bytes());
+    std::os::unix::fs::symlink(name("nowhere"), place.path(name("link.jpg"))).expect("linked");
+    let (none, staff, overrides) = (name("none.jpg"), name("staff.csv"), name("none.jpg.toml"));
+    let named = format!("{{stem}}{}.{{ext}}", name("x"));
+    for arguments in [
+        &["in", "-o", "out", "-v"][..],
+        &["in", "-o", "out", "--log-format", "json"],
+        &["in", "-o", "out", "--dry-run", "--force"],
+        &[&none, "nowhere\x1b[2J\n", "-o", "out"],
+        &["in", "-o", "other", "--roster", &staff],
+        &["in", "-o", "other", "--overrides", &overrides],
+        &["in", "-o", "other", "-p", &overrides],
+        &["in", "-o", &none],
+        &["in", "-o", "other", "--name", &named],
+        &["in", "-o", "other", "--name", &name("x.{ext}")],
+        &["in", "-o", "other", "--exclude", &name("[")],
+        &["inspect", &none, &name("ana.jpg"), &name("gone.jpg")],
+        &["inspect", "--json", &none, &name("ana.jpg")],
+        &["status", "out"],
+        &["status", "--review", "out"],
+        &["status", &none],
+        &["merge", &none],
+        &["presets", "--check", &none],
+    ] {
         let ran = place.run(arguments);
-        let told = ran.stdout + &ran.stderr;
-        assert!(told.contains("\u{fffd}[2J") && !told.contains('\u{1b}'), "{told}");
+        let told = ran.stdout + "\n" + &ran.stderr;
+        assert!(!told.contains(harmful), "{arguments:?}: {told:?}");
+        let forged = told.lines().filter(|line| line.starts_with("headshot: 1 photo: 1 written")).count();
+        assert_eq!(forged, 0, "{arguments:?}: {told}");
     }
 }
 
