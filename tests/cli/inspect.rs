@@ -33,7 +33,7 @@ fn what_cannot_be_read_says_why_and_counts() {
     assert!(ran.stdout.contains("stored       600 x 800") && ran.stdout.contains("it ends early"), "{}", ran.stdout);
     assert!(ran.stdout.contains("not read     text, not a picture"), "{}", ran.stdout);
     assert!(
-        ran.stderr.contains("missing.jpg: cannot be read") && ran.stderr.contains("in: is a folder"),
+        ran.stderr.contains("missing.jpg: the file cannot be read") && ran.stderr.contains("in: is a folder"),
         "{}",
         ran.stderr
     );

@@ -102,18 +102,14 @@ fn no_name_moves_the_cursor_ends_a_line_or_turns_the_text() {
         (&*name("tmp"), b""),
         ("in/team/ana.jpg", &*ANA),
     ]);
-    place.write(name("staff.csv"), format!("file,id\nana.jpg,1\nana.jpg,2\n{},3\n", name("x")).as_bytes());
     std::os::unix::fs::symlink(name("nowhere"), place.path(name("link.jpg"))).expect("linked");
-    let (none, staff, overrides) = (name("none.jpg"), name("staff.csv"), name("none.jpg.toml"));
+    let none = name("none.jpg");
     let named = format!("{{stem}}{}.{{ext}}", name("x"));
     for arguments in [
         &["in", "-o", "out", "-v"][..],
         &["in", "-o", "out", "--log-format", "json"],
         &["in", "-o", "out", "--dry-run", "--force"],
         &[&none, "nowhere\x1b[2J\n", "-o", "out"],
-        &["in", "-o", "other", "--roster", &staff],
-        &["in", "-o", "other", "--overrides", &overrides],
-        &["in", "-o", "other", "-p", &overrides],
         &["in", "-o", &none],
         &["in", "-o", "other", "--name", &named],
         &["in", "-o", "other", "--name", &name("x.{ext}")],
