@@ -144,6 +144,7 @@ pub mod extend;
 pub mod frame;
 pub mod geometry;
 pub mod ground;
+pub mod inset;
 pub mod inspect;
 pub mod intake;
 pub mod ledger;

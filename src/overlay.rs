@@ -14,6 +14,9 @@ const FRAMES: [[u8; 3]; 6] =
 const FACE: [u8; 3] = [255, 255, 255];
 const HEAD: [u8; 3] = [255, 64, 129];
 
+/// Colour of the bounds within a border: the blue of the same source, which no frame has.
+const INSET: [u8; 3] = [0, 114, 178];
+
 /// Under every line lies a darker one, this much wider: lines are seen on any photo.
 const EDGE: [u8; 3] = [0, 0, 0];
 const EDGE_WIDTH: f64 = 1.0;
@@ -21,7 +24,7 @@ const EDGE_WIDTH: f64 = 1.0;
 /// A line is this share of the picture's long side wide, and a pixel and a half at least.
 const WIDTH: f64 = 1.0 / 640.0;
 
-/// Draws the face boxes, the frames of all crops, and eye line, crown and chin of the heads that were framed over
+/// Draws the bounds of the picture within a border, the face boxes, the frames of all crops, and eye line, crown and chin of the heads that were framed over
 /// `image`, which shows the whole photo as its file says it stands.
 pub fn draw(image: &mut RgbImage, cropped: &Cropped) {
     let (width, height) = (f64::from(image.width()), f64::from(image.height()));
@@ -29,6 +32,7 @@ pub fn draw(image: &mut RgbImage, cropped: &Cropped) {
     let to_image = Affine::scaling(width / photo_width, height / photo_height);
     let half = (width.max(height) * WIDTH).max(1.5) / 2.0;
     let mut lines: Vec<(Point, Point, [u8; 3])> = Vec::new();
+    cropped.inset.iter().for_each(|inset| lines.extend(closed(inset.corners(), INSET)));
     cropped.faces.iter().for_each(|face| lines.extend(closed(face.rect.corners(), FACE)));
     for crop in &cropped.crops {
         if let Some(frame) = frame_of(crop) {

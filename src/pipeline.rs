@@ -14,6 +14,7 @@ use crate::encode::{Encoded, Encoding, encode};
 use crate::error::{Error, Failure};
 use crate::frame::{Levelling, adjusted_frame, output_size};
 use crate::ground::{Backdrop, Ground};
+use crate::inset::Inset;
 use crate::overrides::Adjustment;
 use crate::photo::{self, Header, Photo};
 use crate::preset::Preset;
@@ -23,7 +24,7 @@ use crate::subject::finder::{Finder, Found};
 use crate::subject::{Head, closeup, crown};
 use draft::{Draft, Planned, Scene};
 use judged::{Plans, accepted, judge};
-use made::{Made, WholePhoto};
+use made::{LookedAt, Made, WholePhoto};
 use refused::refuse;
 use std::ops::Range;
 
@@ -176,9 +177,11 @@ impl Cropper {
     /// # }
     /// ```
     pub fn process_photo(&self, photo: Photo<'_>, adjustment: &Adjustment) -> Result<Cropped, Failure> {
+        let whole = WholePhoto::of(&photo, self.options.overview)?;
+        let Inset { photo, bounds } = Inset::of(photo);
         let found = self.finder.find(&photo, self.asks_for_everyone(adjustment))?;
         let bystanders = self.bystanders(&photo, &found, adjustment)?;
-        let whole = WholePhoto::of(&photo, &found, self.options.overview)?;
+        let looked_at = LookedAt::new(&photo, bounds, &found);
         let mut photo = photo.turned(found.turn);
         let chosen = self.chosen(&found, adjustment);
         let people = self.measured(&mut photo, &found, &chosen)?;
@@ -196,7 +199,7 @@ impl Cropper {
         let plans = accepted(drafts, &judgement, self.options.strict);
         let made = self.rendered(&mut photo, &people, plans)?;
         let heads = people.into_iter().map(|person| person.head).collect();
-        Cropped::of(whole, [chosen.faces, bystanders].concat(), heads, judgement, made)
+        Cropped::of(whole, looked_at, [chosen.faces, bystanders].concat(), heads, judgement, made)
     }
 
     /// Find: whether small faces beside the main one are looked for. A pinned face is counted among all, so that its

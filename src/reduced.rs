@@ -152,8 +152,10 @@ pub fn upright_box(photo: &Photo, part: Rect, size: (u32, u32)) -> Result<RgbIma
 fn resized(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter, chroma: u32) -> Result<RgbImage, Failure> {
     let (stored_width, stored_height) = photo.stored_size();
     let part = part.mapped(&to_stored(photo)?);
-    let (left, right) = (part.x.max(0.0), part.right().min(f64::from(stored_width)));
-    let (top, bottom) = (part.y.max(0.0), part.bottom().min(f64::from(stored_height)));
+    let (first_column, first_row) = photo.pixels.origin();
+    let (first_column, first_row) = (f64::from(first_column), f64::from(first_row));
+    let (left, right) = (part.x.max(first_column), part.right().min(first_column + f64::from(stored_width)));
+    let (top, bottom) = (part.y.max(first_row), part.bottom().min(first_row + f64::from(stored_height)));
     let area = Rect::new(left, top, right - left, bottom - top);
     let (width, height) = stored(photo, size);
     let image = match &photo.pixels {

@@ -35,6 +35,7 @@ pub(super) fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Reco
     record.reason = why.map(|why| why.reason);
     record.message = why.map(Failure::sentence);
     record.photo = Some(PhotoSize { width: cropped.size.0, height: cropped.size.1 });
+    record.inset = cropped.inset;
     record.turned = (cropped.turned_deg != 0).then_some(cropped.turned_deg);
     record.looked_at = cropped.tone.code();
     record.faces = cropped.faces.iter().map(FaceRecord::from).collect();

@@ -35,6 +35,7 @@ pub use raster::{Raster, flatten};
 
 use crate::error::{Failure, Reason};
 use crate::geometry::Affine;
+use crate::sparse_jpeg::Area;
 use image::RgbImage;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -91,7 +92,16 @@ impl Photo<'_> {
     /// The map from upright source pixels to pixels as stored. Every orientation has one.
     pub(crate) fn to_stored(&self) -> Option<Affine> {
         let (width, height) = self.stored_size();
-        self.orientation.to_upright(width, height).inverse()
+        let (left, top) = self.pixels.origin();
+        let to_pixels = self.orientation.to_upright(width, height).inverse()?;
+        Some(to_pixels.then(&Affine::translation(f64::from(left), f64::from(top))))
+    }
+
+    /// The part of the photo in `area` (columns and rows as stored, not empty), as if the rest of it were not there:
+    /// positions in it are counted from its own corner, and nothing beyond its edges is seen.
+    #[must_use]
+    pub(crate) fn within(self, area: Area) -> Self {
+        Self { pixels: self.pixels.within(area), ..self }
     }
 
     /// Width and height as stored, in pixels.

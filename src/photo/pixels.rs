@@ -1,9 +1,10 @@
 //! The pixels of a photo, whole or as far as somebody looked.
 
 use super::markers::{Coding, Markers};
-use super::raster::Raster;
+use super::raster::{Raster, cut, flatten};
 use crate::geometry::Rect;
 use crate::sparse_jpeg::{self, Area, Keep, Planes, Scale, SparseJpeg};
+use image::RgbImage;
 use std::borrow::Cow;
 
 /// From this long side on, in pixels, an eighth of a photo is twice what the first look for faces has (320), and the
@@ -36,7 +37,56 @@ impl Pixels<'_> {
     pub fn size(&self) -> (u32, u32) {
         match self {
             Self::Whole(raster) => raster.size(),
-            Self::Sparse(sparse) => sparse.jpeg.size(),
+            Self::Sparse(sparse) => {
+                let Area { left, top, right, bottom } = sparse.jpeg.bounds();
+                (right - left, bottom - top)
+            }
+        }
+    }
+
+    /// Where these pixels begin in what is decoded of their file, in columns and rows.
+    pub(crate) fn origin(&self) -> (u32, u32) {
+        match self {
+            Self::Whole(_) => (0, 0),
+            Self::Sparse(sparse) => (sparse.jpeg.bounds().left, sparse.jpeg.bounds().top),
+        }
+    }
+
+    /// Those of them that lie in `area`, which is not empty and lies in them, as if there were no others.
+    pub(super) fn within(self, area: Area) -> Self {
+        match self {
+            Self::Whole(raster) => Self::Whole(raster.cut(area)),
+            Self::Sparse(sparse) => {
+                let Sparse { jpeg, keep, prepared: _ } = *sparse;
+                let (left, top) = (jpeg.bounds().left, jpeg.bounds().top);
+                let bounds = Area {
+                    left: area.left + left,
+                    top: area.top + top,
+                    right: area.right + left,
+                    bottom: area.bottom + top,
+                };
+                Self::Sparse(Box::new(Sparse { jpeg: jpeg.within(bounds), keep, prepared: None }))
+            }
+        }
+    }
+
+    /// The pixels of `area`, which is not empty and lies in them, before white where they are transparent; of another
+    /// size where they cannot be had.
+    pub(crate) fn piece(&self, area: Area) -> RgbImage {
+        match self {
+            Self::Whole(Raster::Rgb(pixels)) => cut(pixels, area),
+            Self::Whole(Raster::Rgba(pixels)) => flatten(&cut(pixels, area), [255; 3]),
+            Self::Sparse(sparse) => {
+                let (left, top) = self.origin();
+                let area = Area {
+                    left: area.left + left,
+                    top: area.top + top,
+                    right: area.right + left,
+                    bottom: area.bottom + top,
+                };
+                let planes = sparse.jpeg.planes(area, Scale::Full);
+                planes.and_then(|planes| planes.region(area)).map(|region| region.pixels).unwrap_or_default()
+            }
         }
     }
 
@@ -52,9 +102,7 @@ impl Pixels<'_> {
         match self {
             Self::Whole(raster) => raster,
             Self::Sparse(sparse) => {
-                let (right, bottom) = sparse.jpeg.size();
-                let whole = Area { left: 0, top: 0, right, bottom };
-                let region = sparse.jpeg.region(whole, Scale::Full);
+                let region = sparse.jpeg.region(sparse.jpeg.bounds(), Scale::Full);
                 Raster::Rgb(region.map(|region| region.pixels).unwrap_or_default())
             }
         }

@@ -1,5 +1,6 @@
 //! Pixels at 8 bits a channel, and the ways there from what decoders give.
 
+use crate::sparse_jpeg::Area;
 use image::{DynamicImage, RgbImage, RgbaImage};
 
 /// The pixels of a photo, 8 bits a channel, in the photo's own colour space, rows as stored in the file.
@@ -26,6 +27,14 @@ impl Raster {
     #[must_use]
     pub const fn has_alpha(&self) -> bool {
         matches!(self, Self::Rgba(_))
+    }
+
+    /// The part of the picture in `area`, which lies in it; the picture itself where that is all of it.
+    pub(super) fn cut(self, area: Area) -> Self {
+        match self {
+            Self::Rgb(picture) => Self::Rgb(cut(&picture, area)),
+            Self::Rgba(picture) => Self::from_rgba(cut(&picture, area)),
+        }
     }
 
     /// The opaque picture, seen before `background`; no work where it is opaque already.
@@ -105,6 +114,15 @@ pub(super) fn reduce(samples: &[u16]) -> Vec<u8> {
 /// `sample` x 255 / 65535, rounded.
 pub(super) const fn reduced(sample: u16) -> u8 {
     ((sample as u32 * 255 + 32_767) / 65_535) as u8
+}
+
+/// The part of `picture` in `area`, which lies in it.
+pub(super) fn cut<P: image::Pixel<Subpixel = u8> + 'static>(
+    picture: &image::ImageBuffer<P, Vec<u8>>,
+    area: Area,
+) -> image::ImageBuffer<P, Vec<u8>> {
+    let Area { left, top, right, bottom } = area;
+    image::imageops::crop_imm(picture, left, top, right - left, bottom - top).to_image()
 }
 
 /// `picture` laid over `background`: straight alpha, so every channel is `alpha` parts of its own colour and the rest

@@ -6,8 +6,8 @@ use crate::check::verdict::Verdict;
 use crate::detect::Face;
 use crate::error::{Failure, Reason};
 use crate::frame::{Placement, Step};
-use crate::geometry::Affine;
-use crate::photo::{Orientation, Photo};
+use crate::geometry::{Affine, Rect};
+use crate::photo::Photo;
 use crate::reduced::miniature;
 use crate::subject::Head;
 use crate::subject::finder::Found;
@@ -20,6 +20,9 @@ use image::RgbImage;
 pub struct Cropped {
     /// Size of the upright photo, in pixels.
     pub size: (u32, u32),
+    /// The picture within the borders of the photo, in whole upright pixels; `None` where there are none. Everything
+    /// else was seen in it alone, and its bounds were the photo's edges.
+    pub inset: Option<Rect>,
     /// Degrees, clockwise, by which the photo was turned beyond what its file says: 0, 90, 180 or 270.
     pub turned_deg: u16,
     /// How the photo was looked at to find people and to measure them. Checks and crops are of the photo as it is.
@@ -94,23 +97,42 @@ pub(super) struct WholePhoto {
     pub size: (u32, u32),
     /// What is wrong with its file.
     pub damage: Option<Failure>,
-    /// The turn after which people stand upright in it.
-    turn: Orientation,
-    tone: Tone,
     overview: Option<RgbImage>,
 }
 
+/// How a photo was looked at to find people.
+pub(super) struct LookedAt {
+    inset: Option<Rect>,
+    tone: Tone,
+    /// Degrees, clockwise.
+    turned_deg: u16,
+    /// From upright pixels of the whole photo to those of what was looked at, turned so that people stand upright.
+    from_photo: Affine,
+}
+
+impl LookedAt {
+    /// At `photo`, which lies at `inset` in the whole photo, where `found` was found.
+    pub(super) fn new(photo: &Photo, inset: Option<Rect>, found: &Found) -> Self {
+        let (width, height) = photo.size();
+        let corner = inset.unwrap_or_default();
+        Self {
+            inset,
+            tone: found.tone,
+            turned_deg: 90 * u16::from(found.turn.quarter_turns()),
+            from_photo: Affine::translation(-corner.x, -corner.y).then(&found.turn.to_upright(width, height)),
+        }
+    }
+}
+
 impl WholePhoto {
-    /// Of `photo`, in which `found` was found; with a small picture of it where a long side, in pixels, is given.
+    /// Of `photo`, with a small picture of it where a long side, in pixels, is given.
     ///
     /// # Errors
     /// As [`miniature`].
-    pub(super) fn of(photo: &Photo, found: &Found, overview: Option<u32>) -> Result<Self, Failure> {
+    pub(super) fn of(photo: &Photo, overview: Option<u32>) -> Result<Self, Failure> {
         Ok(Self {
             size: photo.size(),
             damage: photo.damage.clone(),
-            turn: found.turn,
-            tone: found.tone,
             overview: overview.map(|long_side| miniature(photo, long_side)).transpose()?,
         })
     }
@@ -132,24 +154,26 @@ impl Made {
 }
 
 impl Cropped {
-    /// Everything together. `faces`, `heads` and `made` are in pixels of the turned photo.
+    /// Everything together. `faces`, `heads` and `made` are in pixels of what was looked at, turned.
     ///
     /// # Errors
     /// [`Reason::Internal`] for a turn that has no way back.
     pub(super) fn of(
         photo: WholePhoto,
+        looked_at: LookedAt,
         faces: Vec<Face>,
         heads: Vec<Head>,
         judgement: Judgement,
         made: Made,
     ) -> Result<Self, Failure> {
-        let WholePhoto { size, turn, tone, overview, .. } = photo;
+        let WholePhoto { size, overview, .. } = photo;
+        let LookedAt { inset, tone, turned_deg, from_photo } = looked_at;
         let Judgement { checks, verdict, verdict_reasons, doubts, refused } = judgement;
         let refused = refused.or_else(|| made.why_nothing());
         let Made { crops, missing } = made;
-        let turned_deg = 90 * u16::from(turn.quarter_turns());
         let cropped = Self {
             size,
+            inset,
             turned_deg,
             tone,
             faces,
@@ -163,10 +187,10 @@ impl Cropped {
             missing,
             overview,
         };
-        cropped.turned_back(&turn.to_upright(size.0, size.1))
+        cropped.turned_back(&from_photo)
     }
 
-    /// From pixels of the turned photo to those of the photo as its file says it stands.
+    /// From pixels of what was looked at, turned, to those of the photo as its file says it stands.
     fn turned_back(self, to_turned: &Affine) -> Result<Self, Failure> {
         if *to_turned == Affine::IDENTITY {
             return Ok(self);

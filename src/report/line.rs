@@ -66,6 +66,8 @@ pub struct RecordLine {
     pub message: Option<String>,
     /// Size of the upright photo; absent where it could not be read.
     pub photo: Option<PhotoSize>,
+    /// Where the picture lies within a border, in upright pixels of the photo; absent where there is no border.
+    pub inset: Option<Rect>,
     /// Degrees, clockwise, by which the photo was turned beyond what its file says; absent where it was not.
     pub turned: Option<u16>,
     /// The word for how the photo was looked at, where it was too dark or too bright for that as it is.

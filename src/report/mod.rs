@@ -93,6 +93,10 @@ pub struct Record {
     pub message: Option<String>,
     /// Size of the upright photo; absent where it could not be read.
     pub photo: Option<PhotoSize>,
+    /// `[x, y, width, height]` of the picture within a border, in upright pixels of the photo; absent where there is no
+    /// border. Its bounds are the photo's edges in everything that follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inset: Option<Rect>,
     /// Degrees, clockwise, by which the photo was turned beyond what its file says, so that the person stands upright;
     /// absent where it stood already. All positions are those before that turn.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -226,6 +230,7 @@ impl Record {
             reason: None,
             message: None,
             photo: None,
+            inset: None,
             turned: None,
             looked_at: None,
             verdict: None,

@@ -32,6 +32,7 @@
 mod avx2;
 mod band;
 mod bits;
+mod bounds;
 mod coefficients;
 mod header;
 mod huffman;
@@ -172,6 +173,7 @@ pub struct SparseJpeg<'a> {
     header: Header,
     dc: Vec<DcPlane>,
     kept: Kept,
+    bounds: Area,
 }
 
 #[derive(Clone, Debug)]
@@ -250,13 +252,30 @@ impl<'a> SparseJpeg<'a> {
                 }
             }
         };
-        Ok(Self { bytes, header, dc, kept })
+        let bounds = Area { left: 0, top: 0, right: header.width as u32, bottom: header.height as u32 };
+        Ok(Self { bytes, header, dc, kept, bounds })
     }
 
     /// Width and height as stored, in pixels.
     #[must_use]
     pub const fn size(&self) -> (u32, u32) {
         (self.header.width as u32, self.header.height as u32)
+    }
+
+    /// The part of the picture that is seen: what is decoded beyond it is what lies at its edge. All of it at first.
+    #[must_use]
+    pub const fn bounds(&self) -> Area {
+        self.bounds
+    }
+
+    /// The same file, of which nothing beyond `bounds` is seen; positions stay those of the whole picture. Bounds that
+    /// are empty or reach beyond the picture change nothing.
+    #[must_use]
+    pub fn within(self, bounds: Area) -> Self {
+        let (width, height) = self.size();
+        let is_sound =
+            bounds.left < bounds.right && bounds.right <= width && bounds.top < bounds.bottom && bounds.bottom <= height;
+        Self { bounds: if is_sound { bounds } else { self.bounds }, ..self }
     }
 
     /// The whole picture at an eighth of its size: each pixel the mean of 8 x 8 source pixels (of fewer at the right
@@ -290,7 +309,11 @@ impl<'a> SparseJpeg<'a> {
             return None;
         }
         let picture = Picture { bytes: self.bytes, header: &self.header, dc: &self.dc, kept: &self.kept };
-        planes::decode(&picture, area, scale, chroma)
+        let mut planes = planes::decode(&picture, area, scale, chroma)?;
+        if self.bounds != (Area { left: 0, top: 0, right: width, bottom: height }) {
+            planes.hold_within(&self.header, self.bounds);
+        }
+        Some(planes)
     }
 
     /// Decodes the part of `area` that lies in the picture, its sides moved outwards to multiples of the scale. `None`

@@ -1,0 +1,258 @@
+//! Borders, bars and frames: what lies around a picture, from its edge inwards.
+//!
+//! A border is uniform along the whole side, or repeats a pattern, and ends in a straight edge, parallel to the side
+//! and one pixel sharp. A wall, a backdrop or a sky is neither so even nor ends so.
+
+use super::strip::{Look, Pieces, Segments, Side, Strip, apart, pixel};
+use crate::sparse_jpeg::Area;
+
+/// Segments along a side, and pixels in each: a block of a JPEG.
+const SEGMENTS: u32 = 24;
+const LENGTH: u32 = 16;
+
+/// Segments of the first look, which most sides of most photos do not survive.
+const FEW: u32 = 5;
+
+/// Where the segments of the first look differ by more than this in the outermost row, in levels, there is no border.
+const FAR_APART: f32 = 60.0;
+
+/// Rows of the first strip.
+const FIRST_ROWS: u32 = 24;
+
+/// A border is at most this share of what it borders.
+const DEEPEST: f64 = 0.46;
+
+/// Least pixels that a picture has each way within its border.
+const LEAST_SIDE: u32 = 64;
+
+/// Segments of one row that differ by no more are alike, in levels: what is left of noise in the mean over a segment.
+const ALIKE: f32 = 2.5;
+
+/// Beside an edge the ringing of a JPEG makes segments differ by up to this share of the edge's height.
+const RINGING: f32 = 0.25;
+
+/// Rows that a block beside the edge spoils: chroma's are 16 pixels high where it is half as fine.
+const SPOILT_ROWS: usize = 16;
+
+/// The edge of a border is seen where colour or texture change by so much, in levels.
+const SEEN: f32 = 7.0;
+
+/// The least share of a side on which the edge is seen.
+const SEEN_SHARE: f32 = 0.3;
+
+/// Where the edge is seen, this share of the change is within two rows.
+const SHARP: f32 = 0.65;
+
+/// Rows on either side between which a change is measured.
+const REACH: usize = 3;
+
+/// From this share of the change on, a row is the picture's.
+const CLEAN: f32 = 0.88;
+
+/// Segments of a pattern may differ by this share of its own deviation more: its pixels and the blocks of a JPEG are
+/// out of step.
+const PATTERN: f32 = 0.12;
+
+/// Borders within borders, and a little more.
+const ROUNDS: usize = 8;
+
+/// The picture within whatever borders `whole`; `whole` itself where there is no border.
+pub fn within_borders(pieces: &impl Pieces, whole: Area) -> Area {
+    let mut area = whole;
+    for _ in 0..ROUNDS {
+        let before = area;
+        for side in Side::ALL {
+            let Some(depth) = border(pieces, &area, side) else { continue };
+            area = side.without(area, depth);
+        }
+        if area == before {
+            break;
+        }
+    }
+    area
+}
+
+/// How deep the border at this side of `area` is, in pixels.
+fn border(pieces: &impl Pieces, area: &Area, side: Side) -> Option<u32> {
+    let (length, depth) = side.extent(area);
+    let most = (f64::from(depth) * DEEPEST) as u32;
+    if length < LEAST_SIDE || depth < LEAST_SIDE || most <= FIRST_ROWS {
+        return None;
+    }
+    let few = Segments::spread(length, FEW, LENGTH, LENGTH);
+    let first = Strip::read(pieces, area, side, &few, (0, 1))?;
+    let is_even = first.spread_around(0, first.median(0)) <= FAR_APART;
+    let pattern = period(pieces, area, side).and_then(|period| {
+        let segments = Segments::spread(length, SEGMENTS, period * LENGTH.div_ceil(period), period);
+        depth_of(pieces, area, side, &segments)
+    });
+    let plain = || depth_of(pieces, area, side, &Segments::spread(length, SEGMENTS, LENGTH, LENGTH));
+    pattern.or_else(|| if is_even { plain() } else { None })
+}
+
+/// How deep the border at this side of `area` is, seen in these segments.
+fn depth_of(pieces: &impl Pieces, area: &Area, side: Side, segments: &Segments) -> Option<u32> {
+    let (_, depth) = side.extent(area);
+    let most = (f64::from(depth) * DEEPEST) as u32;
+    let strip = Strip::read(pieces, area, side, segments, (0, FIRST_ROWS))?;
+    if let Some(edge) = edge(&strip, strip.depth()) {
+        return Some(edge as u32);
+    }
+    let start = far(pieces, area, side, segments, &strip, most)?;
+
+    let rows = (start, (start + 2 * FIRST_ROWS).min(depth));
+    let strip = Strip::read(pieces, area, side, segments, rows)?;
+    edge(&strip, strip.depth()).map(|edge| start + edge as u32)
+}
+
+/// Where a border that is deeper than `strip` ends, or a little before.
+fn far(
+    pieces: &impl Pieces,
+    area: &Area,
+    side: Side,
+    segments: &Segments,
+    strip: &Strip,
+    most: u32,
+) -> Option<u32> {
+    const ROWS: u32 = 8;
+    let medians: Vec<Look> = (0..strip.depth()).map(|row| strip.median(row)).collect();
+    let is_even = |strip: &Strip, row: usize| {
+        let median = strip.median(row);
+        strip.spread_around(row, median) <= ALIKE + PATTERN * median[3]
+    };
+    let is_uniform = |strip: &Strip| (0..strip.depth()).all(|row| is_even(strip, row));
+    if !is_uniform(strip) {
+        return None;
+    }
+    // What is the same in all rows has to stay so; the rows of a pattern differ.
+    let colour = medians.iter().all(|&look| apart(look, medians[0]) <= ALIKE).then_some(medians[0]);
+    let goes_on = |from: u32| -> Option<bool> {
+        let strip = Strip::read(pieces, area, side, segments, (from, from + ROWS))?;
+        let is_colour = |look: Look| colour.is_none_or(|colour| apart(look, colour) <= ALIKE);
+        Some(is_uniform(&strip) && (0..strip.depth()).all(|row| is_colour(strip.median(row))))
+    };
+    let (mut good, mut step) = (FIRST_ROWS - ROWS, ROWS);
+    let mut bad = loop {
+        let next = good + step;
+        if next + ROWS > most {
+            if !goes_on(most.saturating_sub(ROWS))? {
+                break most - ROWS;
+            }
+            return None;
+        }
+        if !goes_on(next)? {
+            break next;
+        }
+        good = next;
+        step *= 2;
+    };
+    while bad - good > ROWS {
+        let middle = good + (bad - good) / 2;
+        if goes_on(middle)? { good = middle } else { bad = middle }
+    }
+    Some(good.saturating_sub(ROWS))
+}
+
+/// The number of rows before the edge of a border in the first `rows` of `strip`.
+fn edge(strip: &Strip, rows: usize) -> Option<usize> {
+    let medians: Vec<Look> = (0..strip.depth()).map(|row| strip.median(row)).collect();
+    let best = (1..rows.saturating_sub(REACH))
+        .filter_map(|row| Step::at(strip, row))
+        .filter(|step| step.is_edge() && is_even_before(strip, step, &medians))
+        .max_by(|a, b| a.height.total_cmp(&b.height))?;
+    Some(best.row + best.blurred_rows())
+}
+
+/// Whether all rows before `step` are alike in all segments, but for what an edge leaves beside it in a JPEG.
+fn is_even_before(strip: &Strip, step: &Step, medians: &[Look]) -> bool {
+    let odd = |row: usize| {
+        let ringing = if row + SPOILT_ROWS >= step.row { RINGING } else { 0.0 };
+        let texture = PATTERN * medians[row][3];
+        let is_odd = |(rows, change): (&Vec<Look>, &f32)| {
+            apart(rows[row], medians[row]) > ALIKE + texture + ringing * change.max(step.height)
+        };
+        strip.segments.iter().zip(&step.changes).filter(|&pair| is_odd(pair)).count()
+    };
+    (0..step.row).all(|row| odd(row) <= strip.segments.len() / 12)
+}
+
+/// A change from outside inwards, the same in many segments.
+struct Step {
+    /// The first row inside.
+    row: usize,
+    /// Of each segment, in levels.
+    changes: Vec<f32>,
+    /// Share of the segments in which it is seen.
+    seen: f32,
+    /// The mean of what is seen, in levels.
+    height: f32,
+    /// What share of the change is made before each row from `row - 1` on.
+    made: Vec<f32>,
+}
+
+impl Step {
+    fn at(strip: &Strip, row: usize) -> Option<Self> {
+        let mean = |rows: &[Look]| -> Look {
+            std::array::from_fn(|channel| rows.iter().map(|look| look[channel]).sum::<f32>() / rows.len() as f32)
+        };
+        let (mut changes, mut made, mut whole) = (Vec::new(), vec![0.0; REACH + 2], 0.0);
+        for rows in &strip.segments {
+            let (outside, inside) = (mean(&rows[row.saturating_sub(REACH)..row]), mean(&rows[row + 1..=row + REACH]));
+            let way: Look = std::array::from_fn(|channel| inside[channel] - outside[channel]);
+            let along = |look: Look| (0..4).map(|channel| (look[channel] - outside[channel]) * way[channel]).sum::<f32>();
+            let change = apart(outside, inside);
+            changes.push(change);
+            if change >= SEEN {
+                // Each segment counts by its height, not by its square.
+                whole += along(inside) / change;
+                for (index, made) in made.iter_mut().enumerate() {
+                    *made += along(rows[row + index - 1]) / change;
+                }
+            }
+        }
+        let seen: Vec<f32> = changes.iter().copied().filter(|&change| change >= SEEN).collect();
+        if seen.is_empty() {
+            return None;
+        }
+        made.iter_mut().for_each(|made| *made /= whole);
+        let (share, height) = (seen.len() as f32 / changes.len() as f32, seen.iter().sum::<f32>() / seen.len() as f32);
+        Some(Self { row, changes, seen: share, height, made })
+    }
+
+    /// Whether it is that of a border: seen on much of the side, and sharp.
+    fn is_edge(&self) -> bool {
+        self.seen >= SEEN_SHARE && self.made[2] - self.made[0] >= SHARP && self.made[0] <= 1.0 - SHARP
+    }
+
+    /// Rows behind the edge that still have some of the border.
+    fn blurred_rows(&self) -> usize {
+        let is_blurred = |&&made: &&f32| made < CLEAN;
+        self.made[1..].iter().take(REACH).take_while(is_blurred).count()
+    }
+}
+
+/// The period of a pattern along a side, in pixels.
+fn period(pieces: &impl Pieces, area: &Area, side: Side) -> Option<u32> {
+    const WINDOW: u32 = 192;
+    const LONGEST: u32 = 64;
+    let (length, _) = side.extent(area);
+    if length < WINDOW {
+        return None;
+    }
+    let picture = pieces.piece(side.outermost(area, WINDOW, 1));
+    if u64::from(picture.width()) * u64::from(picture.height()) != u64::from(WINDOW) {
+        return None;
+    }
+    let row: Vec<[f32; 3]> = (0..WINDOW).map(|along| pixel(&picture, side, along, 0).0.map(f32::from)).collect();
+    let change = |lag: u32| {
+        let pairs = row.iter().zip(&row[lag as usize..]);
+        let sum: f32 = pairs.map(|(a, b)| (0..3).map(|channel| (a[channel] - b[channel]).abs()).sum::<f32>()).sum();
+        sum / (3 * (WINDOW - lag)) as f32
+    };
+    let changes: Vec<f32> = (1..=LONGEST).map(change).collect();
+    let largest = changes.iter().copied().fold(0.0, f32::max);
+    let least = changes[1..].iter().copied().fold(f32::INFINITY, f32::min);
+    // Of a pattern out of step with a JPEG's blocks, some multiple of the period repeats better.
+    let repeats = |&lag: &u32| changes[lag as usize - 1] <= least + 0.04 * largest;
+    (largest > 8.0 && least < 0.3 * largest).then(|| (2..=LONGEST).find(repeats)).flatten()
+}
