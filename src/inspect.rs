@@ -3,6 +3,7 @@
 use crate::check::verdict::Verdict;
 use crate::check::{Check, Level, advice, sentence};
 use crate::error::{Failure, Reason};
+use crate::geometry::Rect;
 use crate::photo::{self, Header, Limits, Orientation};
 use crate::pipeline::{Cropped, Cropper};
 use crate::report::FaceRecord;
@@ -36,6 +37,9 @@ pub struct Appraisal {
     pub verdict: Verdict,
     /// Where the verdict is `portrait-only` or `unusable`, the words of what stands against a headshot.
     pub verdict_reasons: Vec<Reason>,
+    /// The picture within a border, in upright pixels; `None` where there is no border.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inset: Option<Rect>,
     /// `brightened` or `darkened`, where the photo had to be looked at so; `None` where it was looked at as it is.
     pub looked_at: Option<&'static str>,
     /// The faces that were seen, the main one first.
@@ -166,6 +170,7 @@ impl Appraisal {
         Self {
             verdict: cropped.verdict,
             verdict_reasons: cropped.verdict_reasons,
+            inset: cropped.inset,
             looked_at: cropped.tone.code(),
             faces: cropped.faces.iter().map(FaceRecord::from).collect(),
             head: cropped.heads.into_iter().next(),
@@ -180,6 +185,7 @@ impl Appraisal {
         Self {
             verdict: Verdict::Unusable,
             verdict_reasons: vec![why.reason],
+            inset: None,
             looked_at: None,
             faces: Vec::new(),
             head: None,
@@ -200,6 +206,9 @@ impl Appraisal {
             Verdict::Unusable => "nobody can be seen in it",
         };
         let mut lines = vec![("verdict", format!("{}: {verdict}", self.verdict))];
+        if let Some(Rect { x, y, width, height }) = self.inset {
+            lines.push(("border", format!("the picture within it is {width} x {height} pixels, from {x}, {y} on")));
+        }
         if let Some(tone) = self.looked_at {
             lines.push((
                 "looked at",

@@ -178,8 +178,7 @@ impl Cropper {
     /// ```
     pub fn process_photo(&self, photo: Photo<'_>, adjustment: &Adjustment) -> Result<Cropped, Failure> {
         let whole = WholePhoto::of(&photo, self.options.overview)?;
-        let Inset { photo, bounds } = Inset::of(photo);
-        let found = self.finder.find(&photo, self.asks_for_everyone(adjustment))?;
+        let (Inset { photo, bounds, doubt, .. }, found) = self.found(Inset::of(photo), adjustment)?;
         let bystanders = self.bystanders(&photo, &found, adjustment)?;
         let looked_at = LookedAt::new(&photo, bounds, &found);
         let mut photo = photo.turned(found.turn);
@@ -193,13 +192,32 @@ impl Cropper {
         };
         let drafts: Vec<_> = people.iter().map(|person| self.drafts(person, &scene, adjustment)).collect();
         let judgement = match chosen.wanted {
-            Ok(_) => judge(&drafts, whole.damage.clone(), &self.options),
+            Ok(_) => judge(&drafts, whole.damage.iter().chain(&doubt).cloned().collect(), &self.options),
             Err(why) => refuse(why, &whole, &scene),
         };
         let plans = accepted(drafts, &judgement, self.options.strict);
         let made = self.rendered(&mut photo, &people, plans)?;
         let heads = people.into_iter().map(|person| person.head).collect();
         Cropped::of(whole, looked_at, [chosen.faces, bystanders].concat(), heads, judgement, made)
+    }
+
+    /// Find: the people in the picture of `inset`, or in the picture around the main one of them where that lies on a
+    /// page.
+    fn found<'a>(&self, inset: Inset<'a>, adjustment: &Adjustment) -> Result<(Inset<'a>, Found), Failure> {
+        let everyone = self.asks_for_everyone(adjustment);
+        let found = self.finder.find(&inset.photo, everyone)?;
+        let Some(around) = inset.around_face(&found) else { return Ok((inset, found)) };
+        if !around.is_sure || (everyone && !around.has_everybody) {
+            return Ok((inset.doubted(), found));
+        }
+        let within = inset.clone().cut(around.area);
+        let mut closer = self.finder.find(&within.photo, everyone)?;
+        if closer.faces.is_empty() {
+            return Ok((inset, found));
+        }
+        // Whoever else is on the page could be meant.
+        closer.rivalry = closer.rivalry.max(found.rivalry);
+        Ok((within, closer))
     }
 
     /// Find: whether small faces beside the main one are looked for. A pinned face is counted among all, so that its

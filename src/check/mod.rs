@@ -115,6 +115,7 @@ impl Check {
 pub fn rank(code: Reason) -> usize {
     match code {
         Reason::Damaged => 0,
+        Reason::Border => 1,
         // Between what makes it uncertain whom the headshot shows and what is amiss with it.
         Reason::TighterThanPreset => 5,
         _ => Kind::ALL.iter().position(|kind| kind.reason() == code).map_or(usize::MAX, |place| 2 * place + 2),

@@ -24,6 +24,8 @@ pub enum Reason {
     LowConfidence,
     /// The output cannot be made to fit the preset's byte limit.
     OverByteLimit,
+    /// There seems to be a border, a bar or a page around the picture, and not where it ends.
+    Border,
     /// The file is broken or ends early.
     Damaged,
     /// The picture is over the pixel, byte or memory limit.
@@ -74,7 +76,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::NoFace,
         Self::SeveralPeople,
         Self::FaceTooSmall,
@@ -83,6 +85,7 @@ impl Reason {
         Self::HeadCut,
         Self::LowConfidence,
         Self::OverByteLimit,
+        Self::Border,
         Self::Damaged,
         Self::TooLarge,
         Self::UnsupportedFormat,
@@ -120,6 +123,7 @@ impl Reason {
             Self::HeadCut => "head-cut",
             Self::LowConfidence => "low-confidence",
             Self::OverByteLimit => "over-byte-limit",
+            Self::Border => "border",
             Self::Damaged => "damaged",
             Self::TooLarge => "too-large",
             Self::UnsupportedFormat => "unsupported-format",

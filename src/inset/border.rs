@@ -4,6 +4,7 @@
 //! and one pixel sharp. A wall, a backdrop or a sky is neither so even nor ends so.
 
 use super::strip::{Look, Pieces, Segments, Side, Strip, apart, pixel};
+use super::tilted;
 use crate::sparse_jpeg::Area;
 
 /// Segments along a side, and pixels in each: a block of a JPEG.
@@ -26,7 +27,7 @@ const DEEPEST: f64 = 0.46;
 const LEAST_SIDE: u32 = 64;
 
 /// Segments of one row that differ by no more are alike, in levels: what is left of noise in the mean over a segment.
-const ALIKE: f32 = 2.5;
+pub const ALIKE: f32 = 2.5;
 
 /// Beside an edge the ringing of a JPEG makes segments differ by up to this share of the edge's height.
 const RINGING: f32 = 0.25;
@@ -56,64 +57,76 @@ const PATTERN: f32 = 0.12;
 /// Borders within borders, and a little more.
 const ROUNDS: usize = 8;
 
-/// The picture within whatever borders `whole`; `whole` itself where there is no border.
-pub fn within_borders(pieces: &impl Pieces, whole: Area) -> Area {
-    let mut area = whole;
+/// What is left of `whole` within all borders, and whether one of them is askew, so that something of it may be left.
+pub fn within_borders(pieces: &impl Pieces, whole: Area) -> (Area, bool) {
+    let (mut area, mut is_askew) = (whole, false);
     for _ in 0..ROUNDS {
         let before = area;
         for side in Side::ALL {
-            let Some(depth) = border(pieces, &area, side) else { continue };
-            area = side.without(area, depth);
+            if let Some(depth) = border(pieces, &area, side) {
+                area = side.without(area, depth);
+            }
         }
         if area == before {
             break;
         }
     }
-    area
+    for side in Side::ALL {
+        if let Some(depth) = askew(pieces, &area, side) {
+            (area, is_askew) = (side.without(area, depth), true);
+        }
+    }
+    (area, is_askew)
+}
+
+/// The most rows that a border at this side of `area` may have; `None` where the area is too small for one.
+fn most(area: &Area, side: Side) -> Option<u32> {
+    let (length, depth) = side.extent(area);
+    let most = (f64::from(depth) * DEEPEST) as u32;
+    (length >= LEAST_SIDE && depth >= LEAST_SIDE && most > FIRST_ROWS).then_some(most)
+}
+
+/// Whether a few places along this side of `area` may be a border's.
+fn may_be_border(pieces: &impl Pieces, area: &Area, side: Side) -> Option<bool> {
+    let few = Segments::spread(side.extent(area).0, FEW, LENGTH, LENGTH);
+    let first = Strip::read(pieces, area, side, &few, (0, 1))?;
+    Some(first.spread_around(0, first.median(0)) <= FAR_APART)
+}
+
+/// How deep a border askew at this side of `area` is, in pixels.
+fn askew(pieces: &impl Pieces, area: &Area, side: Side) -> Option<u32> {
+    let most = most(area, side)?;
+    if may_be_border(pieces, area, side)? { tilted::depth(pieces, area, side, most) } else { None }
 }
 
 /// How deep the border at this side of `area` is, in pixels.
 fn border(pieces: &impl Pieces, area: &Area, side: Side) -> Option<u32> {
-    let (length, depth) = side.extent(area);
-    let most = (f64::from(depth) * DEEPEST) as u32;
-    if length < LEAST_SIDE || depth < LEAST_SIDE || most <= FIRST_ROWS {
-        return None;
-    }
-    let few = Segments::spread(length, FEW, LENGTH, LENGTH);
-    let first = Strip::read(pieces, area, side, &few, (0, 1))?;
-    let is_even = first.spread_around(0, first.median(0)) <= FAR_APART;
+    let (length, _) = side.extent(area);
+    let most = most(area, side)?;
+    let is_even = may_be_border(pieces, area, side)?;
     let pattern = period(pieces, area, side).and_then(|period| {
         let segments = Segments::spread(length, SEGMENTS, period * LENGTH.div_ceil(period), period);
-        depth_of(pieces, area, side, &segments)
+        depth_of(pieces, area, side, &segments, most)
     });
-    let plain = || depth_of(pieces, area, side, &Segments::spread(length, SEGMENTS, LENGTH, LENGTH));
+    let plain = || depth_of(pieces, area, side, &Segments::spread(length, SEGMENTS, LENGTH, LENGTH), most);
     pattern.or_else(|| if is_even { plain() } else { None })
 }
 
 /// How deep the border at this side of `area` is, seen in these segments.
-fn depth_of(pieces: &impl Pieces, area: &Area, side: Side, segments: &Segments) -> Option<u32> {
+fn depth_of(pieces: &impl Pieces, area: &Area, side: Side, segments: &Segments, most: u32) -> Option<u32> {
     let (_, depth) = side.extent(area);
-    let most = (f64::from(depth) * DEEPEST) as u32;
     let strip = Strip::read(pieces, area, side, segments, (0, FIRST_ROWS))?;
     if let Some(edge) = edge(&strip, strip.depth()) {
         return Some(edge as u32);
     }
     let start = far(pieces, area, side, segments, &strip, most)?;
-
     let rows = (start, (start + 2 * FIRST_ROWS).min(depth));
     let strip = Strip::read(pieces, area, side, segments, rows)?;
     edge(&strip, strip.depth()).map(|edge| start + edge as u32)
 }
 
 /// Where a border that is deeper than `strip` ends, or a little before.
-fn far(
-    pieces: &impl Pieces,
-    area: &Area,
-    side: Side,
-    segments: &Segments,
-    strip: &Strip,
-    most: u32,
-) -> Option<u32> {
+fn far(pieces: &impl Pieces, area: &Area, side: Side, segments: &Segments, strip: &Strip, most: u32) -> Option<u32> {
     const ROWS: u32 = 8;
     let medians: Vec<Look> = (0..strip.depth()).map(|row| strip.median(row)).collect();
     let is_even = |strip: &Strip, row: usize| {
@@ -163,6 +176,16 @@ fn edge(strip: &Strip, rows: usize) -> Option<usize> {
     Some(best.row + best.blurred_rows())
 }
 
+/// Whether the first rows of `strip` are of one even colour and end in an edge before `row`.
+pub fn is_edge_at(strip: &Strip, row: usize) -> bool {
+    if row + REACH >= strip.depth() {
+        return false;
+    }
+    let medians: Vec<Look> = (0..strip.depth()).map(|row| strip.median(row)).collect();
+    let is_plain = (0..row).all(|at| apart(medians[at], medians[0]) <= 2.0 * ALIKE);
+    is_plain && Step::at(strip, row).is_some_and(|step| step.is_edge() && is_even_before(strip, &step, &medians))
+}
+
 /// Whether all rows before `step` are alike in all segments, but for what an edge leaves beside it in a JPEG.
 fn is_even_before(strip: &Strip, step: &Step, medians: &[Look]) -> bool {
     let odd = |row: usize| {
@@ -199,7 +222,8 @@ impl Step {
         for rows in &strip.segments {
             let (outside, inside) = (mean(&rows[row.saturating_sub(REACH)..row]), mean(&rows[row + 1..=row + REACH]));
             let way: Look = std::array::from_fn(|channel| inside[channel] - outside[channel]);
-            let along = |look: Look| (0..4).map(|channel| (look[channel] - outside[channel]) * way[channel]).sum::<f32>();
+            let along =
+                |look: Look| (0..4).map(|channel| (look[channel] - outside[channel]) * way[channel]).sum::<f32>();
             let change = apart(outside, inside);
             changes.push(change);
             if change >= SEEN {

@@ -2,6 +2,7 @@
 
 use crate::sparse_jpeg::Area;
 use image::{Rgb, RgbImage};
+use std::ops::Range;
 
 /// Where pixels at full resolution come from, a small piece at a time.
 pub trait Pieces {
@@ -37,6 +38,36 @@ impl Side {
             Self::Bottom => Area { bottom: area.bottom - depth, ..area },
             Self::Left => Area { left: area.left + depth, ..area },
             Self::Right => Area { right: area.right - depth, ..area },
+        }
+    }
+
+    /// How far this side of `inner` is from that of `outer`, around it, in pixels.
+    pub const fn distance(self, outer: &Area, inner: &Area) -> u32 {
+        match self {
+            Self::Top => inner.top - outer.top,
+            Self::Bottom => outer.bottom - inner.bottom,
+            Self::Left => inner.left - outer.left,
+            Self::Right => outer.right - inner.right,
+        }
+    }
+
+    /// `area` with `depth` more pixels at this side.
+    pub const fn grown(self, area: Area, depth: u32) -> Area {
+        match self {
+            Self::Top => Area { top: area.top - depth, ..area },
+            Self::Bottom => Area { bottom: area.bottom + depth, ..area },
+            Self::Left => Area { left: area.left - depth, ..area },
+            Self::Right => Area { right: area.right + depth, ..area },
+        }
+    }
+
+    /// The part of `outer` between this side of it and that of `inner`, as long as `inner` is.
+    pub const fn before(self, outer: &Area, inner: &Area) -> Area {
+        match self {
+            Self::Top => Area { top: outer.top, bottom: inner.top, ..*inner },
+            Self::Bottom => Area { top: inner.bottom, bottom: outer.bottom, ..*inner },
+            Self::Left => Area { left: outer.left, right: inner.left, ..*inner },
+            Self::Right => Area { left: inner.right, right: outer.right, ..*inner },
         }
     }
 
@@ -124,6 +155,11 @@ impl Strip {
                 .then(|| looks(&picture, side, at.length, depth.1 - depth.0))
         };
         Some(Self { segments: at.starts.iter().map(segment).collect::<Option<_>>()? })
+    }
+
+    /// These rows of it.
+    pub fn rows(&self, rows: Range<usize>) -> Self {
+        Self { segments: self.segments.iter().map(|segment| segment[rows.clone()].to_vec()).collect() }
     }
 
     /// Rows in each segment.

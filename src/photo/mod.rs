@@ -34,7 +34,7 @@ pub use pixels::{Pixels, Sparse};
 pub use raster::{Raster, flatten};
 
 use crate::error::{Failure, Reason};
-use crate::geometry::Affine;
+use crate::geometry::{Affine, Point};
 use crate::sparse_jpeg::Area;
 use image::RgbImage;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -95,6 +95,24 @@ impl Photo<'_> {
         let (left, top) = self.pixels.origin();
         let to_pixels = self.orientation.to_upright(width, height).inverse()?;
         Some(to_pixels.then(&Affine::translation(f64::from(left), f64::from(top))))
+    }
+
+    /// The columns and rows, as stored, of a rectangle of whole upright pixels.
+    pub(crate) fn stored_area(&self, area: Area) -> Area {
+        let (width, height) = self.size();
+        let back = self.orientation.inverse();
+        let Area { left, top, right, bottom } = area;
+        let corners = [(left, top), (right, bottom)].map(|(x, y)| {
+            let corner = Point::new(f64::from(x), f64::from(y));
+            back.to_upright(width, height).apply(corner)
+        });
+        let [a, b] = corners;
+        Area {
+            left: a.x.min(b.x) as u32,
+            top: a.y.min(b.y) as u32,
+            right: a.x.max(b.x) as u32,
+            bottom: a.y.max(b.y) as u32,
+        }
     }
 
     /// The part of the photo in `area` (columns and rows as stored, not empty), as if the rest of it were not there:

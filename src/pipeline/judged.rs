@@ -22,8 +22,8 @@ pub(super) struct Judgement {
 /// What is made of a person for each preset, or why it is not.
 pub(super) type Plans = Vec<Result<Planned, Failure>>;
 
-/// Judges a photo by the drafts for each person in it; `damage` is what is wrong with its file.
-pub(super) fn judge(drafts: &[Vec<Draft>], damage: Option<Failure>, options: &Options) -> Judgement {
+/// Judges a photo by the drafts for each person in it; `doubts` are those of the photo itself.
+pub(super) fn judge(drafts: &[Vec<Draft>], doubts: Vec<Failure>, options: &Options) -> Judgement {
     let all = || drafts.iter().flatten();
     let verdict = all().map(|draft| draft.verdict).min().unwrap_or(Verdict::Unusable);
     let verdict_reasons = match verdict {
@@ -37,7 +37,7 @@ pub(super) fn judge(drafts: &[Vec<Draft>], damage: Option<Failure>, options: &Op
         checks: worst_of_each(all().flat_map(|draft| draft.checks.iter().cloned())),
         verdict,
         verdict_reasons,
-        doubts: worst_first(damage.into_iter().chain(made.flat_map(Draft::doubts))),
+        doubts: worst_first(doubts.into_iter().chain(made.flat_map(Draft::doubts))),
         refused,
     }
 }

@@ -240,6 +240,7 @@ mod tests {
         record.person = Some(PersonRecord { id: Some("7".into()), name: None });
         (record.reason, record.message) = (Some(Reason::SoftFocus), Some("soft".into()));
         record.photo = Some(PhotoSize { width: 600, height: 800 });
+        record.inset = Some(Rect::new(6.0, 6.0, 588.0, 788.0));
         (record.turned, record.looked_at) = (Some(90), Some("brightened"));
         (record.verdict, record.verdict_reasons) = (Some(Verdict::PortraitOnly), vec![Reason::SoftFocus]);
         record.faces = vec![FaceRecord::from(&face)];
@@ -277,6 +278,7 @@ mod tests {
         assert_eq!((line.schema, line.outcome.as_str(), line.unchanged), (record.schema, "review", true));
         assert_eq!((&line.person, line.photo), (&record.person, record.photo));
         assert_eq!((line.reason.as_deref(), line.message.as_deref()), (Some("soft-focus"), Some("soft")));
+        assert_eq!(line.inset, record.inset);
         assert_eq!((line.turned, line.looked_at.as_deref()), (Some(90), Some("brightened")));
         assert_eq!(
             (line.verdict.as_deref(), &line.verdict_reasons[..]),

@@ -27,14 +27,7 @@ impl Planes {
 
 /// Which of `count` samples with `pixels` source pixels each, the first at `start`, are wholly within `bounds`; by
 /// blocks of `block` pixels where that leaves some and `is_full` is not set. `None` where there is none.
-fn whole(
-    bounds: (u32, u32),
-    start: u32,
-    count: u32,
-    pixels: u32,
-    block: usize,
-    is_full: bool,
-) -> Option<Range<usize>> {
+fn whole(bounds: (u32, u32), start: u32, count: u32, pixels: u32, block: usize, is_full: bool) -> Option<Range<usize>> {
     let by = |unit: u32| {
         let first = bounds.0.div_ceil(unit) * unit;
         let end = bounds.1 / unit * unit;

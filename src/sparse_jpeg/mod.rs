@@ -273,8 +273,10 @@ impl<'a> SparseJpeg<'a> {
     #[must_use]
     pub fn within(self, bounds: Area) -> Self {
         let (width, height) = self.size();
-        let is_sound =
-            bounds.left < bounds.right && bounds.right <= width && bounds.top < bounds.bottom && bounds.bottom <= height;
+        let is_sound = bounds.left < bounds.right
+            && bounds.right <= width
+            && bounds.top < bounds.bottom
+            && bounds.bottom <= height;
         Self { bounds: if is_sound { bounds } else { self.bounds }, ..self }
     }
 
