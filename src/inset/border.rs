@@ -32,6 +32,10 @@ pub const ALIKE: f32 = 2.5;
 /// Beside an edge the ringing of a JPEG makes segments differ by up to this share of the edge's height.
 const RINGING: f32 = 0.25;
 
+/// Deviation of the pixels of a border of one colour, in levels: drawn ones have none, those of a wall have the noise of
+/// the camera.
+const QUIET: f32 = 1.5;
+
 /// Rows that a block beside the edge spoils: chroma's are 16 pixels high where it is half as fine.
 const SPOILT_ROWS: usize = 16;
 
@@ -106,18 +110,24 @@ fn border(pieces: &impl Pieces, area: &Area, side: Side) -> Option<u32> {
     let is_even = may_be_border(pieces, area, side)?;
     let pattern = period(pieces, area, side).and_then(|period| {
         let segments = Segments::spread(length, SEGMENTS, period * LENGTH.div_ceil(period), period);
-        depth_of(pieces, area, side, &segments, most)
+        depth_of(pieces, area, side, &segments, most, f32::INFINITY)
     });
-    let plain = || depth_of(pieces, area, side, &Segments::spread(length, SEGMENTS, LENGTH, LENGTH), most);
+    let segments = Segments::spread(length, SEGMENTS, LENGTH, LENGTH);
+    let plain = || depth_of(pieces, area, side, &segments, most, QUIET);
     pattern.or_else(|| if is_even { plain() } else { None })
 }
 
-/// How deep the border at this side of `area` is, seen in these segments.
-fn depth_of(pieces: &impl Pieces, area: &Area, side: Side, segments: &Segments, most: u32) -> Option<u32> {
+/// How deep the border at this side of `area` is, seen in these segments; `most` rows at most, and with no more `noise`
+/// than this where nothing is beside it.
+fn depth_of(pieces: &impl Pieces, area: &Area, side: Side, segments: &Segments, most: u32, noise: f32) -> Option<u32> {
     let (_, depth) = side.extent(area);
     let strip = Strip::read(pieces, area, side, segments, (0, FIRST_ROWS))?;
+    let is_quiet = |rows: usize| (0..rows).all(|row| strip.median(row)[3] <= noise);
     if let Some(edge) = edge(&strip, strip.depth()) {
-        return Some(edge as u32);
+        return is_quiet(edge.saturating_sub(SPOILT_ROWS)).then_some(edge as u32);
+    }
+    if !is_quiet(strip.depth()) {
+        return None;
     }
     let start = far(pieces, area, side, segments, &strip, most)?;
     let rows = (start, (start + 2 * FIRST_ROWS).min(depth));

@@ -53,6 +53,6 @@ pub fn depth(pieces: &impl Pieces, area: &Area, side: Side, most: u32) -> Option
     if !(FLATTEST..=STEEPEST).contains(&slope.abs()) || 100 * on_line < SHARE * segments.starts.len() {
         return None;
     }
-    let deepest = start.max(start + slope * length as f32).ceil() as u32 + OFF as u32;
+    let deepest = start.max(start + slope * length as f32).ceil() as u32 + ROWS as u32;
     (deepest > 0 && deepest < most).then_some(deepest)
 }
