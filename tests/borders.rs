@@ -36,9 +36,9 @@ impl Border {
             "grey" => [128; 3],
             "cream" => [250, 243, 224],
             "mean" => mean,
-            "stripes" if (x + y) / 6 % 2 == 0 => [180, 30, 40],
+            "stripes" if ((x + y) / 6).is_multiple_of(2) => [180, 30, 40],
             "stripes" => [240, 230, 210],
-            _ if (x / 8 + y / 8) % 2 == 0 => [60; 3],
+            _ if (x / 8 + y / 8).is_multiple_of(2) => [60; 3],
             _ => [200; 3],
         })
     }
@@ -132,8 +132,11 @@ fn made(cropper: &Cropper, picture: &RgbImage, is_jpeg: bool) -> Cropped {
     cropper.process_photo(photo, &Adjustment::default()).unwrap()
 }
 
-/// The corners of each headshot in the photo.
-fn frames(cropped: &Cropped) -> Vec<(usize, [Point; 4])> {
+/// Which preset, and the corners of its headshot in the photo.
+type Corners = (usize, [Point; 4]);
+
+/// Those of all headshots.
+fn frames(cropped: &Cropped) -> Vec<Corners> {
     let corners = |crop: &headshot::pipeline::Crop| {
         let back = crop.transform.inverse().unwrap();
         Rect::new(0.0, 0.0, f64::from(crop.width), f64::from(crop.height)).corners().map(|corner| back.apply(corner))
@@ -167,7 +170,7 @@ fn moved(bare: &Cropped, bordered: &Cropped, widths: [u32; 4]) -> f64 {
         return f64::INFINITY;
     }
     let shift = Point::new(f64::from(widths[0]), f64::from(widths[1]));
-    let apart = |(a, b): (&(usize, [Point; 4]), &(usize, [Point; 4]))| {
+    let apart = |(a, b): (&Corners, &Corners)| {
         let width = a.1[0].distance(a.1[1]);
         let corner = |(a, b): (&Point, &Point)| Point::new(a.x + shift.x, a.y + shift.y).distance(*b) / width;
         a.1.iter().zip(&b.1).map(corner).fold(0.0, f64::max)

@@ -17,6 +17,9 @@ const FEW: u32 = 5;
 /// Where the segments of the first look differ by more than this in the outermost row, in levels, there is no border.
 const FAR_APART: f32 = 60.0;
 
+/// Borders of two sides that differ by no more are one, in levels: a line of one pixel comes out of a JPEG with so much.
+const SAME: f32 = 40.0;
+
 /// Rows of the first strip.
 const FIRST_ROWS: u32 = 24;
 
@@ -29,13 +32,6 @@ const LEAST_SIDE: u32 = 64;
 /// Segments of one row that differ by no more are alike, in levels: what is left of noise in the mean over a segment.
 pub const ALIKE: f32 = 2.5;
 
-/// Beside an edge the ringing of a JPEG makes segments differ by up to this share of the edge's height.
-const RINGING: f32 = 0.25;
-
-/// Deviation of the pixels of a border of one colour, in levels: drawn ones have none, those of a wall have the noise of
-/// the camera.
-const QUIET: f32 = 1.5;
-
 /// Rows that a block beside the edge spoils: chroma's are 16 pixels high where it is half as fine.
 const SPOILT_ROWS: usize = 16;
 
@@ -45,8 +41,23 @@ const SEEN: f32 = 7.0;
 /// The least share of a side on which the edge is seen.
 const SEEN_SHARE: f32 = 0.3;
 
-/// Where the edge is seen, this share of the change is within two rows.
-const SHARP: f32 = 0.65;
+/// What is asked of an edge.
+#[derive(Clone, Copy, Debug)]
+struct Evidence {
+    /// The largest deviation of the pixels of a border of one colour, in levels: drawn ones have none, those of a wall
+    /// have the noise of the camera.
+    noise: f32,
+    /// The least share of the change that is made within two rows.
+    sharp: f32,
+    /// Beside the edge the ringing of a JPEG makes segments differ by up to this share of the change.
+    ringing: f32,
+}
+
+/// Of a border that nothing else speaks for.
+const BY_ITSELF: Evidence = Evidence { noise: 1.5, sharp: 0.65, ringing: 0.3 };
+
+/// Of a border where another side has one.
+const LIKELY: Evidence = Evidence { noise: 3.0, sharp: 0.45, ringing: 0.6 };
 
 /// Rows on either side between which a change is measured.
 const REACH: usize = 3;
@@ -64,11 +75,16 @@ const ROUNDS: usize = 8;
 /// What is left of `whole` within all borders, and whether one of them is askew, so that something of it may be left.
 pub fn within_borders(pieces: &impl Pieces, whole: Area) -> (Area, bool) {
     let (mut area, mut is_askew) = (whole, false);
+    let mut colours: Vec<Look> = Vec::new();
     for _ in 0..ROUNDS {
         let before = area;
         for side in Side::ALL {
-            if let Some(depth) = border(pieces, &area, side) {
-                area = side.without(area, depth);
+            if let Some(depth) = border(pieces, &area, side, &BY_ITSELF) {
+                colours.extend(outermost(pieces, &area, side));
+                // An edge that is hardly askew looks straight in the middle.
+                let deeper = askew(pieces, &area, side);
+                is_askew |= deeper.is_some();
+                area = side.without(area, deeper.unwrap_or(depth));
             }
         }
         if area == before {
@@ -80,6 +96,15 @@ pub fn within_borders(pieces: &impl Pieces, whole: Area) -> (Area, bool) {
             (area, is_askew) = (side.without(area, depth), true);
         }
     }
+    // Where one side has a border the others are likely to have it too, even where a JPEG has left less of its edge.
+    for side in Side::ALL {
+        if side.distance(&whole, &area) == 0
+            && outermost(pieces, &area, side).is_some_and(|own| colours.iter().any(|&look| apart(own, look) <= SAME))
+            && let Some(depth) = border(pieces, &area, side, &LIKELY)
+        {
+            area = side.without(area, depth);
+        }
+    }
     (area, is_askew)
 }
 
@@ -88,6 +113,12 @@ fn most(area: &Area, side: Side) -> Option<u32> {
     let (length, depth) = side.extent(area);
     let most = (f64::from(depth) * DEEPEST) as u32;
     (length >= LEAST_SIDE && depth >= LEAST_SIDE && most > FIRST_ROWS).then_some(most)
+}
+
+/// The look of the outermost row at this side of `area`.
+fn outermost(pieces: &impl Pieces, area: &Area, side: Side) -> Option<Look> {
+    let few = Segments::spread(side.extent(area).0, FEW, LENGTH, LENGTH);
+    Some(Strip::read(pieces, area, side, &few, (0, 1))?.median(0))
 }
 
 /// Whether a few places along this side of `area` may be a border's.
@@ -104,26 +135,33 @@ fn askew(pieces: &impl Pieces, area: &Area, side: Side) -> Option<u32> {
 }
 
 /// How deep the border at this side of `area` is, in pixels.
-fn border(pieces: &impl Pieces, area: &Area, side: Side) -> Option<u32> {
+fn border(pieces: &impl Pieces, area: &Area, side: Side, evidence: &Evidence) -> Option<u32> {
     let (length, _) = side.extent(area);
     let most = most(area, side)?;
     let is_even = may_be_border(pieces, area, side)?;
     let pattern = period(pieces, area, side).and_then(|period| {
         let segments = Segments::spread(length, SEGMENTS, period * LENGTH.div_ceil(period), period);
-        depth_of(pieces, area, side, &segments, most, f32::INFINITY)
+        depth_of(pieces, area, side, &segments, most, &Evidence { noise: f32::INFINITY, ..*evidence })
     });
     let segments = Segments::spread(length, SEGMENTS, LENGTH, LENGTH);
-    let plain = || depth_of(pieces, area, side, &segments, most, QUIET);
+    let plain = || depth_of(pieces, area, side, &segments, most, evidence);
     pattern.or_else(|| if is_even { plain() } else { None })
 }
 
 /// How deep the border at this side of `area` is, seen in these segments; `most` rows at most, and with no more `noise`
 /// than this where nothing is beside it.
-fn depth_of(pieces: &impl Pieces, area: &Area, side: Side, segments: &Segments, most: u32, noise: f32) -> Option<u32> {
+fn depth_of(
+    pieces: &impl Pieces,
+    area: &Area,
+    side: Side,
+    segments: &Segments,
+    most: u32,
+    evidence: &Evidence,
+) -> Option<u32> {
     let (_, depth) = side.extent(area);
     let strip = Strip::read(pieces, area, side, segments, (0, FIRST_ROWS))?;
-    let is_quiet = |rows: usize| (0..rows).all(|row| strip.median(row)[3] <= noise);
-    if let Some(edge) = edge(&strip, strip.depth()) {
+    let is_quiet = |rows: usize| (0..rows).all(|row| strip.median(row)[3] <= evidence.noise);
+    if let Some(edge) = edge(&strip, evidence) {
         return is_quiet(edge.saturating_sub(SPOILT_ROWS)).then_some(edge as u32);
     }
     if !is_quiet(strip.depth()) {
@@ -132,7 +170,7 @@ fn depth_of(pieces: &impl Pieces, area: &Area, side: Side, segments: &Segments, 
     let start = far(pieces, area, side, segments, &strip, most)?;
     let rows = (start, (start + 2 * FIRST_ROWS).min(depth));
     let strip = Strip::read(pieces, area, side, segments, rows)?;
-    edge(&strip, strip.depth()).map(|edge| start + edge as u32)
+    edge(&strip, evidence).map(|edge| start + edge as u32)
 }
 
 /// Where a border that is deeper than `strip` ends, or a little before.
@@ -149,6 +187,11 @@ fn far(pieces: &impl Pieces, area: &Area, side: Side, segments: &Segments, strip
     }
     // What is the same in all rows has to stay so; the rows of a pattern differ.
     let colour = medians.iter().all(|&look| apart(look, medians[0]) <= ALIKE).then_some(medians[0]);
+    // A sky's rows differ a little, one after another.
+    let is_gradient = |pair: &[Look]| apart(pair[0], pair[1]) <= ALIKE;
+    if colour.is_none() && medians.windows(2).all(is_gradient) {
+        return None;
+    }
     let goes_on = |from: u32| -> Option<bool> {
         let strip = Strip::read(pieces, area, side, segments, (from, from + ROWS))?;
         let is_colour = |look: Look| colour.is_none_or(|colour| apart(look, colour) <= ALIKE);
@@ -176,12 +219,12 @@ fn far(pieces: &impl Pieces, area: &Area, side: Side, segments: &Segments, strip
     Some(good.saturating_sub(ROWS))
 }
 
-/// The number of rows before the edge of a border in the first `rows` of `strip`.
-fn edge(strip: &Strip, rows: usize) -> Option<usize> {
+/// The number of rows before the edge of a border in `strip`.
+fn edge(strip: &Strip, evidence: &Evidence) -> Option<usize> {
     let medians: Vec<Look> = (0..strip.depth()).map(|row| strip.median(row)).collect();
-    let best = (1..rows.saturating_sub(REACH))
+    let best = (1..strip.depth().saturating_sub(REACH))
         .filter_map(|row| Step::at(strip, row))
-        .filter(|step| step.is_edge() && is_even_before(strip, step, &medians))
+        .filter(|step| step.is_edge(evidence) && is_even_before(strip, step, &medians, evidence))
         .max_by(|a, b| a.height.total_cmp(&b.height))?;
     Some(best.row + best.blurred_rows())
 }
@@ -193,13 +236,15 @@ pub fn is_edge_at(strip: &Strip, row: usize) -> bool {
     }
     let medians: Vec<Look> = (0..strip.depth()).map(|row| strip.median(row)).collect();
     let is_plain = (0..row).all(|at| apart(medians[at], medians[0]) <= 2.0 * ALIKE);
-    is_plain && Step::at(strip, row).is_some_and(|step| step.is_edge() && is_even_before(strip, &step, &medians))
+    is_plain
+        && Step::at(strip, row)
+            .is_some_and(|step| step.is_edge(&BY_ITSELF) && is_even_before(strip, &step, &medians, &BY_ITSELF))
 }
 
 /// Whether all rows before `step` are alike in all segments, but for what an edge leaves beside it in a JPEG.
-fn is_even_before(strip: &Strip, step: &Step, medians: &[Look]) -> bool {
+fn is_even_before(strip: &Strip, step: &Step, medians: &[Look], evidence: &Evidence) -> bool {
     let odd = |row: usize| {
-        let ringing = if row + SPOILT_ROWS >= step.row { RINGING } else { 0.0 };
+        let ringing = if row + SPOILT_ROWS >= step.row { evidence.ringing } else { 0.0 };
         let texture = PATTERN * medians[row][3];
         let is_odd = |(rows, change): (&Vec<Look>, &f32)| {
             apart(rows[row], medians[row]) > ALIKE + texture + ringing * change.max(step.height)
@@ -254,8 +299,8 @@ impl Step {
     }
 
     /// Whether it is that of a border: seen on much of the side, and sharp.
-    fn is_edge(&self) -> bool {
-        self.seen >= SEEN_SHARE && self.made[2] - self.made[0] >= SHARP && self.made[0] <= 1.0 - SHARP
+    fn is_edge(&self, evidence: &Evidence) -> bool {
+        self.seen >= SEEN_SHARE && self.made[2] - self.made[0] >= evidence.sharp && self.made[0] <= 1.0 - evidence.sharp
     }
 
     /// Rows behind the edge that still have some of the border.

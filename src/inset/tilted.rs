@@ -8,7 +8,7 @@ use crate::sparse_jpeg::Area;
 const STEEPEST: f32 = 0.105;
 
 /// Least slope: what is straighter is no print askew.
-const FLATTEST: f32 = 0.002;
+const FLATTEST: f32 = 0.004;
 
 /// It begins within this part of the side's own length.
 const DEEPEST: u32 = 5;
