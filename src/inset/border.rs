@@ -96,12 +96,16 @@ pub fn within_borders(pieces: &impl Pieces, whole: Area) -> (Area, bool) {
             (area, is_askew) = (side.without(area, depth), true);
         }
     }
-    // Where one side has a border the others are likely to have it too, even where a JPEG has left less of its edge.
-    for side in Side::ALL {
-        if side.distance(&whole, &area) == 0
-            && outermost(pieces, &area, side).is_some_and(|own| colours.iter().any(|&look| apart(own, look) <= SAME))
-            && let Some(depth) = border(pieces, &area, side, &LIKELY)
-        {
+    // Where one side has a border the others are likely to have it too, even where a JPEG has left less of its edge. What
+    // it has left may look like several.
+    let is_like_others = |area: &Area, side: Side| {
+        outermost(pieces, area, side).is_some_and(|own| colours.iter().any(|&look| apart(own, look) <= SAME))
+    };
+    for side in Side::ALL.into_iter().filter(|side| side.distance(&whole, &area) == 0).collect::<Vec<_>>() {
+        for _ in 0..3 {
+            let Some(depth) = border(pieces, &area, side, &LIKELY).filter(|_| is_like_others(&area, side)) else {
+                break;
+            };
             area = side.without(area, depth);
         }
     }
