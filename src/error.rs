@@ -209,6 +209,21 @@ pub(crate) fn line_of(text: &[u8], offset: usize) -> usize {
     1 + text.iter().take(offset).filter(|&&byte| byte == b'\n').count()
 }
 
+/// Where the lines of a text end, for the lines of many places in it: [`line_of`] looks through the text for each.
+#[derive(Debug)]
+pub(crate) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(crate) fn of(text: &[u8]) -> Self {
+        Self(text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at).collect())
+    }
+
+    /// As [`line_of`].
+    pub(crate) fn line(&self, offset: usize) -> usize {
+        1 + self.0.partition_point(|end| *end < offset)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -252,5 +267,6 @@ mod tests {
     #[test]
     fn lines_count_from_one() {
         assert_eq!([0, 1, 2, 3, 99].map(|offset| line_of(b"a\nb\n", offset)), [1, 1, 2, 2, 3]);
+        assert_eq!([0, 1, 2, 3, 99].map(|offset| Lines::of(b"a\nb\n").line(offset)), [1, 1, 2, 2, 3]);
     }
 }

@@ -126,7 +126,8 @@
 //! when [`memory`] has room for it, [`publish`] writes files whole, [`ledger`] remembers what was made from what,
 //! [`report`] says what became of each, [`limits`] has from where on checks fail, [`pictures`] and [`overlay`] show the
 //! photos small, [`uniform`] finds the head height that a whole set can have, [`shard`] shares a run among processes,
-//! [`inspect`] says what a file is, [`regular_file`] opens none that a run would wait for.
+//! [`inspect`] says what a file is, [`spelling`] which photo somebody means who wrote its name, [`regular_file`] opens
+//! none that a run would wait for.
 
 // What a feature is needed for is marked on docs.rs, which builds with the nightly compiler that this takes.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -174,6 +175,7 @@ pub mod shard;
 #[cfg(feature = "cli")]
 pub mod sheet;
 pub mod sparse_jpeg;
+pub mod spelling;
 pub mod stamp;
 pub mod stop;
 pub mod subject;

@@ -17,7 +17,11 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let log = Log::new(if cli.command.is_some() { LogFormat::Text } else { cli.crop.log_format });
+    let log = match cli.command {
+        Some(_) => Log::new(LogFormat::Text),
+        None if cli.crop.notify.is_some() => Log::of_errors(cli.crop.log_format),
+        None => Log::new(cli.crop.log_format),
+    };
     panics::tell(log);
     let ended = match cli.command {
         Some(Command::Presets { check: Some(path), .. }) => presets::check(&path).map(|()| 0),

@@ -6,13 +6,12 @@ use crate::names::shown;
 use crate::names::{self, foreign};
 use crate::overrides::Adjustment;
 use crate::preset::Preset;
-use crate::roster::{Enrolled, Part, Person};
+use crate::roster::{Enrolled, Person};
 use crate::walk::Source;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 mod clashes;
 mod template;
@@ -30,9 +29,11 @@ pub struct Job {
     /// What a person pinned for it; the plan itself pins nothing.
     pub adjustment: Adjustment,
     /// Whom it shows, by the roster.
-    pub person: Option<Arc<Person>>,
+    pub person: Option<Person>,
     /// Why nothing is made of it.
     pub skipped: Option<Failure>,
+    /// The photo that was picked in its place, as the report names it.
+    pub picked: Option<String>,
     /// Where it was passed over in a choice among several, what decided: the person, the photos, what is pinned for
     /// them.
     pub choice: Option<[u8; 32]>,
@@ -42,9 +43,7 @@ pub struct Job {
 /// take more memory than the photos in work.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    sources: Vec<Source>,
-    /// What the roster says of sources, by their index; empty without a roster.
-    parts: BTreeMap<usize, Part>,
+    enrolled: Enrolled,
     /// Names of the presets, and the extensions of their outputs.
     presets: Vec<(String, &'static str)>,
     template: NameTemplate,
@@ -57,29 +56,29 @@ impl Plan {
     /// The photos, sorted by their relative paths.
     #[must_use]
     pub fn sources(&self) -> &[Source] {
-        &self.sources
+        self.enrolled.sources()
     }
 
     /// How many photos there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.sources.len()
+        self.sources().len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.sources.is_empty()
+        self.sources().is_empty()
     }
 
     /// Whether a roster says whom the photos show.
-    fn has_roster(&self) -> bool {
-        !self.parts.is_empty()
+    const fn has_roster(&self) -> bool {
+        self.enrolled.has_roster()
     }
 
     /// Gives photos, by their relative paths, what a person pinned for them.
     pub fn pin(&mut self, adjustments: &BTreeMap<PathBuf, Adjustment>) {
-        let index = |relative: &Path| self.sources.binary_search_by(|source| source.relative().cmp(relative)).ok();
+        let index = |relative: &Path| self.sources().binary_search_by(|source| source.relative().cmp(relative)).ok();
         let pinned = adjustments.iter().filter_map(|(path, pinned)| Some((index(path)?, pinned.clone())));
         self.adjustments = pinned.collect();
     }
@@ -88,34 +87,34 @@ impl Plan {
     #[must_use]
     pub fn job(&self, index: usize) -> Job {
         Job {
-            source: self.sources[index].clone(),
+            source: self.sources()[index].clone(),
             outputs: self.outputs(index),
             adjustment: self.adjustments.get(&index).cloned().unwrap_or_default(),
-            person: self.parts.get(&index).and_then(Part::person).cloned(),
-            skipped: self.parts.get(&index).and_then(Part::skipped).cloned(),
-            choice: self.parts.get(&index).and_then(Part::choice),
+            person: self.enrolled.person(index),
+            skipped: self.enrolled.skipped(index),
+            picked: self.enrolled.picked(index).map(str::to_owned),
+            choice: self.enrolled.choice_of(index),
         }
     }
 
     /// Whether a photo with this relative path is in the plan.
     #[must_use]
     pub fn contains(&self, relative: &Path) -> bool {
-        self.sources.binary_search_by(|source| source.relative().cmp(relative)).is_ok()
+        self.sources().binary_search_by(|source| source.relative().cmp(relative)).is_ok()
     }
 
     /// The names of the outputs of the photo with this index; none where nothing is made of it.
     fn outputs(&self, index: usize) -> Vec<PathBuf> {
-        let part = self.parts.get(&index);
-        let source = &self.sources[index];
-        if source.unreadable().is_some() || part.is_some_and(|part| part.skipped().is_some()) {
+        let source = &self.sources()[index];
+        if source.unreadable().is_some() || self.enrolled.is_skipped(index) {
             return Vec::new();
         }
         let relative = source.relative();
         let mut stem = relative.file_stem().unwrap_or(OsStr::new("photo")).to_owned();
         stem.push(self.suffixes.get(&index).map_or(OsStr::new(""), OsString::as_os_str));
-        let person = part.and_then(Part::person).map(Arc::as_ref);
+        let person = self.enrolled.person(index);
         let name = |(preset, extension): &(String, &'static str)| {
-            self.template.render(relative, &stem, (preset, extension), person)
+            self.template.render(relative, &stem, (preset, extension), person.as_ref())
         };
         self.presets.iter().map(name).collect()
     }
@@ -141,10 +140,9 @@ impl Plan {
 /// [`Error::Usage`] naming every set of sources that would write the same file, or what some systems take for the same
 /// (capitals, accents), and every output whose name no system takes.
 pub fn plan(enrolled: Enrolled, presets: &[Preset], template: &NameTemplate) -> Result<Plan, Error> {
-    let Enrolled { sources, parts } = enrolled;
-    let suffixes = suffixes(&sources);
+    let suffixes = suffixes(enrolled.sources());
     let presets = presets.iter().map(|preset| (preset.name.clone(), preset.format.extension())).collect();
-    let plan = Plan { sources, parts, presets, template: template.clone(), suffixes, adjustments: BTreeMap::new() };
+    let plan = Plan { enrolled, presets, template: template.clone(), suffixes, adjustments: BTreeMap::new() };
     clashes::refuse(&plan)?;
     Ok(plan)
 }

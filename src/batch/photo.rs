@@ -141,7 +141,7 @@ impl Batch<'_> {
     }
 
     fn settings(&self, job: &Job) -> Hash {
-        fingerprint::of_photo(&self.settings, &job.adjustment, job.person.as_deref(), &job.outputs)
+        fingerprint::of_photo(&self.settings, &job.adjustment, job.person.as_ref(), &job.outputs)
     }
 
     fn publish(&self, job: &Job, cropped: Cropped, edited: &[OutputEntry]) -> (Record, Vec<OutputEntry>) {

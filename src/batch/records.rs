@@ -14,13 +14,13 @@ pub(super) fn failed(job: &Job, failure: &Failure) -> Record {
     let mut record = Record::of(job.source.relative(), Outcome::Failed);
     record.verdict = failure.reason.is_of_reading().then_some(Verdict::Unusable);
     (record.reason, record.message) = (Some(failure.reason), Some(failure.sentence()));
-    record.person = job.person.as_deref().map(PersonRecord::from);
+    record.person = job.person.as_ref().map(PersonRecord::from);
     record
 }
 
 /// The record of a photo of which nothing is to be made.
 pub(super) fn skipped(job: &Job, why: &Failure) -> Record {
-    Record { outcome: Outcome::Skipped, ..failed(job, why) }
+    Record { outcome: Outcome::Skipped, picked: job.picked.clone(), ..failed(job, why) }
 }
 
 /// The record of `cropped`, before anything is written.
@@ -43,7 +43,7 @@ pub(super) fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Reco
     record.verdict = Some(cropped.verdict);
     record.verdict_reasons = cropped.verdict_reasons.clone();
     record.checks = cropped.checks.clone();
-    record.person = job.person.as_deref().map(PersonRecord::from);
+    record.person = job.person.as_ref().map(PersonRecord::from);
     record.overridden = job.adjustment.keys(cropper.presets());
     record.refused = cropped
         .missing

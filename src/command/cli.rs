@@ -104,7 +104,7 @@ pub struct CropArgs {
     /// Name of the outputs; default: {preset}/{dir}/{stem}.{ext}, or {preset}/{id}.{ext} with a roster that has ids
     #[arg(help_heading = "Files", long, value_name = "TEMPLATE")]
     pub name: Option<String>,
-    /// List of people: a CSV file with the columns file (or pattern), id, name, and any others that --name uses
+    /// List of people: a CSV file or a workbook (.xlsx, .ods) with the columns file (or pattern), id, name, and any others that --name uses
     #[arg(help_heading = "Files", long, value_name = "FILE")]
     pub roster: Option<PathBuf>,
     /// Which photo to take of a person with several
@@ -170,6 +170,12 @@ pub struct CropArgs {
     /// Remove headshots whose photo is gone, however many they are
     #[arg(help_heading = "Runs", long)]
     pub prune_all: bool,
+    /// Remove headshots of presets that this run does not ask for; another job in the same folder may
+    #[arg(help_heading = "Runs", long)]
+    pub prune_presets: bool,
+    /// Print only what needs attention and was not told by an earlier run with this option: nothing, on most nights
+    #[arg(help_heading = "Review", long, value_enum, value_name = "WHAT", conflicts_with = "dry_run")]
+    pub notify: Option<NotifyArg>,
     /// Write a contact sheet, index.html in the output folder, to look over all headshots in a browser
     #[arg(help_heading = "Review", long)]
     pub sheet: bool,
@@ -215,6 +221,13 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line
     Json,
+}
+
+/// What is printed of photos that need attention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NotifyArg {
+    /// What was not told before
+    New,
 }
 
 /// Whom to crop.

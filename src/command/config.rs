@@ -12,6 +12,7 @@ use headshot::roster::Roster;
 use headshot::shard::Shard;
 use headshot::walk::Rules;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Everything that a run of crops needs, checked.
 pub struct RunConfig {
@@ -29,7 +30,9 @@ pub struct RunConfig {
     pub presets: Vec<Preset>,
     pub template: NameTemplate,
     /// The list of people, and where it is.
-    pub roster: Option<(PathBuf, Roster)>,
+    pub roster: Option<(PathBuf, Arc<Roster>)>,
+    /// What a person should know of how that list was read.
+    pub roster_note: Option<String>,
     /// Whether one photo is taken of a person with several.
     pub pick_best: bool,
     pub overrides: Option<PathBuf>,
@@ -43,6 +46,10 @@ pub struct RunConfig {
     pub force: bool,
     pub verify: bool,
     pub prune: Prune,
+    /// Whether headshots of presets that are not asked for are removed.
+    pub prune_presets: bool,
+    /// Whether only what was not told before is printed.
+    pub notify: bool,
     pub shard: Option<Shard>,
     pub sheet: bool,
     pub csv: bool,
@@ -70,8 +77,14 @@ impl RunConfig {
         })?;
         let words: Vec<String> = args.preset.iter().map(|word| word.trim().to_owned()).collect();
         let mut presets = preset::select(&words)?;
-        let roster = args.roster.clone().map(|path| read_roster(&path).map(|roster| (path, roster))).transpose()?;
-        let template = template(args.name.as_deref(), roster.as_ref().map(|(_, roster)| roster))?;
+        let (roster, roster_note) = match &args.roster {
+            Some(path) => {
+                let (roster, note) = read_roster(path)?;
+                (Some((path.clone(), Arc::new(roster))), note)
+            }
+            None => (None, None),
+        };
+        let template = template(args.name.as_deref(), roster.as_ref().map(|(_, roster)| &**roster))?;
         for preset in &mut presets {
             overrule(preset, &args)?;
         }
@@ -93,6 +106,7 @@ impl RunConfig {
             presets,
             template,
             roster,
+            roster_note,
             pick_best: args.pick.is_some(),
             overrides: args.overrides,
             options,
@@ -112,11 +126,13 @@ impl RunConfig {
                 (true, false) => Prune::Few,
                 (false, false) => Prune::No,
             },
+            prune_presets: args.prune_presets,
+            notify: args.notify.is_some(),
             shard: args.shard,
             sheet: args.sheet,
             csv: args.csv,
             overlay: args.overlay,
-            quiet: args.quiet,
+            quiet: args.quiet || args.notify.is_some(),
             no_progress: args.no_progress,
         })
     }
@@ -186,7 +202,7 @@ fn overrule(preset: &mut Preset, args: &CropArgs) -> Result<(), Error> {
 
 /// The template of the command line, or the usual one.
 fn template(asked: Option<&str>, roster: Option<&Roster>) -> Result<NameTemplate, Error> {
-    let columns = roster.map(|roster| roster.columns.as_slice()).unwrap_or_default();
+    let columns = roster.map(Roster::columns).unwrap_or_default();
     match asked {
         Some(template) => NameTemplate::parse(template, columns),
         None if columns.iter().any(|column| column == "id") => NameTemplate::parse(NameTemplate::BY_ID, columns),

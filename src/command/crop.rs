@@ -6,6 +6,7 @@ use super::console::{Console, FirstLook};
 use super::heap;
 use super::log::{Log, Summary, ignored};
 use super::look::{self, Run};
+use super::notify::{self, News};
 use super::people;
 use super::prune::{self, Swept};
 use super::signals;
@@ -14,6 +15,7 @@ use super::stdin::walked;
 use headshot::batch::{Batch, Past, REPORT_NAME, Totals};
 use headshot::error::{Error, cut_short};
 use headshot::ledger::reader::Reader;
+use headshot::ledger::stale::Wanted;
 use headshot::ledger::store::{LEDGER_NAME, Ledger};
 use headshot::ledger::{Keeper, Lookup, fingerprint};
 use headshot::names::shown;
@@ -59,6 +61,9 @@ pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
     let started = Instant::now();
     heap::keep_between_photos();
     let config = RunConfig::new(args)?;
+    if let Some(note) = config.roster_note.as_ref().filter(|_| !config.quiet) {
+        log.warning(note);
+    }
     let interrupted = |why: Why| {
         log.error("interrupted before the first photo; nothing was written");
         Ok(why.exit_code())
@@ -69,8 +74,10 @@ pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
             if !config.quiet {
                 log.note("no photo found");
             }
-            let (totals, swept) = Default::default();
-            log.summary(&summary(&config, &totals, swept, ignored, started, None));
+            if !config.notify {
+                let (totals, swept) = Default::default();
+                log.summary(&summary(&config, &totals, swept, ignored, started, None));
+            }
             return Ok(0);
         }
         Prepared::Empty { ignored: count } => {
@@ -83,16 +90,27 @@ pub fn crop(args: CropArgs, log: &Log) -> Result<u8, Error> {
     if let Some(why @ Why::Signal(_)) = ready.stop.why() {
         return interrupted(why);
     }
-    let (totals, swept) = make(&config, &ready, log)?;
+    let Made { totals, swept, news } = make(&config, &ready, log)?;
     let why = ready.stop.why();
     if why == Some(Why::OutputLost) {
         log.error(
             "the output folder cannot be written any more (disk full, read-only or gone); mend that and run this again",
         );
     }
+    if let (Some(news), None) = (&news, why) {
+        return Ok(if swept.refused { 1 } else { news.exit_code() });
+    }
     let summary = summary(&config, &totals, swept, ready.ignored, started, why);
     log.summary(&summary);
     Ok(summary.exit_code)
+}
+
+/// What came of a run.
+struct Made {
+    totals: Totals,
+    swept: Swept,
+    /// Where that is all that is told.
+    news: Option<News>,
 }
 
 /// What the run came to that began at `started` and ended early for the reason `why`.
@@ -199,7 +217,7 @@ fn opened(sources: &[Source], config: &RunConfig) -> Result<Option<OutputFolder>
 }
 
 /// All photos, and what is stale.
-fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept), Error> {
+fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<Made, Error> {
     let Ready { plan, output, heights, stop, .. } = ready;
     let head_heights: Option<Vec<f64>> =
         heights.as_ref().map(|heights| heights.iter().map(|chosen| chosen.head_height).collect());
@@ -254,13 +272,22 @@ fn make(config: &RunConfig, ready: &Ready, log: &Log) -> Result<(Totals, Swept),
         ledger.commit()?;
         look::write(&Run { config, plan, output, heights: head_heights.as_deref() }, reader, log);
     }
+    let news = match (output, &reader, &mut ledger) {
+        // A run that was stopped tells nothing: the one that completes it does.
+        (Some(output), Some(reader), Some(ledger)) if config.notify && stop.why().is_none() => {
+            let news = notify::tell(config, output, reader, log)?;
+            news.remember(ledger, config, plan)?;
+            Some(news)
+        }
+        _ => None,
+    };
     if let Some(ledger) = ledger {
         ledger.finish(&totals.tally, stop.why().is_none())?;
     }
     if !config.quiet {
         evenness(&totals.spread, &cropper, heights.as_deref(), log);
     }
-    Ok((totals, swept))
+    Ok(Made { totals, swept, news })
 }
 
 /// What makes the crops of the run.
@@ -290,7 +317,8 @@ fn sweep(
         ledger.commit()?;
     }
     let folder = ready.output.as_ref().map_or(config.output.as_path(), OutputFolder::path);
-    let mut leftovers = reader.leftovers(folder, &ready.roots, &|relative| ready.plan.contains(relative))?;
+    let is_source = |relative: &Path| ready.plan.contains(relative);
+    let mut leftovers = reader.leftovers(folder, &ready.roots, &is_source, Some(&config.preset_names()))?;
     if config.shard.is_some() {
         leftovers.keep_gone();
     }
@@ -311,16 +339,23 @@ fn sweep(
         log.warning("nothing is pruned: a list does not say which photos are gone; prune in a run over the folder");
         asked = Prune::No;
     }
-    if asked == Prune::No || leftovers.prunable().next().is_none() {
-        prune::tell(&leftovers, config.quiet, false, log);
-        return Ok(swept);
+    let mut wanted = Wanted {
+        stale: asked != Prune::No && leftovers.prunable().next().is_some(),
+        unasked: config.prune_presets && !leftovers.unasked.is_empty(),
+    };
+    if wanted != Wanted::default() && !prune::may_prune(&leftovers, (wanted, asked), ready.is_incomplete, log) {
+        swept.refused = true;
+        wanted = Wanted::default();
     }
-    swept.refused = !prune::may_prune(&leftovers, asked, ready.is_incomplete, log);
     match (ledger, &ready.output) {
-        (Some(ledger), Some(output)) if !swept.refused => {
-            swept.removed = prune::prune(&leftovers, output, ledger, log)?.removed.len();
+        (Some(ledger), Some(output)) if wanted != Wanted::default() => {
+            swept.removed = prune::prune(&leftovers, wanted, output, ledger, log)?.removed.len();
         }
-        _ => prune::tell(&leftovers, config.quiet, !swept.refused, log),
+        _ => prune::list(&leftovers, wanted),
+    }
+    if !config.quiet {
+        let told = if ready.output.is_some() { wanted } else { Wanted::default() };
+        prune::tell(&leftovers, told, log);
     }
     Ok(swept)
 }

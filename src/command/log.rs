@@ -12,17 +12,33 @@ use std::time::Duration;
 
 /// Where messages go.
 #[derive(Clone, Copy, Debug)]
-pub struct Log(LogFormat);
+pub struct Log {
+    format: LogFormat,
+    /// Whether nothing is said but why the run ends, and what is new.
+    errors_only: bool,
+}
 
 impl Log {
     /// Messages in this format.
     pub const fn new(format: LogFormat) -> Self {
-        Self(format)
+        Self { format, errors_only: false }
+    }
+
+    /// Whether messages are for people.
+    pub fn is_text(&self) -> bool {
+        self.format == LogFormat::Text
+    }
+
+    /// Messages in this format, and only those that the run cannot end without.
+    pub const fn of_errors(format: LogFormat) -> Self {
+        Self { format, errors_only: true }
     }
 
     /// What a person may want to know.
     pub fn note(&self, text: &str) {
-        self.write("info", text, text);
+        if !self.errors_only {
+            self.write("info", text, text);
+        }
     }
 
     /// That something is done, as the last word.
@@ -32,7 +48,9 @@ impl Log {
 
     /// What is odd and stops nothing.
     pub fn warning(&self, text: &str) {
-        self.write("warning", text, &format!("headshot: {text}"));
+        if !self.errors_only {
+            self.write("warning", text, &format!("headshot: {text}"));
+        }
     }
 
     /// Why the run ends.
@@ -40,8 +58,19 @@ impl Log {
         self.write("error", text, &format!("headshot: {text}"));
     }
 
+    /// What a person has to do about a photo and was not told before, on standard output: it is what was asked for.
+    pub fn news(&self, source: &str, outcome: &str, reason: Option<&str>, sentence: &str) {
+        match self.format {
+            LogFormat::Text => println_ignoring_a_closed_pipe(&printable(sentence)),
+            LogFormat::Json => print_json(
+                &json!({"event": "new", "source": source, "outcome": outcome, "reason": reason, "message": sentence})
+                    .to_string(),
+            ),
+        }
+    }
+
     fn write(&self, level: &str, text: &str, line: &str) {
-        match self.0 {
+        match self.format {
             LogFormat::Text => say(line),
             LogFormat::Json => say_json(&json!({"level": level, "event": "message", "message": text})),
         }
@@ -49,7 +78,7 @@ impl Log {
 
     /// What became of a photo.
     pub fn photo(&self, source: &str, outcome: Outcome, reason: Option<&str>, message: &str) {
-        match self.0 {
+        match self.format {
             LogFormat::Text => {
                 say(&format!("{}: {}: {}", printable(source), outcome.code(), printable(message)));
             }
@@ -69,7 +98,7 @@ impl Log {
 
     /// The last line of a run.
     pub fn summary(&self, summary: &Summary<'_>) {
-        match self.0 {
+        match self.format {
             LogFormat::Text => say(&summary.line()),
             LogFormat::Json => say_json(&summary.json()),
         }

@@ -10,13 +10,14 @@ use headshot::names::shown;
 use headshot::pictures::{THUMBNAIL_FOLDER, thumbnail};
 use headshot::plan::Plan;
 use headshot::publish::OutputFolder;
+use headshot::regular_file;
 use headshot::report::csv::{self, CSV_NAME};
 use headshot::shard::Shard;
 use headshot::sheet::{SHEET_NAME, Sheet, SheetPreset, entry};
 use headshot::walk::absolute;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
@@ -116,7 +117,7 @@ fn sheet(run: &Run<'_>, reader: &mut Reader) -> io::Result<()> {
     let mut sheet = Sheet::begin(file, &shown)?;
     // The report has a line for every photo of the plan that is this run's, in the same order.
     let is_mine = |index: &usize| Shard::is_taken(run.config.shard, run.plan.sources()[*index].relative());
-    let lines = BufReader::new(File::open(report(run))?).lines();
+    let lines = BufReader::new(regular_file::open(&report(run))?).lines();
     for (index, line) in (0..run.plan.len()).filter(is_mine).zip(lines) {
         let job = run.plan.job(index);
         let known = reader.lookup(job.source.relative(), &names).map_err(io::Error::other)?;

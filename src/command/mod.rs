@@ -10,6 +10,7 @@ pub mod log;
 pub mod look;
 pub mod manual;
 pub mod merge;
+pub mod notify;
 pub mod panics;
 pub mod people;
 pub mod presets;

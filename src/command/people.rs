@@ -3,6 +3,7 @@
 use super::config::RunConfig;
 use super::console::FirstLook;
 use super::crop::first_look;
+use super::panics::silently;
 use headshot::batch::Past;
 use headshot::error::Error;
 use headshot::ledger::fingerprint;
@@ -17,7 +18,7 @@ use headshot::progress::Progress;
 use headshot::report::line::RecordLine;
 use headshot::report::{Outcome, Record};
 use headshot::roster::enrol::enrol;
-use headshot::roster::parse::parse;
+use headshot::roster::read;
 use headshot::roster::{Enrolled, Roster};
 use headshot::stamp::Stamp;
 use headshot::stop::Stop;
@@ -26,25 +27,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// Most bytes of a list of people: a line for everybody in a large city.
-const MOST_BYTES: u64 = 256_000_000;
-
-/// Reads the list of people at `path`.
-pub fn read_roster(path: &Path) -> Result<Roster, Error> {
-    let unreadable = |error: std::io::Error| {
+/// Reads the list of people at `path`; what a person should know of how it was read.
+pub fn read_roster(path: &Path) -> Result<(Roster, Option<String>), Error> {
+    let bytes = read::bytes(path).map_err(|error| {
         Error::usage(format!("{}: the roster cannot be read: {error}; check the path behind --roster", path.display()))
             .caused_by(error)
-    };
-    let size = std::fs::metadata(path).map_err(unreadable)?.len();
-    if size > MOST_BYTES {
-        let (size, most) = (size.div_ceil(1_000_000), MOST_BYTES / 1_000_000);
-        return Err(Error::usage(format!(
-            "{}: {size} MB is too much for a list of people (the limit is {most} MB); name the CSV file",
-            path.display()
-        )));
-    }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
-    parse(&bytes).map_err(|mistakes| wrong(path, &mistakes))
+    })?;
+    let read = silently(|| read::read(bytes)).map_err(|failure| {
+        Error::usage(format!("{}: the roster cannot be read: {}", path.display(), failure.sentence()))
+    })?;
+    let read = read.map_err(|mistakes| wrong(path, &mistakes))?;
+    Ok((read.roster, read.note.map(|note| format!("{}: {note}", path.display()))))
 }
 
 fn wrong(path: &Path, mistakes: &[Mistake]) -> Error {
@@ -81,9 +74,9 @@ pub fn pick(
         let sources: Vec<&Source> = photos.iter().filter_map(|photo| enrolled.sources().get(*photo)).collect();
         match memory.passed_over(&sources, &choice)? {
             Some(messages) => {
-                for (photo, message) in photos.iter().zip(messages) {
-                    if let Some(message) = message {
-                        enrolled.pass_over(*photo, message, choice);
+                for (photo, why) in photos.iter().zip(messages) {
+                    if let Some((message, picked)) = why {
+                        enrolled.pass_over(*photo, message, picked, choice);
                     }
                 }
             }
@@ -176,7 +169,7 @@ impl Memory {
 
     /// For each of `sources` why it was passed over by this `choice`, and nothing for the one that was picked; `None`
     /// where anything about them has changed.
-    fn passed_over(&mut self, sources: &[&Source], choice: &Hash) -> Result<Option<Vec<Option<String>>>, Error> {
+    fn passed_over(&mut self, sources: &[&Source], choice: &Hash) -> Result<Option<Vec<Option<Why>>>, Error> {
         let Some(reader) = &mut self.reader else { return Ok(None) };
         let settings = fingerprint::of_passed_over(&self.settings, choice);
         let mut messages = Vec::new();
@@ -189,18 +182,21 @@ impl Memory {
             if is_passed_over && known.settings != settings {
                 return Ok(None);
             }
-            messages.push(if is_passed_over { Some(message_of(&known.record)) } else { None });
+            messages.push(if is_passed_over { Some(why_of(&known.record)) } else { None });
         }
         let picked = messages.iter().filter(|message| message.is_none()).count();
         Ok((picked == 1).then_some(messages))
     }
 }
 
-/// The sentence of a record.
-fn message_of(record: &str) -> String {
+/// Why a photo was passed over, in a sentence, and for which other.
+type Why = (String, Option<String>);
+
+/// Why the photo of this `record` was passed over.
+fn why_of(record: &str) -> Why {
     let record: Option<RecordLine> = serde_json::from_str(record).ok();
-    let message = record.and_then(|record| record.message);
-    message.unwrap_or_else(|| "another photo was picked by an earlier run".to_owned())
+    let (message, picked) = record.map_or((None, None), |record| (record.message, record.picked));
+    (message.unwrap_or_else(|| "another photo was picked by an earlier run".to_owned()), picked)
 }
 
 /// Whether the photo is the one that is `known`.

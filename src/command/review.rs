@@ -5,6 +5,7 @@ use super::status::shards;
 use headshot::batch::REPORT_NAME;
 use headshot::check::{Check, Level, sentence};
 use headshot::error::Error;
+use headshot::regular_file;
 use headshot::report::Outcome;
 use headshot::report::line::{CheckLine, OutputLine, RecordLine, read};
 use std::io::BufReader;
@@ -15,7 +16,7 @@ use std::path::Path;
 /// # Errors
 /// [`Error::Fatal`] where there is no report, or one that is none.
 pub fn to_review(output: &Path) -> Result<(), Error> {
-    let names: Vec<String> = if output.join(REPORT_NAME).is_file() {
+    let names: Vec<String> = if output.join(REPORT_NAME).exists() {
         vec![REPORT_NAME.to_owned()]
     } else {
         shards(output, REPORT_NAME)?.iter().map(|shard| shard.name(REPORT_NAME)).collect()
@@ -35,7 +36,7 @@ pub fn to_review(output: &Path) -> Result<(), Error> {
             )
             .caused_by(error)
         };
-        let file = std::fs::File::open(&path).map_err(unreadable)?;
+        let file = regular_file::open(&path).map_err(unreadable)?;
         for line in read(BufReader::new(file)) {
             let line = line.map_err(unreadable)?;
             if line.outcome == Outcome::Review.code() {

@@ -4,7 +4,7 @@ use super::log::{plural, println_ignoring_a_closed_pipe as print};
 use headshot::error::Error;
 use headshot::ledger::reader::Reader;
 use headshot::ledger::stale::Why;
-use headshot::ledger::status::Run;
+use headshot::ledger::status::{Preset, Run};
 use headshot::ledger::store::LEDGER_NAME;
 use headshot::shard::Shard;
 use std::path::Path;
@@ -44,20 +44,31 @@ pub fn shards(folder: &Path, name: &str) -> Result<Vec<Shard>, Error> {
 }
 
 fn show(folder: &Path, reader: &Reader) -> Result<(), Error> {
-    let accounting = reader.accounting()?;
+    let accounting = reader.accounting(folder)?;
     let photos: i64 = accounting.sources.iter().map(|(_, _, count)| count).sum();
     print(&format!("{:>8}  photos", photos));
     for (outcome, reason, count) in &accounting.sources {
         let reason = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
         print(&format!("{count:>8}    {outcome}{reason}"));
     }
-    let outputs: i64 = accounting.outputs.iter().map(|(_, count, _)| count).sum();
+    let outputs: u64 = accounting.outputs.iter().map(|preset| preset.count).sum();
     print(&format!("{outputs:>8}  headshots"));
-    for (preset, count, bytes) in &accounting.outputs {
-        print(&format!("{count:>8}    {preset}, {:.1} MB", *bytes as f64 / 1e6));
+    for Preset { name, count, bytes, unasked_since } in &accounting.outputs {
+        let unasked =
+            unasked_since.as_ref().map(|since| format!("; last asked for on {since} UTC")).unwrap_or_default();
+        print(&format!("{count:>8}    {name}, {:.1} MB{unasked}", *bytes as f64 / 1e6));
+    }
+    for (count, what) in [
+        (accounting.edited, "changed since it was made, and kept"),
+        (accounting.missing, "gone since it was made; the next run makes it anew"),
+    ] {
+        if count > 0 {
+            print(&format!("{count:>8}  {what}"));
+        }
     }
     let roots = reader.roots()?;
-    let leftovers = reader.leftovers(folder, &roots, &|_| false)?;
+    let mut leftovers = reader.leftovers(folder, &roots, &|_| false, None)?;
+    leftovers.stale.retain(|stale| folder.join(&stale.output.path).exists());
     if !leftovers.stale.is_empty() {
         print(&format!("{:>8}  stale", leftovers.stale.len()));
         for why in [Why::Gone, Why::Replaced, Why::Skipped, Why::Refused] {

@@ -1,6 +1,6 @@
 //! The ledgers of shards -> the ledger of the whole.
 
-use super::store::{LEDGER_NAME, check, creation, trouble};
+use super::store::{LEDGER_NAME, added, check, creation, trouble};
 use crate::error::Error;
 use crate::publish::new_temp;
 use rusqlite::{Connection, OpenFlags};
@@ -25,7 +25,10 @@ pub fn join(folder: &Path, parts: &[PathBuf]) -> Result<(), Error> {
     connection.execute_batch(&creation()).map_err(told)?;
     for part in parts {
         let told = |error: rusqlite::Error| trouble(part, error);
-        check(&Connection::open_with_flags(part, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(told)?, part)?;
+        let shard = Connection::open_with_flags(part, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(told)?;
+        check(&shard, part)?;
+        shard.execute_batch(added()).map_err(told)?;
+        shard.close().map_err(|(_, error)| told(error))?;
         // Numbers of runs and photos are each ledger's own: they are moved behind those that are there. A stale output
         // never takes the place of a fresh one of another shard: they are one file.
         let outputs = |conflict: &str, stale: u8| {
@@ -48,6 +51,9 @@ pub fn join(folder: &Path, parts: &[PathBuf]) -> Result<(), Error> {
                      run + (SELECT run FROM offset) FROM part.source ORDER BY id;
              {}
              {}
+             INSERT INTO main.asked SELECT preset, run + (SELECT run FROM offset) FROM part.asked WHERE true
+                 ON CONFLICT (preset) DO UPDATE SET run = max(run, excluded.run);
+             INSERT OR REPLACE INTO main.told SELECT * FROM part.told;
              DROP TABLE offset;
              COMMIT;",
             outputs("OR IGNORE", 1),

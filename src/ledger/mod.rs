@@ -1,7 +1,7 @@
 //! What was made from what, remembered in the output folder, so that the next run does only what has changed.
 //!
 //! The words and the comparison are here and in [`fresh`]; [`fingerprint`] says what influences an output; [`kept`]
-//! tells anew of what has not changed; the SQLite file itself is written by `store` and read by `reader`, which only
+//! tells anew of what has not changed, [`news`] what a person was told already; the SQLite file itself is written by `store` and read by `reader`, which only
 //! build with the feature `ledger`. A run asks for a [`Lookup`] and a [`Keeper`] and needs neither.
 
 pub mod fingerprint;
@@ -9,6 +9,7 @@ pub mod fresh;
 #[cfg(feature = "ledger")]
 pub mod join;
 pub mod kept;
+pub mod news;
 #[cfg(feature = "ledger")]
 pub mod reader;
 #[cfg(feature = "ledger")]

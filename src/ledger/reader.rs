@@ -1,13 +1,14 @@
 //! The SQLite file, for those who only look: lookups of a run, dry runs, `status`.
 
 use super::store::{PATIENCE, bytes, check, is_new, real, trouble};
-use super::{Lookup, OutputEntry, Remembered};
+use super::{Hash, Lookup, OutputEntry, Remembered};
 use crate::error::{Cause, Error, Reason};
 use crate::names::path_of_bytes;
+use crate::regular_file::other_kind;
 use crate::report::Outcome;
 use crate::report::spread::Placement;
 use crate::stamp::Stamp;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,11 @@ impl Reader {
         if path.is_symlink() {
             return Err(Error::fatal(path, "the ledger is a symbolic link; remove it, or put the file itself there"));
         }
-        if !fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0) {
+        let Ok(metadata) = fs::metadata(&path) else { return Ok(None) };
+        if let Some(kind) = other_kind(&metadata) {
+            return Err(Error::fatal(path, format!("the ledger cannot be read: it is {kind}, not a file; remove it")));
+        }
+        if metadata.len() == 0 {
             return Ok(None);
         }
         let told = |error: rusqlite::Error| trouble(&path, error);
@@ -84,6 +89,27 @@ impl Reader {
             }
         }
         Ok(Some(known))
+    }
+
+    /// What a run for `job` told of the photo `relative`, and the hash of that photo's content.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] where the file is damaged.
+    pub fn told(&self, job: &Hash, relative: &Path) -> Result<(Option<Hash>, Option<Hash>), Error> {
+        let find = || -> rusqlite::Result<(Option<Hash>, Option<Hash>)> {
+            let told = self
+                .connection
+                .prepare_cached("SELECT digest FROM told WHERE job = ?1 AND path = ?2")?
+                .query_row(params![job, bytes(relative)], |row| row.get(0))
+                .optional()?;
+            let content: Option<Option<Hash>> = self
+                .connection
+                .prepare_cached("SELECT hash FROM source WHERE path = ?1")?
+                .query_row([bytes(relative)], |row| row.get(0))
+                .optional()?;
+            Ok((told, content.flatten()))
+        };
+        find().map_err(|error| self.trouble(error))
     }
 
     /// What a run over `presets` asks.

@@ -37,3 +37,14 @@ CREATE TABLE output (
     stale       INTEGER NOT NULL           -- 1 where its photo does not make it any more
 );
 CREATE INDEX output_of_source ON output (source);
+-- Added since. Older programs pass over these.
+CREATE TABLE IF NOT EXISTS asked (
+    preset TEXT NOT NULL PRIMARY KEY,
+    run    INTEGER NOT NULL                -- the last run that asked for it
+);
+CREATE TABLE IF NOT EXISTS told (
+    job    BLOB NOT NULL,                  -- BLAKE3 of the names of the presets: two jobs may share a folder
+    path   BLOB NOT NULL,                  -- of the photo, below the input folder
+    digest BLOB NOT NULL,                  -- BLAKE3 of what --notify told of it
+    PRIMARY KEY (job, path)
+) WITHOUT ROWID;

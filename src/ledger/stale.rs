@@ -8,7 +8,9 @@ use crate::error::{Error, Reason};
 use crate::names::{key, path_of_bytes};
 use crate::publish::OutputFolder;
 use crate::report::Outcome;
+use crate::report::line::RecordLine;
 use crate::walk::absolute;
+use rusqlite::params;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -65,6 +67,17 @@ pub struct Leftovers {
     respelt: Vec<PathBuf>,
     /// Input folders that had photos and have none now.
     pub emptied: Vec<PathBuf>,
+    /// Outputs of presets that the run does not ask for, sorted by path. Another job may: they are never stale.
+    pub unasked: Vec<OutputEntry>,
+}
+
+/// What is to be pruned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Outputs that their photo does not make any more.
+    pub stale: bool,
+    /// Outputs of presets that the run does not ask for.
+    pub unasked: bool,
 }
 
 /// What pruning did.
@@ -94,26 +107,22 @@ impl Leftovers {
         self.prunable().count() * ONE_IN > self.outputs
     }
 
-    /// Removes from `folder` what can be pruned, and from the `ledger`. A file that somebody changed is left.
+    /// Removes from `folder` what is `wanted` and can be pruned, and from the `ledger`. A file that somebody changed is
+    /// left.
     ///
     /// # Errors
     /// [`Error::Fatal`] where the ledger cannot be written.
-    pub fn prune(&self, folder: &OutputFolder, ledger: &mut Ledger) -> Result<Pruned, Error> {
+    pub fn prune(&self, wanted: Wanted, folder: &OutputFolder, ledger: &mut Ledger) -> Result<Pruned, Error> {
         let mut pruned = Pruned::default();
-        let mut forgotten = self.respelt.clone();
-        for Stale { output, .. } in self.prunable() {
-            let path = output.path.clone();
-            match state(output, folder.path(), true) {
-                State::Same | State::Touched(_) if folder.remove(&path) => pruned.removed.push(path.clone()),
-                State::Gone if !folder.path().join(&path).exists() => {}
-                _ => {
-                    pruned.kept.push(path);
-                    continue;
-                }
-            }
-            forgotten.push(path);
+        if wanted.stale {
+            let mut forgotten = self.respelt.clone();
+            forgotten.extend(pruned.remove(self.prunable().map(|stale| &stale.output), folder));
+            ledger.forget(&forgotten, &self.gone)?;
         }
-        ledger.forget(&forgotten, &self.gone)?;
+        if wanted.unasked {
+            let forgotten = pruned.remove(self.unasked.iter(), folder);
+            ledger.forget_unasked(&forgotten)?;
+        }
         Ok(pruned)
     }
 
@@ -126,10 +135,31 @@ impl Leftovers {
     }
 }
 
+impl Pruned {
+    /// Removes `outputs` that are as they were written; those that are there no more.
+    fn remove<'a>(&mut self, outputs: impl Iterator<Item = &'a OutputEntry>, folder: &OutputFolder) -> Vec<PathBuf> {
+        let mut gone = Vec::new();
+        for output in outputs {
+            let path = output.path.clone();
+            match state(output, folder.path(), true) {
+                State::Same | State::Touched(_) if folder.remove(&path) => self.removed.push(path.clone()),
+                State::Gone if !folder.path().join(&path).exists() => {}
+                _ => {
+                    self.kept.push(path);
+                    continue;
+                }
+            }
+            gone.push(path);
+        }
+        gone
+    }
+}
+
 impl Reader {
     /// The stale outputs below `folder`. `roots` are the input folders of the run, and `is_source` knows the photos
     /// that were found in them. A photo is gone where its folder was looked through and it was not found; one that was
-    /// named outright, or lies in another folder, is never gone.
+    /// named outright, or lies in another folder, is never gone. `presets` are those that the run asks for; without
+    /// them no output is of a preset that it does not.
     ///
     /// # Errors
     /// [`Error::Fatal`] where the ledger is damaged.
@@ -138,8 +168,14 @@ impl Reader {
         folder: &Path,
         roots: &[PathBuf],
         is_source: &dyn Fn(&Path) -> bool,
+        presets: Option<&[String]>,
     ) -> Result<Leftovers, Error> {
         let mut leftovers = self.find(roots, is_source).map_err(|error| self.trouble(error))?;
+        if let Some(presets) = presets {
+            leftovers.unasked = self.unasked(roots, presets).map_err(|error| self.trouble(error))?;
+            let stale: HashSet<&PathBuf> = leftovers.stale.iter().map(|stale| &stale.output.path).collect();
+            leftovers.unasked.retain(|output| !stale.contains(&output.path));
+        }
         let fresh = self.respelt(&leftovers, folder).map_err(|error| self.trouble(error))?;
         leftovers.stale.retain(|stale| !fresh.contains(&stale.output.path));
         leftovers.respelt = fresh.into_iter().collect();
@@ -166,6 +202,23 @@ impl Reader {
             }
         }
         Ok(respelt)
+    }
+
+    /// The outputs, of photos in `roots`, of other presets than these.
+    fn unasked(&self, roots: &[PathBuf], presets: &[String]) -> rusqlite::Result<Vec<OutputEntry>> {
+        let mut query = self.connection.prepare(
+            "SELECT output.*, source.root AS root FROM output JOIN source ON source.id = output.source
+             WHERE output.stale = 0 AND source.root IS NOT NULL ORDER BY output.path",
+        )?;
+        let mut rows = query.query([])?;
+        let mut unasked = Vec::new();
+        while let Some(row) = rows.next()? {
+            let is_asked = presets.contains(&row.get::<_, String>("preset")?);
+            if !is_asked && roots.contains(&absolute(&path_of_bytes(row.get("root")?))) {
+                unasked.push(output(row)?);
+            }
+        }
+        Ok(unasked)
     }
 
     fn find(&self, roots: &[PathBuf], is_source: &dyn Fn(&Path) -> bool) -> rusqlite::Result<Leftovers> {
@@ -222,8 +275,20 @@ impl Reader {
         Ok(leftovers)
     }
 
-    /// Whether the person of a stale output has a fresh one for the same preset, of another photo.
+    /// Whether the person of a stale output has a fresh one for the same preset, of the photo that was picked.
     fn has_another(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<bool> {
+        let record: Option<RecordLine> = serde_json::from_str(&row.get::<_, String>("record")?).ok();
+        if let Some(picked) = record.and_then(|record| record.picked) {
+            let picked: PathBuf = picked.split('/').collect();
+            return self
+                .connection
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM output JOIN source ON source.id = output.source
+                         WHERE output.stale = 0 AND output.preset = ?1 AND source.path = ?2)",
+                )?
+                .query_one(params![row.get::<_, String>("preset")?, bytes(&picked)], |row| row.get(0));
+        }
+        // The record is of a version that did not say which.
         self.connection
             .prepare_cached(
                 "SELECT EXISTS (SELECT 1 FROM output JOIN source ON source.id = output.source

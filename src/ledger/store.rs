@@ -14,6 +14,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+mod later;
+
 /// The ledger's name in the output folder.
 pub const LEDGER_NAME: &str = "ledger.sqlite";
 
@@ -96,6 +98,7 @@ impl Ledger {
             connection.execute_batch(&creation()).map_err(told)?;
         }
         check(&connection, &path)?;
+        connection.execute_batch(added()).map_err(told)?;
         connection
             .execute(
                 "INSERT INTO run (program, settings, started) VALUES (?1, ?2, unixepoch())",
@@ -103,6 +106,9 @@ impl Ledger {
             )
             .map_err(told)?;
         let run = connection.last_insert_rowid();
+        for preset in &presets {
+            connection.execute("INSERT OR REPLACE INTO asked VALUES (?1, ?2)", params![preset, run]).map_err(told)?;
+        }
         Ok(Self { connection, path, run, presets, pending: None })
     }
 
@@ -340,6 +346,12 @@ pub(super) fn creation() -> String {
         "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};\n{}\nCOMMIT;",
         include_str!("schema.sql")
     )
+}
+
+/// What makes the tables that were added since ledgers of this version were made first.
+pub(super) fn added() -> &'static str {
+    let schema = include_str!("schema.sql");
+    schema.find("CREATE TABLE IF NOT EXISTS").map_or("", |start| &schema[start..])
 }
 
 /// Whether nobody has written anything to the file yet.

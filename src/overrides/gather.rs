@@ -3,13 +3,18 @@
 use super::Adjustment;
 use super::parse::{Mistake, PinnedPhoto, folder_file, sidecar};
 use crate::error::{Error, line_of};
-use crate::photo::EXTENSIONS;
 use crate::preset::{self, Preset};
+use crate::regular_file::{self, MOST_BYTES};
+use crate::spelling::{Index, folded};
 use crate::walk::Source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Component, Path, PathBuf};
+
+mod missing;
+
+use missing::{Disk, Roots, forsaken_sidecars, missing};
 
 /// The name of the file that pins what is decided for the photos of a folder and of those below it.
 pub const FOLDER_FILE: &str = "headshot.toml";
@@ -28,10 +33,11 @@ pub struct Gathered {
 
 /// Reads all overrides of `sources`: of `chosen`, the file of the command line, whose paths are below the input folder;
 /// of the sidecar beside each photo; and of the folder files from the photo's folder up to the input folder. The
-/// nearest wins, in this order.
+/// nearest wins, in this order. A photo is known by its name as it is written, otherwise in any spelling that some
+/// system takes for the same ([`folded`]).
 ///
 /// `presets` are those of the run: names that are neither theirs nor built in are warned of, as are photos that are not
-/// there.
+/// there, unless the run does not cover their folder.
 ///
 /// # Errors
 /// [`Error::Usage`] with every mistake in every file, as `file:line: what`.
@@ -58,8 +64,40 @@ struct File {
     /// The folder that its paths start from; `None` for the input folders.
     folder: Option<PathBuf>,
     photos: BTreeMap<PathBuf, PinnedPhoto>,
-    /// Those of `photos` that the run has.
-    met: BTreeSet<PathBuf>,
+    /// The names in `photos`, by what they are [`folded`].
+    spellings: BTreeMap<String, Vec<PathBuf>>,
+    /// Those of `photos` that the run has, with the names that these have.
+    met: BTreeMap<PathBuf, PathBuf>,
+}
+
+impl File {
+    /// The name in this file that means the photo `below` its folder, whose whole path is `path`.
+    ///
+    /// # Errors
+    /// Where several do.
+    fn name_of(&self, below: &Path, path: &Path) -> Result<Option<PathBuf>, Mistake> {
+        if self.photos.is_empty() || self.photos.contains_key(below) {
+            return Ok(self.photos.contains_key(below).then(|| below.to_owned()));
+        }
+        let Some(names) = self.spellings.get(&folded(below)) else { return Ok(None) };
+        let levels = below.components().count();
+        let folder = path.ancestors().nth(levels).unwrap_or(Path::new(""));
+        // Where capitals are told apart there may be a photo of exactly that name.
+        let is_another = |name: &&PathBuf| {
+            let other = folder.join(name);
+            other.exists() && !same_file::is_same_file(&other, path).unwrap_or(false)
+        };
+        let mut names = names.iter().filter(|name| !is_another(name));
+        match (names.next(), names.next()) {
+            (Some(one), Some(other)) => {
+                let line =
+                    self.photos.get(one).into_iter().chain(self.photos.get(other)).map(|pinned| pinned.line).max();
+                let what = format!("the photo \"{}\" is named twice, as \"{}\" too", other.display(), one.display());
+                Err(Mistake { line: line.unwrap_or(1), what })
+            }
+            (name, _) => Ok(name.cloned()),
+        }
+    }
 }
 
 /// The files of a run, each read once.
@@ -74,7 +112,7 @@ struct Shelf {
 impl Shelf {
     /// The index of the file of the command line.
     fn chosen(&mut self, path: &Path) -> usize {
-        let bytes = std::fs::read(path).unwrap_or_else(|error| {
+        let bytes = regular_file::read(path, MOST_BYTES).unwrap_or_else(|error| {
             self.mistakes.push(format!("{}: the overrides cannot be read: {error}; check the path", path.display()));
             Vec::new()
         });
@@ -84,25 +122,45 @@ impl Shelf {
     /// What all files together say about `source`.
     fn adjustment(&mut self, source: &Source, chosen: Option<usize>) -> Adjustment {
         let path = source.path();
-        let mut adjustment = chosen.map(|file| self.pinned(file, source.relative())).unwrap_or_default();
+        let mut adjustment = chosen.map(|file| self.pinned(file, source.relative(), &path)).unwrap_or_default();
         if let Some(file) = self.sidecar(&path) {
             let name = PathBuf::from(path.file_name().unwrap_or_default());
-            adjustment = adjustment.over(&self.pinned(file, &name));
+            adjustment = adjustment.over(&self.pinned(file, &name, &path));
         }
         for folder in folders(&path, source.relative()) {
             if let Some(file) = self.folder_file(folder) {
                 let below: PathBuf = path.strip_prefix(folder).unwrap_or(&path).components().collect();
-                adjustment = adjustment.over(&self.pinned(file, &below));
+                adjustment = adjustment.over(&self.pinned(file, &below, &path));
             }
         }
         adjustment
     }
 
-    fn pinned(&mut self, file: usize, photo: &Path) -> Adjustment {
-        let file = &mut self.files[file];
-        let Some(pinned) = file.photos.get(photo) else { return Adjustment::default() };
-        file.met.insert(photo.to_owned());
-        pinned.adjustment.clone()
+    /// What the file says about the photo `below` its folder, whose whole path is `path`.
+    fn pinned(&mut self, file: usize, below: &Path, path: &Path) -> Adjustment {
+        let Some(file) = self.files.get_mut(file) else { return Adjustment::default() };
+        let mistake = match file.name_of(below, path) {
+            Ok(None) => return Adjustment::default(),
+            Ok(Some(name)) => match file.met.get(&name) {
+                Some(other) if other != below => Mistake {
+                    line: file.photos.get(&name).map_or(1, |pinned| pinned.line),
+                    what: format!(
+                        "\"{}\" may be {} or {}; write it as the photo is named",
+                        name.display(),
+                        other.display(),
+                        below.display()
+                    ),
+                },
+                _ => {
+                    let adjustment = file.photos.get(&name).map(|pinned| pinned.adjustment.clone());
+                    file.met.insert(name, below.to_owned());
+                    return adjustment.unwrap_or_default();
+                }
+            },
+            Err(mistake) => mistake,
+        };
+        self.mistakes.push(format!("{}:{}: {}", file.path.display(), mistake.line, mistake.what));
+        Adjustment::default()
     }
 
     fn sidecar(&mut self, photo: &Path) -> Option<usize> {
@@ -130,7 +188,7 @@ impl Shelf {
     /// The bytes of the file at `path`, where there is one. A path that cannot be looked at has none: the photo beside
     /// it cannot be opened either, and fails alone.
     fn read(&mut self, path: &Path) -> Option<Vec<u8>> {
-        match std::fs::read(path) {
+        match regular_file::read(path, MOST_BYTES) {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound || std::fs::metadata(path).is_err() => None,
             Err(error) => {
@@ -158,44 +216,40 @@ impl Shelf {
             self.mistakes.extend(told);
             BTreeMap::new()
         });
-        self.files.push(File { path, folder, photos, met: BTreeSet::new() });
+        let mut spellings: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+        for name in photos.keys() {
+            spellings.entry(folded(name)).or_default().push(name.clone());
+        }
+        self.files.push(File { path, folder, photos, spellings, met: BTreeMap::new() });
         self.files.len() - 1
     }
 
     /// What is pinned for photos that are nowhere and for presets that nobody knows.
     fn warnings(&self, sources: &[Source], known: &BTreeSet<String>) -> Vec<String> {
-        let mut roots: BTreeSet<PathBuf> = BTreeSet::new();
-        for source in sources {
-            let path = source.path();
-            if let Some(root) = folders(&path, source.relative()).last()
-                && !roots.contains(root)
-            {
-                roots.insert(root.to_owned());
-            }
-        }
+        let index = Index::of(sources);
+        let roots = Roots::of(sources);
+        let mut disk = Disk::default();
         let mut warnings = Vec::new();
         for file in &self.files {
-            // A photo that is there and no part of this run is no mistake: `headshot shoot/ana.jpg` is about one of
-            // many.
-            let is_there = |photo: &PathBuf| match &file.folder {
-                Some(folder) => folder.join(photo).exists(),
-                None => roots.iter().any(|root| root.join(photo).exists()),
-            };
             for (photo, pinned) in &file.photos {
-                let mut warn = |line: usize, what: String| {
-                    warnings.push((&file.path, line, what));
-                };
-                if !file.met.contains(photo) && !is_there(photo) {
-                    warn(pinned.line, format!("there is no photo \"{}\"", photo.display()));
+                if !file.met.contains_key(photo)
+                    && let Some(hint) = missing(file, photo, &index, &roots, &mut disk)
+                {
+                    warnings.push((
+                        &file.path,
+                        pinned.line,
+                        format!("there is no photo \"{}\"{hint}", photo.display()),
+                    ));
                 }
                 for (name, line) in pinned.presets.iter().filter(|(name, _)| !known.contains(name)) {
-                    warn(*line, format!("there is no preset \"{name}\" (`headshot presets` lists them all)"));
+                    let what = format!("there is no preset \"{name}\" (`headshot presets` lists them all)");
+                    warnings.push((&file.path, *line, what));
                 }
             }
         }
         warnings.sort();
         let told = warnings.into_iter().map(|(path, line, what)| format!("{}:{line}: {what}", path.display()));
-        told.chain(self.folders.keys().flat_map(|folder| forsaken_sidecars(folder))).collect()
+        told.chain(self.folders.keys().flat_map(|folder| forsaken_sidecars(folder, &index))).collect()
     }
 }
 
@@ -217,30 +271,6 @@ fn with_extension(photo: &OsStr) -> OsString {
     name.push(".");
     name.push(SIDECAR_EXTENSION);
     name
-}
-
-/// A warning for each sidecar in `folder` whose photo is not there.
-fn forsaken_sidecars(folder: &Path) -> Vec<String> {
-    let is_photo = |name: &Path| {
-        let extension = name.extension().and_then(OsStr::to_str).unwrap_or("").to_ascii_lowercase();
-        EXTENSIONS.iter().any(|(known, _)| *known == extension)
-    };
-    let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let mut forsaken: Vec<PathBuf> = std::fs::read_dir(place)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| folder.join(entry.file_name()))
-        .filter(|path| path.extension() == Some(OsStr::new(SIDECAR_EXTENSION)))
-        .filter(|path| is_photo(&path.with_extension("")) && !path.with_extension("").exists())
-        .collect();
-    forsaken.sort();
-    let warning = |path: &PathBuf| {
-        let photo = path.with_extension("");
-        let name = photo.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        format!("{}:1: there is no photo \"{name}\" beside these overrides", path.display())
-    };
-    forsaken.iter().map(warning).collect()
 }
 
 #[cfg(test)]
@@ -333,8 +363,7 @@ mod tests {
             [
                 "headshot.toml:1: there is no photo \"anna.jpg\"",
                 "headshot.toml:3: there is no preset \"linkdin\" (`headshot presets` lists them all)",
-                "mine:2: there is no photo \"team/ana.jpg\"",
-                "ana.JPG.toml:1: there is no photo \"ana.JPG\" beside these overrides",
+                "ana.JPG.toml:1: there is no photo \"ana.JPG\" beside these overrides; did you mean ana.jpg?",
                 "ben.heic.toml:1: there is no photo \"ben.heic\" beside these overrides",
             ]
         );

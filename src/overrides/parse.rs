@@ -1,7 +1,7 @@
 //! Text of overrides -> [`Adjustment`]s, with every mistake and its line.
 
 use super::{Adjustment, FramingAdjustment, Nudge};
-use crate::error::line_of;
+use crate::error::Lines;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::ops::{Range, RangeInclusive};
@@ -84,12 +84,13 @@ const ROLL: RangeInclusive<f64> = -45.0..=45.0;
 /// Goes through a document and collects what is wrong with it.
 struct Reader<'t> {
     text: &'t str,
+    lines: Lines,
     mistakes: Vec<Mistake>,
 }
 
 impl<'t> Reader<'t> {
-    const fn new(text: &'t str) -> Self {
-        Self { text, mistakes: Vec::new() }
+    fn new(text: &'t str) -> Self {
+        Self { text, lines: Lines::of(text.as_bytes()), mistakes: Vec::new() }
     }
 
     fn document(&self) -> Result<DeTable<'t>, Vec<Mistake>> {
@@ -105,7 +106,7 @@ impl<'t> Reader<'t> {
     }
 
     fn line(&self, span: Range<usize>) -> usize {
-        line_of(self.text.as_bytes(), span.start)
+        self.lines.line(span.start)
     }
 
     fn wrong(&mut self, span: Range<usize>, what: String) {

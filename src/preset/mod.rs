@@ -10,7 +10,9 @@ pub use values::{Alpha, Confidence, Extend, HeadMeasure, HexColour, OutputFormat
 
 use crate::error::{Error, line_of};
 use crate::limits::Limits;
+use crate::regular_file;
 use serde::{Deserialize, Serialize};
+use std::io;
 use std::path::Path;
 
 /// One kind of headshot: what a platform or a page wants.
@@ -138,7 +140,10 @@ impl Preset {
     /// # Errors
     /// As [`Preset::parse`], and where the file cannot be read.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = regular_file::read(path, regular_file::MOST_BYTES).and_then(|bytes| {
+            String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+        });
+        let text = text.map_err(|error| {
             let path = path.display();
             Error::usage(format!(
                 "{path}: cannot read the preset file: {error}; check the path, or take a built-in preset (`headshot presets`)"

@@ -2,6 +2,7 @@
 
 use super::Preset;
 use crate::error::Error;
+use crate::spelling::edit_distance;
 use std::path::Path;
 
 /// The presets that are built in, in the order of their file names.
@@ -78,20 +79,4 @@ fn unknown_preset(word: &str, built_in: &[Preset]) -> Error {
         _ => String::new(),
     };
     Error::usage(format!("there is no preset or group \"{word}\"{hint} (`headshot presets` lists them all)"))
-}
-
-/// Levenshtein distance, in characters.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -4,9 +4,9 @@
 //! formula: Excel, LibreOffice and Google Sheets calculate every cell that starts like one, also in quotes.
 
 use super::line::{RecordLine, read};
+use crate::regular_file;
 use csv::{Terminator, Writer, WriterBuilder};
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::path::Path;
 
@@ -69,7 +69,7 @@ pub fn write<W: Write>(report: &Path, into: W) -> io::Result<W> {
 }
 
 fn lines(report: &Path) -> io::Result<impl Iterator<Item = io::Result<RecordLine>>> {
-    Ok(read(BufReader::new(File::open(report)?)))
+    Ok(read(BufReader::new(regular_file::open(report)?)))
 }
 
 fn rows<W: Write>(line: &RecordLine, codes: &BTreeSet<String>, table: &mut Writer<W>) -> io::Result<()> {

@@ -64,6 +64,8 @@ pub struct RecordLine {
     pub reason: Option<String>,
     /// The same in a sentence.
     pub message: Option<String>,
+    /// The source that was picked in its place.
+    pub picked: Option<String>,
     /// Size of the upright photo; absent where it could not be read.
     pub photo: Option<PhotoSize>,
     /// Where the picture lies within a border, in upright pixels of the photo; absent where there is no border.
@@ -239,6 +241,7 @@ mod tests {
         (record.source_bytes, record.unchanged) = (Some("c3a1ff".into()), true);
         record.person = Some(PersonRecord { id: Some("7".into()), name: None });
         (record.reason, record.message) = (Some(Reason::SoftFocus), Some("soft".into()));
+        record.picked = Some("team/ben.jpg".into());
         record.photo = Some(PhotoSize { width: 600, height: 800 });
         record.inset = Some(Rect::new(6.0, 6.0, 588.0, 788.0));
         (record.turned, record.looked_at) = (Some(90), Some("brightened"));
@@ -279,6 +282,7 @@ mod tests {
         assert_eq!((&line.person, line.photo), (&record.person, record.photo));
         assert_eq!((line.reason.as_deref(), line.message.as_deref()), (Some("soft-focus"), Some("soft")));
         assert_eq!(line.inset, record.inset);
+        assert_eq!(line.picked.as_deref(), Some("team/ben.jpg"));
         assert_eq!((line.turned, line.looked_at.as_deref()), (Some(90), Some("brightened")));
         assert_eq!(
             (line.verdict.as_deref(), &line.verdict_reasons[..]),

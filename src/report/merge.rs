@@ -5,6 +5,7 @@ use super::line::RecordLine;
 use super::{Outcome, Tally};
 use crate::error::{Error, Reason};
 use crate::publish::OutputFolder;
+use crate::regular_file;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Lines};
 use std::mem;
@@ -30,7 +31,7 @@ struct Open {
 
 impl Open {
     fn new(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(|error| {
+        let file = regular_file::open(path).map_err(|error| {
             Error::fatal(path, format!("cannot be read: {error}; run this shard again")).caused_by(error)
         })?;
         let mut open = Self { path: path.to_owned(), lines: BufReader::new(file).lines(), next: None, number: 0 };

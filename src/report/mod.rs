@@ -91,6 +91,9 @@ pub struct Record {
     /// The same in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The source that was picked in its place, where the reason is `not-picked`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picked: Option<String>,
     /// Size of the upright photo; absent where it could not be read.
     pub photo: Option<PhotoSize>,
     /// `[x, y, width, height]` of the picture within a border, in upright pixels of the photo; absent where there is no
@@ -229,6 +232,7 @@ impl Record {
             person: None,
             reason: None,
             message: None,
+            picked: None,
             photo: None,
             inset: None,
             turned: None,

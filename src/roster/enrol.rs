@@ -1,57 +1,59 @@
 //! Pure: sources x roster -> whom each photo shows.
 
-use super::{Enrolled, Part, Person, Roster};
-use crate::error::{Failure, Reason};
-use crate::names::key;
+use super::{Enrolled, Person, Roster, Shown};
 use crate::overrides::parse::Mistake;
+use crate::spelling::Index;
 use crate::walk::Source;
-use glob::{MatchOptions, Pattern};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use unicode_normalization::UnicodeNormalization;
 
-/// Finds the photos of all people. Photos of nobody, and people without a photo, are skipped with the reason.
+/// Mistakes that are told: nobody reads more.
+const MOST_MISTAKES: usize = 1000;
+
+/// People without a photo of whom it is asked which is meant, so that the questions take a few megabytes at most.
+const MOST_HINTS: usize = 50_000;
+
+/// People without a photo who are told of where nobody has one.
+const EXAMPLES: usize = 3;
+
+/// Finds the photos of all people. Photos of nobody, and people without a photo, are skipped with the reason, and with
+/// the photo that is probably meant.
 ///
-/// A name without a slash is that of a photo in any folder, with or without its extension; one with slashes is the path
-/// below the input folder. Capitals, and how an accent is written, do not count. What no photo is called is tried as a
-/// pattern: `*` and `?` stand for any letters, `[a-c]` for one of these, `**` for any folders. Lines with the same `id`
-/// are one person. `used` are the columns that name outputs; `path` is the roster's.
+/// Names are matched as by [`Index::called`]. Lines with the same `id` are one person. `used` are the columns that name
+/// outputs; `path` is the roster's.
 ///
 /// # Errors
 /// Every [`Mistake`] with its line: a photo of two people, a broken pattern, a cell that names outputs and is empty or
-/// holds what would lead into another folder.
-pub fn enrol(sources: Vec<Source>, roster: Roster, path: &Path, used: &[&str]) -> Result<Enrolled, Vec<Mistake>> {
+/// holds what would lead into another folder. One, where no photo is anybody's.
+pub fn enrol(sources: Vec<Source>, roster: Arc<Roster>, path: &Path, used: &[&str]) -> Result<Enrolled, Vec<Mistake>> {
     let index = Index::of(&sources);
+    let mut shown = vec![Shown::Nobody; sources.len()];
     let mut mistakes = Vec::new();
-    let mut people: BTreeMap<usize, Arc<Person>> = BTreeMap::new();
-    let mut absent: Vec<Arc<Person>> = Vec::new();
-    let mut with_photo = BTreeSet::new();
-    for person in roster.people {
-        let person = Arc::new(person);
-        let found = index.photos(&person, &mut mistakes);
+    let mut absent: Vec<u32> = Vec::new();
+    let mut with_photo = HashSet::new();
+    for (person, row) in (0..roster.len()).map(|row| Person { roster: roster.clone(), row }).zip(0_u32..) {
+        if mistakes.len() >= MOST_MISTAKES {
+            break;
+        }
+        let found = photos(&index, &person, &mut mistakes);
         if found.is_empty() {
-            absent.push(person);
+            absent.push(row);
             continue;
         }
         mistakes.extend(used.iter().filter_map(|column| unfit(&person, column)));
-        with_photo.insert(identity(&person));
+        let identity = roster.identity(person.row);
+        with_photo.insert(identity);
         for photo in found {
-            match people.get(&photo) {
-                Some(other) if identity(other) != identity(&person) => mistakes.push(Mistake {
-                    line: person.line,
-                    what: format!(
-                        "{} is the photo of {} and of {}, on line {}",
-                        sources[photo].relative().display(),
-                        person.title(),
-                        other.title(),
-                        other.line
-                    ),
-                }),
-                Some(_) => {}
-                None => {
-                    people.insert(photo, person.clone());
+            match shown.get_mut(photo) {
+                Some(Shown::Person(other)) => {
+                    let other = Person { roster: roster.clone(), row: *other as usize };
+                    if roster.identity(other.row) != identity {
+                        mistakes.push(two_people(&sources, photo, &person, &other));
+                    }
                 }
+                Some(nobody) => *nobody = Shown::Person(row),
+                None => {}
             }
         }
     }
@@ -59,15 +61,67 @@ pub fn enrol(sources: Vec<Source>, roster: Roster, path: &Path, used: &[&str]) -
         mistakes.sort_by_key(|mistake| mistake.line);
         return Err(mistakes);
     }
-    absent.retain(|person| with_photo.insert(identity(person)));
-    Ok(listed(sources, people, &absent, path))
+    // Of lines about one person the first is told, and none where another has a photo.
+    absent.retain(|row| !with_photo.contains(&roster.identity(*row as usize)));
+    absent.sort_by_key(|row| (roster.identity(*row as usize), *row));
+    absent.dedup_by_key(|row| roster.identity(*row as usize));
+    absent.sort_unstable();
+    let hints = hints(&index, &roster, &absent, &shown);
+    if with_photo.is_empty() {
+        return Err(vec![nobody(&roster, &absent, &hints)]);
+    }
+    drop((index, with_photo));
+    Ok(listed(sources, roster, path, (shown, absent, hints)))
 }
 
-/// What tells one person from another: the id, or the line where there is none.
-pub(super) fn identity(person: &Person) -> (Option<String>, usize) {
-    match person.cell("id") {
-        Some(id) => (Some(id.to_owned()), 0),
-        None => (None, person.line),
+/// The photos of `person`, in the order of the sources.
+fn photos(index: &Index<'_>, person: &Person, mistakes: &mut Vec<Mistake>) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    for written in person.photos() {
+        match index.called(written) {
+            Ok(photos) => found.extend(photos),
+            Err(error) => mistakes.push(Mistake {
+                line: person.line(),
+                what: format!("\"{written}\" is no photo and no pattern: {error}"),
+            }),
+        }
+    }
+    found
+}
+
+fn two_people(sources: &[Source], photo: usize, person: &Person, other: &Person) -> Mistake {
+    let photo = sources.get(photo).map(|source| source.relative().display().to_string()).unwrap_or_default();
+    let what = format!("{photo} is the photo of {} and of {}, on line {}", person.title(), other.title(), other.line());
+    Mistake { line: person.line(), what }
+}
+
+/// By the row of a person without a photo, which photo of nobody the list probably means.
+fn hints(index: &Index<'_>, roster: &Roster, absent: &[u32], shown: &[Shown]) -> BTreeMap<u32, String> {
+    let is_free = |photo: usize| shown.get(photo) == Some(&Shown::Nobody);
+    let hint = |row: &u32| {
+        let hints = roster.photos(*row as usize).map(|written| index.hint(written, is_free));
+        Some((*row, hints.into_iter().find(|hint| !hint.is_empty())?))
+    };
+    absent.iter().filter_map(hint).take(MOST_HINTS).collect()
+}
+
+/// That no photo is anybody's, with the first few people.
+fn nobody(roster: &Roster, absent: &[u32], hints: &BTreeMap<u32, String>) -> Mistake {
+    // Those of whom there is something to ask come first.
+    let (likely, others): (Vec<u32>, Vec<u32>) = absent.iter().partition(|row| hints.contains_key(row));
+    let example = |row: &u32| {
+        let photos: Vec<&str> = roster.photos(*row as usize).collect();
+        let hint = hints.get(row).map(String::as_str).unwrap_or_default();
+        (!photos.is_empty()).then(|| format!("; no photo is called {}{hint}", photos.join(" or ")))
+    };
+    let examples: String = likely.iter().chain(&others).filter_map(example).take(EXAMPLES).collect();
+    let people = match roster.len() {
+        1 => "1 person".to_owned(),
+        count => format!("{count} people"),
+    };
+    Mistake {
+        line: roster.line(0).max(1),
+        what: format!("none of the photos is of anybody in the list, which has {people}{examples}"),
     }
 }
 
@@ -84,112 +138,29 @@ fn unfit(person: &Person, column: &str) -> Option<Mistake> {
         }
         Some(_) => return None,
     };
-    Some(Mistake { line: person.line, what })
+    Some(Mistake { line: person.line(), what })
 }
 
-/// All sources with their parts; the people without a photo among them.
+/// All sources with whom they show; the people without a photo among them.
 fn listed(
     sources: Vec<Source>,
-    mut people: BTreeMap<usize, Arc<Person>>,
-    absent: &[Arc<Person>],
+    roster: Arc<Roster>,
     path: &Path,
+    (shown, absent, hints): (Vec<Shown>, Vec<u32>, BTreeMap<u32, String>),
 ) -> Enrolled {
-    let mut all: Vec<(Source, Part)> = sources
-        .into_iter()
-        .enumerate()
-        .map(|(photo, source)| {
-            let person = people.remove(&photo);
-            let skipped =
-                person.is_none().then(|| Failure::new(Reason::NotInRoster, "nobody in the roster has this photo"));
-            (source, Part { person, skipped, choice: None })
-        })
-        .collect();
     let file = path.file_name().unwrap_or(path.as_os_str());
-    for person in absent {
+    let name = |row: &u32| {
         let mut name = file.to_owned();
-        name.push(format!(":{}", person.line));
-        let message = match person.photos.as_slice() {
-            [] => format!("the roster names no photo of {}", person.title()),
-            photos => format!("no photo is called {}, which would be {}", photos.join(" or "), person.title()),
-        };
-        let skipped = Some(Failure::new(Reason::NoPhoto, message));
-        all.push((Source::at(name, path), Part { person: Some(person.clone()), skipped, choice: None }));
-    }
+        name.push(format!(":{}", roster.line(*row as usize)));
+        PathBuf::from(name)
+    };
+    let people = Source::all_at(absent.iter().map(name), path);
+    let mut all: Vec<(Source, Shown)> = sources.into_iter().zip(shown).collect();
+    all.reserve_exact(absent.len());
+    all.extend(people.into_iter().zip(absent.iter().map(|row| Shown::Absent(*row))));
     all.sort_by(|(one, _), (other, _)| one.relative().cmp(other.relative()));
-    let (sources, parts): (Vec<Source>, Vec<Part>) = all.into_iter().unzip();
-    Enrolled { sources, parts: parts.into_iter().enumerate().collect() }
-}
-
-/// The photos by what they may be called. All names are folded as by [`key`].
-struct Index {
-    /// Paths below the input folder, sorted.
-    paths: Vec<(String, usize)>,
-    /// File names, sorted.
-    names: Vec<(String, usize)>,
-    /// File names without extension, sorted.
-    stems: Vec<(String, usize)>,
-}
-
-/// The key, with an accent and its letter as one: `?` in a pattern stands for both.
-fn folded(path: &Path) -> String {
-    String::from_utf8_lossy(&key(path)).nfc().collect()
-}
-
-impl Index {
-    fn of(sources: &[Source]) -> Self {
-        let sorted = |part: fn(&Path) -> Option<&Path>| {
-            let all = sources.iter().enumerate();
-            let mut names: Vec<(String, usize)> =
-                all.filter_map(|(photo, source)| Some((folded(part(source.relative())?), photo))).collect();
-            names.sort_unstable();
-            names
-        };
-        Self {
-            paths: sorted(|path| Some(path)),
-            names: sorted(|path| path.file_name().map(Path::new)),
-            stems: sorted(|path| path.file_stem().map(Path::new)),
-        }
-    }
-
-    /// The photos of `person`, in the order of the sources.
-    fn photos(&self, person: &Person, mistakes: &mut Vec<Mistake>) -> BTreeSet<usize> {
-        let mut found = BTreeSet::new();
-        for written in &person.photos {
-            match self.called(written) {
-                Ok(photos) => found.extend(photos),
-                Err(error) => mistakes.push(Mistake {
-                    line: person.line,
-                    what: format!("\"{written}\" is no photo and no pattern: {error}"),
-                }),
-            }
-        }
-        found
-    }
-
-    fn called(&self, written: &str) -> Result<Vec<usize>, glob::PatternError> {
-        let name = folded(Path::new(written.trim_start_matches("./").trim_start_matches('/')));
-        let name = if name.contains('/') { name } else { name.replace('\\', "/") };
-        let is_path = name.contains('/');
-        let exact = |names: &[(String, usize)]| {
-            let start = names.partition_point(|(other, _)| *other < name);
-            names[start..].iter().take_while(|(other, _)| *other == name).map(|(_, photo)| *photo).collect::<Vec<_>>()
-        };
-        let found = if is_path { exact(&self.paths) } else { [exact(&self.names), exact(&self.stems)].concat() };
-        let Some(wild) = name.find(['*', '?', '[']) else { return Ok(found) };
-        if !found.is_empty() {
-            return Ok(found);
-        }
-        let pattern = Pattern::new(&name)?;
-        let options =
-            MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
-        let names = if is_path { &self.paths } else { &self.names };
-        // Only names that begin as the pattern does are looked at: with thousands of patterns the rest would take
-        // minutes.
-        let begins = &name[..wild];
-        let start = names.partition_point(|(other, _)| other.as_str() < begins);
-        let likely = names[start..].iter().take_while(|(other, _)| other.starts_with(begins));
-        Ok(likely.filter(|(other, _)| pattern.matches_with(other, options)).map(|(_, photo)| *photo).collect())
-    }
+    let (sources, shown) = all.into_iter().unzip();
+    Enrolled { sources, roster: Some(roster), shown, passed_over: BTreeMap::new(), hints }
 }
 
 #[cfg(test)]
@@ -201,11 +172,10 @@ mod tests {
         let mut photos = photos.to_vec();
         photos.sort_unstable();
         let sources = photos.iter().map(|name| Source::at(name, Path::new("/in").join(name))).collect();
-        let enrolled = enrol(sources, parse(list.as_bytes())?, Path::new("/hr/people.csv"), used)?;
+        let enrolled = enrol(sources, Arc::new(parse(list)?), Path::new("/hr/people.csv"), used)?;
         let line = |(index, source): (usize, &Source)| {
-            let part = &enrolled.parts[&index];
-            let whom = part.person().map_or("-".to_owned(), |person| person.title());
-            let why = part.skipped().map_or(String::new(), |why| format!(" {why}"));
+            let whom = enrolled.person(index).map_or("-".to_owned(), |person| person.title());
+            let why = enrolled.skipped(index).map_or(String::new(), |why| format!(" {why}"));
             format!("{} {whom}{why}", source.relative().display())
         };
         Ok(enrolled.sources.iter().enumerate().map(line).collect())
@@ -257,6 +227,42 @@ mod tests {
                 "people.csv:4 Cem (3) no-photo: the roster names no photo of Cem (3)",
             ]
         );
+    }
+
+    #[test]
+    fn a_photo_that_is_probably_meant_is_named_unless_it_is_somebodys() {
+        assert_eq!(
+            enrolled(
+                &["007.jpg", "ana.jpg", "08.jpg"],
+                "file,name\n7,Bond\nana.jpg,Ana\nANA.jpeg,Anna\n08,Dee\n8.0,Eve\n",
+                &[]
+            )
+            .expect("no mistake"),
+            [
+                "007.jpg - not-in-roster: nobody in the roster has this photo",
+                "08.jpg Dee",
+                "ana.jpg Ana",
+                "people.csv:2 Bond no-photo: no photo is called 7; did you mean 007.jpg? The person is Bond",
+                "people.csv:4 Anna no-photo: no photo is called ANA.jpeg, which would be Anna",
+                "people.csv:6 Eve no-photo: no photo is called 8.0, which would be Eve",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_list_of_which_nobody_has_a_photo_is_a_mistake() {
+        let photos = ["007.jpg", "b.jpg"];
+        for (list, what) in [
+            (
+                "file,id\nx,1\n7,2\n",
+                "which has 2 people; no photo is called 7; did you mean 007.jpg?; no photo is called x",
+            ),
+            ("file,id\n", "which has 0 people"),
+            ("file,id\n,1\n", "which has 1 person"),
+        ] {
+            let mistakes = enrolled(&photos, list, &[]).expect_err(what);
+            assert!(mistakes.len() == 1 && mistakes[0].what.ends_with(what), "{mistakes:?}");
+        }
     }
 
     #[test]

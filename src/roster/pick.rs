@@ -2,11 +2,10 @@
 //!
 //! What is bad about a photo has a cost. The costs were set by hand: no comparison with what people pick is on record.
 
-use super::enrol::identity;
-use super::{Enrolled, Part};
-use crate::error::{Failure, Reason};
+use super::{Enrolled, PassedOver, Shown};
+use crate::error::Reason;
 use crate::overrides::Adjustment;
-use crate::report::{Outcome, Record};
+use crate::report::{Outcome, Record, slashed};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -81,10 +80,13 @@ impl Enrolled {
     /// The people with several photos: the indices of each one's photos, in the order of the names.
     #[must_use]
     pub fn several(&self) -> Vec<Vec<usize>> {
+        let Some(roster) = &self.roster else { return Vec::new() };
         let mut photos: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        for (index, part) in self.parts.iter().filter(|(_, part)| part.skipped.is_none()) {
-            if let Some(person) = &part.person {
-                photos.entry(identity(person)).or_default().push(*index);
+        for (index, shown) in self.shown.iter().enumerate() {
+            if let Shown::Person(row) = shown
+                && !self.passed_over.contains_key(&index)
+            {
+                photos.entry(roster.identity(*row as usize)).or_default().push(index);
             }
         }
         photos.into_values().filter(|photos| photos.len() > 1).collect()
@@ -97,7 +99,7 @@ impl Enrolled {
         let mut hasher = blake3::Hasher::new();
         for photo in photos {
             let Some(source) = self.sources.get(*photo) else { continue };
-            let person = self.parts.get(photo).and_then(Part::person).map(|person| identity(person).0);
+            let person = self.person(*photo).map(|person| person.cell("id").map(str::to_owned));
             hasher.update(source.relative().as_os_str().as_encoded_bytes()).update(b"\0");
             hasher.update(format!("{person:?} {:?}\0", pinned.get(source.relative())).as_bytes());
         }
@@ -116,20 +118,18 @@ impl Enrolled {
             return;
         };
         let Some(picked) = photos.get(best).and_then(|photo| self.sources.get(*photo)) else { return };
-        let picked = picked.relative().display().to_string();
+        let (picked, source) = (picked.relative().display().to_string(), slashed(picked.relative()));
         for (photo, other) in photos.iter().zip(&merits).filter(|(photo, _)| Some(*photo) != photos.get(best)) {
-            let Some(person) = self.parts.get(photo).and_then(Part::person) else { continue };
+            let Some(person) = self.person(*photo) else { continue };
             let message = format!("of the photos of {}, {picked} was picked: {}", person.title(), merit.over(other));
-            self.pass_over(*photo, message, choice);
+            self.pass_over(*photo, message, Some(source.clone()), choice);
         }
     }
 
-    /// Skips the photo with this index, as an earlier run did with this `message` by the same `choice`.
-    pub fn pass_over(&mut self, photo: usize, message: String, choice: [u8; 32]) {
-        if let Some(part) = self.parts.get_mut(&photo) {
-            part.skipped = Some(Failure::new(Reason::NotPicked, message));
-            part.choice = Some(choice);
-        }
+    /// Skips the photo with this index in favour of `picked`, as an earlier run did with this `message` by the same
+    /// `choice`.
+    pub fn pass_over(&mut self, photo: usize, message: String, picked: Option<String>, choice: [u8; 32]) {
+        self.passed_over.insert(photo, PassedOver { message, picked, choice });
     }
 }
 
@@ -143,6 +143,7 @@ mod tests {
     use crate::subject::Head;
     use crate::walk::Source;
     use std::path::Path;
+    use std::sync::Arc;
 
     fn record(outcome: Outcome, yaw: f64) -> Record {
         let mut record = Record::of(Path::new("x"), outcome);
@@ -154,12 +155,12 @@ mod tests {
 
     fn enrolled() -> Enrolled {
         let sources = ["a1.jpg", "a2.jpg", "a3.jpg", "b.jpg"].map(|name| Source::at(name, Path::new("/in").join(name)));
-        let roster = parse(b"file,id,name\na*,1,Ana\nb,2,Ben\n").expect("reads");
-        enrol(sources.to_vec(), roster, Path::new("p.csv"), &[]).expect("no mistake")
+        let roster = parse("file,id,name\na*,1,Ana\nb,2,Ben\n").expect("reads");
+        enrol(sources.to_vec(), Arc::new(roster), Path::new("p.csv"), &[]).expect("no mistake")
     }
 
-    fn skipped(enrolled: &Enrolled) -> Vec<Option<&str>> {
-        enrolled.parts.values().map(|part| part.skipped().map(|why| why.message.as_str())).collect()
+    fn skipped(enrolled: &Enrolled) -> Vec<Option<String>> {
+        (0..enrolled.sources.len()).map(|index| enrolled.skipped(index).map(|why| why.message)).collect()
     }
 
     #[test]
@@ -171,9 +172,9 @@ mod tests {
         assert_eq!(
             skipped(&enrolled),
             [
-                Some("of the photos of Ana (1), a2.jpg was picked: it needs no second look"),
+                Some("of the photos of Ana (1), a2.jpg was picked: it needs no second look".to_owned()),
                 None,
-                Some("of the photos of Ana (1), a2.jpg was picked: it looks more towards the camera"),
+                Some("of the photos of Ana (1), a2.jpg was picked: it looks more towards the camera".to_owned()),
                 None
             ]
         );
@@ -186,6 +187,6 @@ mod tests {
         let records = [record(Outcome::Refused, 0.2), record(Outcome::Refused, 0.2), record(Outcome::Failed, 0.0)];
         enrolled.keep_best(&[0, 1, 2], &records.iter().collect::<Vec<_>>(), [7; 32]);
         assert_eq!(skipped(&enrolled)[0], None);
-        assert!(skipped(&enrolled)[1].is_some_and(|why| why.ends_with("it is the first by name")));
+        assert!(skipped(&enrolled)[1].as_ref().is_some_and(|why| why.ends_with("it is the first by name")));
     }
 }

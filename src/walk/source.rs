@@ -39,6 +39,14 @@ impl Source {
         found.sorted().remove(0)
     }
 
+    /// Sources that are all the file at `path` and have these `relatives`.
+    pub(crate) fn all_at(relatives: impl Iterator<Item = PathBuf>, path: &Path) -> Vec<Self> {
+        let mut names = Names::default();
+        let listed: Vec<Name> = relatives.filter_map(|relative| names.push(&relative)).collect();
+        let (names, place) = (Arc::new(names), Arc::new(Place::At(path.to_owned())));
+        listed.into_iter().map(|name| Self { names: names.clone(), name, place: place.clone() }).collect()
+    }
+
     /// Path below the input folder (or as listed), without `..` and without a root: names the outputs and the record.
     #[must_use]
     pub fn relative(&self) -> &Path {

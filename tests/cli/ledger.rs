@@ -272,6 +272,31 @@ fn the_status_is_the_accounting() {
 }
 
 #[test]
+fn the_status_is_what_is_there() {
+    let place = two_photos();
+    place.run(ARGUMENTS);
+    place.write("out/x/ana.jpg", &BEN);
+    fs::remove_file(place.path("out/ad-thumbnail/team/ben.jpg")).expect("removed");
+    let lines = |place: &Workplace| -> Vec<String> {
+        place.run(&["status", "out"]).stdout.lines().map(|line| line.trim().to_owned()).collect()
+    };
+    let told = lines(&place);
+    assert_eq!(told[..4], ["2  photos", "1    written", "1    review: edited", "3  headshots"], "{told:?}");
+    assert!(told.contains(&"1  changed since it was made, and kept".to_owned()), "{told:?}");
+    assert!(told.contains(&"1  gone since it was made; the next run makes it anew".to_owned()), "{told:?}");
+    // With a list of other people the old names are stale, for as long as the files are there.
+    place.write("people.csv", b"file,id\nana.jpg,a7\n");
+    place.run(&[ARGUMENTS, &["--roster", "people.csv"]].concat());
+    let told = lines(&place);
+    assert!(told.contains(&"3  stale".to_owned()), "{told:?}");
+    fs::remove_dir_all(place.path("out/x/team")).expect("removed");
+    fs::remove_file(place.path("out/x/ana.jpg")).expect("removed");
+    let told = lines(&place);
+    assert!(told.contains(&"1  stale".to_owned()), "{told:?}");
+    assert_eq!(told[3], "2  headshots", "{told:?}");
+}
+
+#[test]
 fn the_outputs_of_unchanged_photos_still_count_for_how_even_a_set_is() {
     let place = Workplace::with(&[("in/a.jpg", &ANA), ("in/b.jpg", &ANA), ("in/c.jpg", &ANA)]);
     place.write("in/headshot.toml", b"[photo.\"c.jpg\"]\nscale = 1.5\n");

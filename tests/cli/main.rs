@@ -13,6 +13,7 @@ mod run;
 mod arguments;
 mod checks;
 mod folders;
+mod inputs;
 mod inspect;
 mod ledger;
 #[cfg(unix)]
@@ -21,6 +22,7 @@ mod lists;
 mod look;
 mod mistakes;
 mod names;
+mod notify;
 mod outcomes;
 mod outputs;
 mod overrides;

@@ -167,7 +167,7 @@ const MISTAKES: &[(&[&str], i32, &str)] = &[
     (
         &["presets", "--check", "in/ana.jpg"],
         2,
-        "headshot: in/ana.jpg: cannot read the preset file: stream did not contain valid UTF-8; check the path, or \
+        "headshot: in/ana.jpg: cannot read the preset file: it is not UTF-8 text; check the path, or \
          take a built-in preset (`headshot presets`)",
     ),
     (

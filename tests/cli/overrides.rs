@@ -4,6 +4,7 @@ use crate::photos::{ANA, BEN, TWO_PEOPLE, jpeg, portrait};
 use crate::portrait::{Glasses, HairStyle, Portrait};
 use crate::run::{Workplace, number, outputs, word};
 use serde_json::{Value, json};
+use std::fs;
 
 /// The transform of the only output of the photo `source`.
 fn transform(place: &Workplace, output: &str, source: &str) -> [f64; 6] {
@@ -61,6 +62,77 @@ fn the_command_line_wins_over_the_sidecar_and_the_sidecar_over_the_folders() {
     place.write("sheet.toml", b"[photo.\"team/ana.jpg\"]\nscale = 1.1\n");
     is(scale_of("chosen", &["--overrides", "sheet.toml"]), 1.1);
     assert_eq!(place.files("in").len(), 4, "nothing is written beside the photos");
+}
+
+#[test]
+fn a_photo_is_known_in_every_spelling_of_its_name_and_a_near_miss_is_named() {
+    let place = Workplace::with(&[("in/mu\u{308}ller.JPG", &ANA), ("in/team/ben.jpg", &BEN)]);
+    // Composed letters, other capitals, backslashes.
+    place.write(
+        "in/headshot.toml",
+        "[photo.'M\u{fc}ller.jpg']\nscale = 1.05\n[photo.'Team\\BEN.jpg']\nscale = 1.05\n".as_bytes(),
+    );
+    let ran = place.run(&["in", "-o", "out", "-p", "x"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, "headshot: 2 photos: 2 written; 2 files in out"));
+    assert_eq!(overridden(&place, "out"), [json!(["scale"]), json!(["scale"])]);
+
+    place.write("in/headshot.toml", "[photo.'m\u{fc}ller.jpeg']\n[photo.'ben.jpg']\n[photo.'nobody.jpg']\n".as_bytes());
+    let told = place.run(&["in", "-o", "out", "-p", "x"]).stderr;
+    let told: Vec<&str> = told.lines().take(3).collect();
+    assert_eq!(
+        told,
+        [
+            "headshot: in/headshot.toml:1: there is no photo \"m\u{fc}ller.jpeg\"; did you mean mu\u{308}ller.JPG?",
+            "headshot: in/headshot.toml:2: there is no photo \"ben.jpg\"; did you mean team/ben.jpg?",
+            "headshot: in/headshot.toml:3: there is no photo \"nobody.jpg\"",
+        ]
+    );
+}
+
+#[test]
+fn nothing_is_said_of_photos_that_a_run_does_not_cover() {
+    let place = Workplace::with(&[("in/ana.jpg", &ANA), ("in/team/ben.jpg", &BEN), ("other/cem.jpg", &ANA)]);
+    place.write("in/headshot.toml", b"[photo.'ANA.jpg']\n[photo.'team/ben.jpg']\n");
+    place.write("all.toml", b"[photo.'ana.jpg']\n[photo.'team/ben.jpg']\n[photo.'cem.jpg']\n[photo.'hr/eve.jpg']\n");
+    for (arguments, list) in [
+        (&["in/team"][..], ""),
+        (&["in/team/ben.jpg"], ""),
+        (&["-"], "in/team/ben.jpg\n"),
+        (&["in", "--shard", "1/2"], ""),
+        (&["in", "other", "--overrides", "all.toml"], ""),
+        (&["in/ana.jpg", "--overrides", "all.toml"], ""),
+    ] {
+        let _ = fs::remove_dir_all(place.path("out"));
+        let ran = place.run_with_list(&[arguments, &["-o", "out", "-p", "x"]].concat(), list.as_bytes());
+        assert!(!ran.stderr.contains("there is no photo"), "{arguments:?}: {}", ran.stderr);
+    }
+}
+
+/// Where capitals are told apart, a name that is spelt exactly is that of one photo.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_may_be_two_photos_is_a_mistake_unless_it_is_exactly_one() {
+    let place = Workplace::with(&[("in/Ana.jpg", &ANA), ("in/a/ana.jpg", &BEN)]);
+    place.write("in/ANA.jpg", &BEN);
+    let name = ["in", "-o", "out", "-p", "x", "--name", "{preset}/{dir}/{stem}-{source_ext}.{ext}", "--dry-run"];
+    place.write("in/headshot.toml", b"[photo.'ana.jpg']\nscale = 1.1\n");
+    let ran = place.run(&name);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("headshot.toml:1: \"ana.jpg\" may be ANA.jpg or Ana.jpg; write it as"),
+        "{}",
+        ran.stderr
+    );
+    place.write("in/headshot.toml", b"[photo.'ANA.jpg']\nscale = 1.1\n");
+    let ran = place.run(&name);
+    assert!(!ran.stderr.contains("may be"), "{}", ran.stderr);
+    place.write("in/a/headshot.toml", b"[photo.'ANA.jpg']\n[photo.'Ana.jpg']\n");
+    let ran = place.run(&name);
+    assert!(
+        ran.stderr.contains("a/headshot.toml:2: the photo \"Ana.jpg\" is named twice, as \"ANA.jpg\" too"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -199,9 +271,10 @@ fn photos_and_presets_that_are_not_there_are_warned_of() {
         b"[photo.\"anna.jpg\"]\nface = 1\n[photo.\"ben.jpg\".preset.linkdin]\nscale = 1\n[photo.\"ben.jpg\".preset.press]\n",
     );
     place.write("in/Ana.jpg.toml", b"face = 1\n");
-    let warnings = "headshot: in/headshot.toml:1: there is no photo \"anna.jpg\"\n\
+    let warnings = "headshot: in/headshot.toml:1: there is no photo \"anna.jpg\"; did you mean ana.jpg?\n\
                     headshot: in/headshot.toml:3: there is no preset \"linkdin\" (`headshot presets` lists them all)\n\
-                    headshot: in/Ana.jpg.toml:1: there is no photo \"Ana.jpg\" beside these overrides\n";
+                    headshot: in/Ana.jpg.toml:1: there is no photo \"Ana.jpg\" beside these overrides; \
+                    did you mean ana.jpg?\n";
     let ran = place.run(&["in", "-o", "out", "-p", "x"]);
     assert_eq!((ran.code, ran.stderr), (0, format!("{warnings}headshot: 2 photos: 2 written; 2 files in out")));
     let quiet = place.run(&["in", "-o", "out", "-p", "x", "--quiet"]);

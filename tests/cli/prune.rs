@@ -110,6 +110,32 @@ fn photos_of_other_runs_and_those_named_outright_are_not_gone() {
 }
 
 #[test]
+fn headshots_of_presets_that_are_not_asked_for_are_listed_and_only_removed_on_demand() {
+    let place = six_photos();
+    let other = ["in", "-o", "out", "-p", "x"];
+    let told = place.run(&[&other[..], &["--prune-all"]].concat()).stderr;
+    let line = "ad-thumbnail: 6 headshots of a preset that is not asked for (--prune-presets removes them)";
+    assert!(told.lines().any(|told| told == line), "{told}");
+    let status = place.run(&["status", "out"]).stdout;
+    let of_preset = status.lines().find(|line| line.contains("ad-thumbnail")).expect("a line");
+    assert!(of_preset.contains("; last asked for on 20") && of_preset.trim().starts_with("6 "), "{status}");
+    assert!(!status.lines().any(|line| line.contains("    x, ") && line.contains("asked")), "{status}");
+
+    // What somebody changed is left.
+    place.write("out/ad-thumbnail/b.jpg", &ANA);
+    let would = place.run(&[&other[..], &["--prune-presets", "--dry-run"]].concat()).stdout;
+    assert!(would.contains("remove ad-thumbnail/a.jpg (its preset is not asked for)"), "{would}");
+    let ran = place.run(&[&other[..], &["--prune-presets", "--quiet"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(place.files("out/ad-thumbnail"), ["b.jpg"]);
+    assert_eq!(place.files("out/x").len(), 6);
+    // The others are as they were, and the first preset's are made anew when they are asked for again.
+    assert_eq!(place.run(&other).stderr.lines().last(), Some("headshot: 6 photos: 6 unchanged; 6 files in out"));
+    assert_eq!(place.run(&["in", "-o", "out", "-p", "ad-thumbnail", "--quiet"]).code, 0);
+    assert_eq!(place.files("out/ad-thumbnail").len(), 6);
+}
+
+#[test]
 fn a_headshot_under_an_old_name_is_stale_and_one_of_a_photo_that_is_refused_now_is_kept() {
     let place = six_photos();
     place.write("in/a.jpg", &NOBODY);

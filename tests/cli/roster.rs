@@ -80,7 +80,13 @@ fn mistakes_in_the_list_are_told_at_once_and_nothing_is_written() {
             &b"id,name\n1,Ana\n"[..],
             "people.csv:1: no column says which photo: name one file (or pattern); the columns are id, name",
         ),
-        (b"file,name\na.jpg,Ren\xe9\n", "people.csv:2: the list is not UTF-8: byte E9"),
+        (b"file,name\na.jpg,\x8fX\n", "people.csv:2: byte 8F is no UTF-8, and the list is not Windows-1252 either"),
+        (
+            b"file,id\n7,1\nC:\\hr\\A.JPEG,2\n",
+            "people.csv:2: none of the photos is of anybody in the list, which has 2 people; no photo is called \
+             C:\\hr\\A.JPEG; did you mean a.jpg?; no photo is called 7",
+        ),
+        (b"PK\x03\x04 and no more", "people.csv:1: no workbook that can be read"),
         (
             b"file,id\na.jpg,../up\nb.jpg,\n",
             "2 mistakes in the roster; nothing was written:\n  people.csv:2: id \"../up\" has a slash",
@@ -98,6 +104,78 @@ fn mistakes_in_the_list_are_told_at_once_and_nothing_is_written() {
     fs::remove_file(place.path("people.csv")).expect("removed");
     assert!(run(&place, &[]).stderr.contains("people.csv: the roster cannot be read"));
     assert!(run(&place, &["--name", "{nickname}"]).stderr.contains("people.csv"));
+}
+
+#[test]
+fn a_list_is_read_as_spreadsheets_write_it() {
+    let place = Workplace::with(&[("in/DSC_1.jpg", &ANA), ("in/007.jpg", &BEN)]);
+    let list = "file;id;name\r\nDSC_1.JPG\u{a0};a\u{200b};Ana\r\n007;b\r\n";
+    let utf_16: Vec<u8> = list.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked: Vec<u8> = format!("\u{feff}sep=;\r\n{list}").encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [list.as_bytes(), &utf_16, &marked] {
+        place.write("people.csv", bytes);
+        assert_eq!(run(&place, &["--quiet"]).code, 0);
+        assert_eq!(place.files("out/ad-thumbnail"), ["a.jpg", "b.jpg"]);
+        fs::remove_dir_all(place.path("out")).expect("removed");
+    }
+    // What is guessed is told.
+    place.write("people.csv", b"file,id,name\nDSC_1,a,Ren\xe9e\n");
+    let told = run(&place, &[]).stderr;
+    let note = "headshot: people.csv: not UTF-8, and read as Windows-1252, in which line 2 has \"Ren\u{e9}e\"";
+    assert!(told.starts_with(note), "{told}");
+    assert_eq!(place.report("out")[1]["person"]["name"], "Ren\u{e9}e");
+}
+
+#[test]
+fn a_name_that_is_nearly_right_is_answered_with_the_photo_that_is_meant() {
+    let place = Workplace::with(&[("in/DSC_1.jpg", &ANA), ("in/007.jpg", &BEN), ("in/team/eve.jpg", &BEN)]);
+    place.write("people.csv", b"file,id\nDSC_1,a\n7,b\n7.0,c\nC:\\hr\\eve.JPEG,d\n");
+    let told = run(&place, &[]).stderr;
+    for part in [
+        "people.csv:3: skipped: no photo is called 7; did you mean 007.jpg? The person is b",
+        "people.csv:4: skipped: no photo is called 7.0; did you mean 007.jpg? The person is c",
+        "people.csv:5: skipped: no photo is called C:\\hr\\eve.JPEG; did you mean team/eve.jpg? The person is d",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[test]
+fn a_list_that_matches_no_photo_prunes_nothing() {
+    let place = Workplace::with(&[("in/a.jpg", &ANA), ("in/b.jpg", &BEN)]);
+    place.write("people.csv", b"file,id\na.jpg,1\nb.jpg,2\n");
+    assert_eq!(run(&place, &["--quiet"]).code, 0);
+    place.write("people.csv", b"file,id\nx.jpg,1\n");
+    let ran = run(&place, &["--prune-all"]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert_eq!(place.files("out/ad-thumbnail"), ["1.jpg", "2.jpg"]);
+}
+
+#[test]
+fn a_photo_that_is_passed_over_leaves_the_folder_by_pruning_without_ids_too() {
+    let place = Workplace::with(&[("in/ana-1.jpg", &ANA)]);
+    for number in 0..5 {
+        place.write(format!("in/{number}.jpg"), &BEN);
+    }
+    let list = "pattern,name\nana-*,Ana\n0*,A\n1*,B\n2*,C\n3*,D\n4*,E\n";
+    place.write("people.csv", list.as_bytes());
+    let flags = ["--pick", "best", "--quiet", "--prune"];
+    assert_eq!(run(&place, &flags).code, 0);
+    let far = Portrait {
+        background: Background::Plain(rgb(190, 196, 204)),
+        mid_eye: (100.0, 60.0),
+        head_height: 50.0,
+        seed: 3,
+        ..Portrait::sized(200, 200)
+    };
+    let (before, after) = (place.read("in/ana-1.jpg"), crate::photos::jpeg(&far.draw().image));
+    place.write("in/ana-1.jpg", &after);
+    place.write("in/ana-2.jpg", &before);
+    let ran = run(&place, &flags);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(place.report("out")[5]["picked"], "ana-2.jpg");
+    assert!(!place.path("out/ad-thumbnail/ana-1.jpg").exists(), "{}", ran.stderr);
+    assert!(place.path("out/ad-thumbnail/ana-2.jpg").exists());
 }
 
 #[test]

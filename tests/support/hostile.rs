@@ -137,14 +137,14 @@ pub fn roster(bytes: &[u8]) -> Result<usize, usize> {
         }
         mistakes.len()
     };
-    let roster = parse(bytes).map_err(told)?;
-    let people = roster.people.len();
-    let template = NameTemplate::parse("{id}.{ext}", &roster.columns).unwrap_or_default();
+    let roster = parse(&String::from_utf8_lossy(bytes)).map_err(told)?;
+    let people = roster.len();
+    let template = NameTemplate::parse("{id}.{ext}", roster.columns()).unwrap_or_default();
     let sources: Vec<Source> = ["a.jpg", "b/a.png", "b/r\u{e9}.jpg", "c [1].jpg"]
         .map(|name| Source::at(name, Path::new("/in").join(name)))
         .to_vec();
     let used: Vec<&str> = template.columns().collect();
-    let enrolled = enrol(sources, roster, Path::new("people.csv"), &used).map_err(told)?;
+    let enrolled = enrol(sources, roster.into(), Path::new("people.csv"), &used).map_err(told)?;
     assert!((4..=4 + people).contains(&enrolled.sources().len()));
     static PRESETS: OnceLock<Vec<Preset>> = OnceLock::new();
     let presets = PRESETS.get_or_init(|| headshot::preset::select(&["x".to_owned()]).expect("built in"));
