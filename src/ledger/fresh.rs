@@ -114,9 +114,10 @@ pub fn state(output: &OutputEntry, folder: &Path, thorough: bool) -> State {
 /// Whether `bytes` are a picture that is not torn. What is of a kind that is not written here, or too large to be read,
 /// is taken for somebody's work: it is the safe side.
 fn is_picture(bytes: &[u8]) -> bool {
-    use Format::{Empty, Html, LfsPointer, Text, Zip};
+    use Format::{AppleDouble, Blank, Empty, Html, LfsPointer, LivePhoto, OtherFile, Sound, Text, Video, Zip};
     match sniff(bytes) {
-        None | Some(Empty | Html | LfsPointer | Text | Zip) => false,
+        None | Some(AppleDouble | Blank | Empty | Html | LfsPointer | LivePhoto | OtherFile(_)) => false,
+        Some(Sound | Text | Video(_) | Zip) => false,
         // Of a kind that outputs are it may be torn; of another it is only where somebody put it.
         Some(found) if OutputFormat::ALL.into_iter().any(|format| kind(format) == found) => {
             decode(bytes, &Limits::default()).map_or_else(|why| why.reason != Reason::Damaged, |_| true)

@@ -4,11 +4,13 @@
 //! what cannot be kept in an RGB raster is converted when the file is read: grey with a tone curve of its own, and
 //! CMYK.
 
+use super::exif::Exif;
 use super::raster::Raster;
+use super::tone_map::{HighRange, ToneMap};
 use image::{RgbImage, RgbaImage};
 use moxcms::{
-    CmsError, ColorProfile, DataColorSpace, Layout, ParsingOptions, ProfileText, Transform8BitExecutor,
-    TransformOptions,
+    CmsError, ColorProfile, DataColorSpace, Layout, ParsingOptions, ProfileText, ToneReprCurve, Transform8BitExecutor,
+    TransferCharacteristics, TransformOptions,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -82,60 +84,40 @@ impl Colour {
         }
     }
 
-    /// The colours of an RGB photo with this embedded profile.
-    pub(super) fn of_rgb(profile: Option<&[u8]>) -> Self {
-        let Some(bytes) = profile else { return Self::srgb("sRGB (no profile)") };
-        let Some(profile) = parse(bytes) else { return Self::srgb("sRGB (the embedded profile is broken)") };
-        if profile.color_space != DataColorSpace::Rgb {
-            return Self::srgb("sRGB (the embedded profile is not for RGB)");
-        }
-        match Self::through(&profile) {
-            Ok(colour) => colour,
-            Err(_) => Self::srgb("sRGB (the embedded profile cannot be used)"),
-        }
+    /// Pixels that `conversion` brings to sRGB from the colours that people call `name`.
+    pub(super) fn of_conversion(conversion: Arc<Transform8BitExecutor>, name: &str) -> Self {
+        Self { conversion: Some(conversion), assumed: name.to_owned() }
     }
 
-    /// The colours of an RGB photo that gives them by code points (ITU-T H.273): primaries and transfer. `None` for the
-    /// transfers of high dynamic range, whose whites lie far above those of a photo: without a choice of tones such a
-    /// picture comes out nearly black.
-    #[cfg(any(feature = "heif", feature = "avif-decode"))]
-    pub(super) fn of_code_points(primaries: u16, transfer: u16) -> Option<Self> {
-        use moxcms::{CicpColorPrimaries, CicpProfile, MatrixCoefficients, TransferCharacteristics};
-        const PQ: u16 = 16;
-        const HLG: u16 = 18;
-        if matches!(transfer, PQ | HLG) {
-            return None;
+    /// The colours of an RGB photo with this embedded profile, where it has one, and with this EXIF.
+    pub(super) fn of_rgb(profile: Option<&[u8]>, exif: Exif) -> Self {
+        let Some(bytes) = profile else { return Self::of_exif(exif, "no profile") };
+        let Some(profile) = parse(bytes) else { return Self::of_exif(exif, "the embedded profile is broken") };
+        if profile.color_space != DataColorSpace::Rgb {
+            return Self::of_exif(exif, "the embedded profile is not for RGB");
         }
-        let transfer = match transfer {
-            4 => TransferCharacteristics::Bt470M,
-            5 => TransferCharacteristics::Bt470Bg,
-            8 => TransferCharacteristics::Linear,
-            // The others are video's, unspecified or sRGB. Encoders write video's by default for pictures that are
-            // sRGB, and no viewer makes a difference between the two.
-            _ => TransferCharacteristics::Srgb,
-        };
-        let (primaries, name) = match primaries {
-            9 => (CicpColorPrimaries::Bt2020, "BT.2020"),
-            11 => (CicpColorPrimaries::Smpte431, "DCI-P3"),
-            12 => (CicpColorPrimaries::Smpte432, "Display P3"),
-            // Those of standard-definition video differ from sRGB's less than screens do.
-            _ => (CicpColorPrimaries::Bt709, "sRGB"),
-        };
-        let mut profile = ColorProfile::new_from_cicp(CicpProfile {
-            color_primaries: primaries,
-            transfer_characteristics: transfer,
-            matrix_coefficients: MatrixCoefficients::Identity,
-            full_range: true,
-        });
-        profile.description = Some(ProfileText::PlainString(name.to_owned()));
-        Some(Self::through(&profile).unwrap_or_else(|_| Self::srgb("sRGB (the colours given cannot be used)")))
+        Self::of_profile(&profile)
+    }
+
+    /// What EXIF says where no profile can be used, and `why` none can.
+    fn of_exif(exif: Exif, why: &str) -> Self {
+        if exif.adobe_rgb { Self::of_profile(&ColorProfile::new_adobe_rgb()) } else { Self::srgb(format!("sRGB ({why})")) }
+    }
+
+    /// The colours of an RGB photo with this profile for RGB.
+    pub(super) fn of_profile(profile: &ColorProfile) -> Self {
+        if let Some(range) = high_range(profile) {
+            let name = description(profile).unwrap_or_else(|| range.to_string());
+            return Self::of_conversion(Arc::new(ToneMap::new(range, profile)), &name);
+        }
+        Self::through(profile).unwrap_or_else(|_| Self::srgb("sRGB (the embedded profile cannot be used)"))
     }
 
     /// The colours of a grey photo. A grey profile is applied to `raster` here and now: its conversion is a table of
     /// 256 values. Software also tags grey photos with the RGB profile of its working space.
-    pub(super) fn of_grey(profile: Option<&[u8]>, raster: &mut Raster) -> Self {
+    pub(super) fn of_grey(profile: Option<&[u8]>, exif: Exif, raster: &mut Raster) -> Self {
         let grey = profile.and_then(parse).filter(|profile| profile.color_space == DataColorSpace::Gray);
-        let Some(grey) = grey else { return Self::of_rgb(profile) };
+        let Some(grey) = grey else { return Self::of_rgb(profile, exif) };
         let Ok(table) = grey_table(&grey) else { return Self::srgb("sRGB (the embedded profile cannot be used)") };
         let name = description(&grey).unwrap_or_else(|| "a grey profile".to_owned());
         let near = table.iter().enumerate().all(|(value, &mapped)| mapped.abs_diff(value as u8) <= SAME_AS_SRGB);
@@ -206,6 +188,23 @@ fn parse(bytes: &[u8]) -> Option<ColorProfile> {
     ColorProfile::new_from_slice_with_options(bytes, options).ok()
 }
 
+/// The high dynamic range that a profile is for: by its code points, or by a curve that is half way up still nearly black.
+/// PQ has 0.9 % of its light there and HLG 8.3 %; the darkest that photos are stored with, gamma 2.8, has 14 %.
+fn high_range(profile: &ColorProfile) -> Option<HighRange> {
+    match profile.cicp.map(|points| points.transfer_characteristics) {
+        Some(TransferCharacteristics::Smpte2084) => return Some(HighRange::Pq),
+        Some(TransferCharacteristics::Hlg) => return Some(HighRange::Hlg),
+        _ => {}
+    }
+    let Some(ToneReprCurve::Lut(curve)) = &profile.green_trc else { return None };
+    let middle = f64::from(*curve.get(curve.len() / 2).filter(|_| curve.len() > 16)?) / 65_535.0;
+    match middle {
+        0.002..0.03 => Some(HighRange::Pq),
+        0.07..0.1 => Some(HighRange::Hlg),
+        _ => None,
+    }
+}
+
 /// The profile's own name, if it has one that can be shown.
 fn description(profile: &ColorProfile) -> Option<String> {
     let text = match profile.description.as_ref()? {
@@ -253,17 +252,21 @@ mod tests {
         ColorProfile::new_display_p3().encode().expect("a built-in profile can be written")
     }
 
+    fn of_profile(profile: Option<&[u8]>) -> Colour {
+        Colour::of_rgb(profile, Exif::default())
+    }
+
     #[test]
     fn srgb_under_its_own_name_is_skipped() {
         let bytes = ColorProfile::new_srgb().encode().expect("a built-in profile can be written");
-        let colour = Colour::of_rgb(Some(&bytes));
+        let colour = of_profile(Some(&bytes));
         assert!(colour.is_srgb(), "{colour:?}");
         assert!(colour.assumed().starts_with("sRGB ("));
     }
 
     #[test]
     fn display_p3_becomes_stronger_and_grey_stays_grey() {
-        let colour = Colour::of_rgb(Some(&display_p3()));
+        let colour = of_profile(Some(&display_p3()));
         assert!(!colour.is_srgb());
         let mut picture = RgbImage::from_fn(2, 1, |x, _| if x == 0 { Rgb([200, 120, 100]) } else { Rgb([128; 3]) });
         colour.to_srgb(&mut picture);
@@ -275,7 +278,7 @@ mod tests {
 
     #[test]
     fn alpha_passes_through_and_both_layouts_agree() {
-        let colour = Colour::of_rgb(Some(&display_p3()));
+        let colour = of_profile(Some(&display_p3()));
         let mut opaque = RgbImage::from_pixel(3, 3, Rgb([10, 200, 90]));
         let mut clear = RgbaImage::from_pixel(3, 3, Rgba([10, 200, 90, 77]));
         colour.to_srgb(&mut opaque);
@@ -287,18 +290,58 @@ mod tests {
 
     #[test]
     fn a_broken_profile_means_srgb() {
-        assert!(Colour::of_rgb(None).is_srgb());
-        let colour = Colour::of_rgb(Some(b"not a profile"));
+        assert!(of_profile(None).is_srgb());
+        let colour = of_profile(Some(b"not a profile"));
         assert!(colour.is_srgb() && colour.assumed().contains("broken"));
-        let colour = Colour::of_rgb(Some(&display_p3()[..300]));
+        let colour = of_profile(Some(&display_p3()[..300]));
         assert!(colour.is_srgb(), "{colour:?}");
+    }
+
+    fn converted(colour: &Colour, pixel: [u8; 3]) -> [u8; 3] {
+        let mut picture = RgbImage::from_pixel(1, 1, Rgb(pixel));
+        colour.to_srgb(&mut picture);
+        picture.get_pixel(0, 0).0
+    }
+
+    #[test]
+    fn exif_counts_where_no_profile_can_be_used() {
+        let adobe_rgb = Exif { adobe_rgb: true, ..Exif::default() };
+        for profile in [None, Some(b"not a profile".as_slice())] {
+            let colour = Colour::of_rgb(profile, adobe_rgb);
+            // Adobe RGB (200, 120, 100) is sRGB (223.8, 120.8, 99.1) by the two matrices and curves.
+            let [red, green, blue] = converted(&colour, [200, 120, 100]);
+            assert!(red.abs_diff(224) <= 1 && green.abs_diff(121) <= 1 && blue.abs_diff(99) <= 1, "{red} {green} {blue}");
+        }
+        assert_eq!(Colour::of_rgb(Some(&display_p3()), adobe_rgb).assumed(), of_profile(Some(&display_p3())).assumed());
+    }
+
+    #[test]
+    fn profiles_of_high_dynamic_range_are_tone_mapped() {
+        for (profile, name, white) in [
+            (ColorProfile::new_bt2020_pq(), "PQ", 148),
+            (ColorProfile::new_display_p3_pq(), "PQ", 148),
+            (ColorProfile::new_bt2020_hlg(), "HLG", 191),
+        ] {
+            let mut untagged = profile.clone();
+            untagged.cicp = None;
+            for profile in [profile, untagged] {
+                let bytes = profile.encode().expect("a built-in profile can be written");
+                let colour = of_profile(Some(&bytes));
+                // White paper is 58 % of PQ and 75 % of HLG (ITU-R BT.2408, table 1).
+                let paper = converted(&colour, [white; 3]);
+                assert!(paper.iter().all(|sample| (244..=252).contains(sample)), "{name}: {paper:?}");
+            }
+        }
+        for profile in [ColorProfile::new_adobe_rgb(), ColorProfile::new_pro_photo_rgb(), ColorProfile::new_aces_cg_linear()] {
+            assert_eq!(high_range(&profile), None);
+        }
     }
 
     #[test]
     fn a_grey_gamma_is_applied_at_once() {
         let linear = ColorProfile::new_gray_with_gamma(1.0).encode().expect("a built-in profile can be written");
         let mut raster = Raster::Rgb(RgbImage::from_pixel(1, 1, Rgb([55; 3])));
-        let colour = Colour::of_grey(Some(&linear), &mut raster);
+        let colour = Colour::of_grey(Some(&linear), Exif::default(), &mut raster);
         assert!(colour.is_srgb());
         // Linear 55/255 is sRGB 128.1 (IEC 61966-2-1).
         let grey = raster.into_rgb([0; 3]).get_pixel(0, 0).0[0];
@@ -319,7 +362,7 @@ mod tests {
             let place = position % bytes.len();
             bytes[place] = byte;
             bytes.truncate(length.max(1));
-            prop_assert!(!Colour::of_rgb(Some(&bytes)).assumed().is_empty());
+            prop_assert!(!of_profile(Some(&bytes)).assumed().is_empty());
         }
     }
 }

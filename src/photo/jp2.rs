@@ -2,6 +2,7 @@
 
 use super::boxes::boxes;
 use super::colour::{self, Colour};
+use super::exif::Exif;
 use super::orientation::Orientation;
 use super::raster::Raster;
 use super::{Format, Header, Limits, Photo};
@@ -93,7 +94,7 @@ fn finish(image: &Image<'_>, samples: Vec<u8>) -> Result<(Raster, Colour), Failu
         }
         (count, _) => return Err(unsupported(&format!("{count} colour components are not read"))),
     };
-    let colour = Colour::of_grey(profile, &mut raster);
+    let colour = Colour::of_grey(profile, Exif::default(), &mut raster);
     Ok((raster, colour))
 }
 

@@ -2,6 +2,7 @@
 //! model decided here. What that does not read is read by oxideav-mjpeg, where the build has it.
 
 use super::colour::{self, Colour};
+use super::exif::Exif;
 use super::format::not_built_in;
 use super::markers::{Coding, Markers};
 use super::orientation::from_metadata;
@@ -127,8 +128,9 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         && model == Model::YCbCr
         && let Some(sparse) = Sparse::open(bytes, &markers)
     {
-        let colour = Colour::of_rgb(markers.icc_profile().as_deref());
-        let orientation = from_metadata(markers.exif, markers.xmp);
+        let exif = markers.exif.map(Exif::read).unwrap_or_default();
+        let colour = Colour::of_rgb(markers.icc_profile().as_deref(), exif);
+        let orientation = from_metadata(exif, markers.xmp);
         return Ok(Photo {
             pixels: Pixels::Sparse(Box::new(sparse)),
             orientation,
@@ -172,8 +174,9 @@ fn decode_rare(_: &[u8], markers: &Markers<'_>, _: Model) -> Result<Photo<'stati
 
 fn photo(samples: Vec<u8>, markers: &Markers<'_>, model: Model, damage: Option<Failure>) -> Photo<'static> {
     let profile = markers.icc_profile();
-    let (raster, colour) = finish(samples, markers, model, profile.as_deref());
-    let orientation = from_metadata(markers.exif, markers.xmp);
+    let exif = markers.exif.map(Exif::read).unwrap_or_default();
+    let (raster, colour) = finish(samples, markers, model, profile.as_deref(), exif);
+    let orientation = from_metadata(exif, markers.xmp);
     Photo { pixels: raster.into(), orientation, colour, format: Some(Format::Jpeg), damage }
 }
 
@@ -235,15 +238,21 @@ fn samples(bytes: &[u8], markers: &Markers<'_>, model: Model, strict: bool) -> R
     Ok(samples)
 }
 
-fn finish(mut samples: Vec<u8>, markers: &Markers<'_>, model: Model, profile: Option<&[u8]>) -> (Raster, Colour) {
+fn finish(
+    mut samples: Vec<u8>,
+    markers: &Markers<'_>,
+    model: Model,
+    profile: Option<&[u8]>,
+    exif: Exif,
+) -> (Raster, Colour) {
     let (width, height) = (markers.width, markers.height);
     match model {
         Model::Grey => {
             let mut raster = Raster::rgb_from(width, height, samples);
-            let colour = Colour::of_grey(profile, &mut raster);
+            let colour = Colour::of_grey(profile, exif, &mut raster);
             (raster, colour)
         }
-        Model::YCbCr | Model::Rgb => (Raster::rgb_from(width, height, samples), Colour::of_rgb(profile)),
+        Model::YCbCr | Model::Rgb => (Raster::rgb_from(width, height, samples), Colour::of_rgb(profile, exif)),
         Model::Cmyk | Model::Ycck => {
             if model == Model::Ycck {
                 samples.chunks_exact_mut(4).for_each(ycck_to_cmyk);

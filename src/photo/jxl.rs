@@ -2,6 +2,7 @@
 
 use super::boxes::boxes;
 use super::colour::{Colour, MAX_PROFILE_BYTES};
+use super::exif::Exif;
 use super::orientation::Orientation;
 use super::raster::Raster;
 use super::{Format, Header, Limits, Photo};
@@ -40,7 +41,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     let profile = image.rendered_icc();
     let render = image.render_frame(0).map_err(|error| explain(&*error))?;
     let mut raster = raster(image.pixel_format(), &render)?;
-    let colour = Colour::of_grey(Some(&profile), &mut raster);
+    let colour = Colour::of_grey(Some(&profile), Exif::default(), &mut raster);
     // The decoder's output stands upright. EXIF is for information only in this format (ISO/IEC 18181-2, 9.4).
     Ok(Photo {
         pixels: raster.into(),

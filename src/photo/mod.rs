@@ -7,6 +7,7 @@
 #[cfg(any(feature = "heif", feature = "avif-decode", feature = "jxl", feature = "jp2", feature = "raw"))]
 mod boxes;
 mod colour;
+mod exif;
 mod format;
 #[cfg(any(feature = "heif", feature = "avif-decode"))]
 mod heif;
@@ -20,12 +21,15 @@ mod orientation;
 mod other;
 mod pixels;
 mod png;
+mod png_metadata;
 mod raster;
 #[cfg(feature = "raw")]
 mod raw;
 mod refusal;
+mod space;
 mod tiff;
 mod tiff_colours;
+mod tone_map;
 
 pub use colour::Colour;
 pub use format::{EXTENSIONS, Format, sniff};

@@ -1,11 +1,12 @@
 //! How a stored picture is turned and mirrored so that it stands upright.
 
+use super::exif::Exif;
 use crate::geometry::Affine;
 use image::{RgbImage, imageops};
 
-/// EXIF and XMP above this are not read, in bytes. A JPEG segment ends at 65,533; PNG and WebP allow more, but every
-/// real block is far smaller, and the reader copies it.
-const MAX_METADATA_BYTES: usize = 1 << 20;
+/// XMP above this is not read, in bytes. A JPEG segment ends at 65,533; PNG and WebP allow more, but every real packet
+/// is far smaller.
+pub(super) const MAX_METADATA_BYTES: usize = 1 << 20;
 
 /// The way from stored pixels to the upright picture: an optional left-right mirror first, then clockwise quarter
 /// turns.
@@ -122,22 +123,8 @@ impl Orientation {
 
 /// The orientation that a photo's metadata ask for: EXIF where it says something, otherwise XMP, as some editors leave
 /// only that. Anything unreadable means upright.
-pub(super) fn from_metadata(exif: Option<&[u8]>, xmp: Option<&[u8]>) -> Orientation {
-    exif.and_then(exif_value).or_else(|| xmp_value(xmp?)).map_or(Orientation::UPRIGHT, Orientation::from_exif)
-}
-
-/// The orientation tag of an EXIF block. `block` starts at the TIFF header, with or without the `Exif\0\0` that JPEG
-/// puts before it (some WebP writers copy it along).
-fn exif_value(block: &[u8]) -> Option<u16> {
-    let block = block.strip_prefix(b"Exif\0\0").unwrap_or(block);
-    if block.len() > MAX_METADATA_BYTES {
-        return None;
-    }
-    let mut reader = exif::Reader::new();
-    reader.continue_on_error(true);
-    let tags = reader.read_raw(block.to_vec()).or_else(|error| error.distill_partial_result(|_| {})).ok()?;
-    let value = tags.get_field(exif::Tag::Orientation, exif::In::PRIMARY)?.value.get_uint(0)?;
-    u16::try_from(value).ok()
+pub(super) fn from_metadata(exif: Exif, xmp: Option<&[u8]>) -> Orientation {
+    exif.orientation.or_else(|| xmp_value(xmp?)).map_or(Orientation::UPRIGHT, Orientation::from_exif)
 }
 
 /// `tiff:Orientation` of an XMP packet, written as an attribute or as an element (XMP specification, part 1, 7.5).
@@ -211,7 +198,7 @@ mod tests {
         fn no_exif_block_panics(block in proptest::collection::vec(any::<u8>(), 0..300)) {
             let mut tiff = b"II*\0\x08\0\0\0".to_vec();
             tiff.extend(&block);
-            prop_assert!((1..=8).contains(&from_metadata(Some(&tiff), Some(&tiff)).exif_value()));
+            prop_assert!((1..=8).contains(&from_metadata(Exif::read(&tiff), Some(&tiff)).exif_value()));
         }
     }
 
@@ -235,24 +222,15 @@ mod tests {
     }
 
     #[test]
-    fn the_block_may_carry_the_jpeg_prefix() {
-        let tiff = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0";
-        let from_exif = |block: &[u8]| from_metadata(Some(block), None);
-        assert_eq!(from_exif(tiff), Orientation::from_exif(8));
-        assert_eq!(from_exif(&[b"Exif\0\0", tiff.as_slice()].concat()), Orientation::from_exif(8));
-        assert_eq!(from_exif(b"nothing of the kind"), Orientation::UPRIGHT);
-    }
-
-    #[test]
     fn xmp_counts_where_exif_is_silent() {
-        let from_xmp = |packet: &[u8]| from_metadata(None, Some(packet)).exif_value();
+        let from_xmp = |packet: &[u8]| from_metadata(Exif::default(), Some(packet)).exif_value();
         assert_eq!(from_xmp(b"<rdf:Description tiff:Orientation=\"6\" a=\"9\"/>"), 6);
         assert_eq!(from_xmp(b"<tiff:Orientation>3</tiff:Orientation>"), 3);
         for packet in [b"tiff:Orientation=\"0\"".as_slice(), b"tiff:Orientation=\"31\"", b"tiff:Orientation", b""] {
             assert_eq!(from_xmp(packet), 1);
         }
         let upright = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x01\0\0\0\0\0\0";
-        assert_eq!(from_metadata(Some(upright), Some(b"tiff:Orientation=\"6\"")), Orientation::UPRIGHT);
-        assert_eq!(from_metadata(Some(b"MM\0*"), Some(b"tiff:Orientation=\"6\"")), Orientation::from_exif(6));
+        assert_eq!(from_metadata(Exif::read(upright), Some(b"tiff:Orientation=\"6\"")), Orientation::UPRIGHT);
+        assert_eq!(from_metadata(Exif::read(b"MM\0*"), Some(b"tiff:Orientation=\"6\"")), Orientation::from_exif(6));
     }
 }

@@ -2,12 +2,14 @@
 //! decoders leave out. TIFF in colour models that it does not know goes another way.
 
 use super::colour::{Colour, MAX_PROFILE_BYTES};
+use super::exif::Exif;
 use super::orientation::{Orientation, from_metadata};
 use super::raster::{Raster, divide_by_alpha};
 use super::{Format, Header, Limits, Photo, sniff, tiff, tiff_colours};
 use crate::error::{Failure, Reason};
 use image::error::ImageError;
 use image::{DynamicImage, ImageDecoder, ImageReader};
+use std::borrow::Cow;
 use std::io::{Cursor, ErrorKind};
 
 /// Side data that a decoder may hold beside the picture and its intermediate copies, in bytes.
@@ -19,7 +21,13 @@ const CODED_IN_ANY_CASE: u64 = 4 << 20;
 
 /// What the header says.
 pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
-    header(bytes, sniff(bytes).unwrap_or(Format::Empty))
+    let format = sniff(bytes).unwrap_or(Format::Empty);
+    header(&from_main_page(bytes, format), format)
+}
+
+/// The file as the decoders take it.
+fn from_main_page(bytes: &[u8], format: Format) -> Cow<'_, [u8]> {
+    if format == Format::Tiff { tiff::from_main_page(bytes) } else { Cow::Borrowed(bytes) }
 }
 
 fn header(bytes: &[u8], format: Format) -> Result<Header, Failure> {
@@ -49,6 +57,7 @@ fn header(bytes: &[u8], format: Format) -> Result<Header, Failure> {
 /// Decodes the picture; of several, the first.
 pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     let format = sniff(bytes).unwrap_or(Format::Empty);
+    let bytes = &*from_main_page(bytes, format);
     let header = header(bytes, format)?;
     limits.check(&header)?;
     let damage = (!is_complete(bytes, format)).then(|| cut_short(format));
@@ -56,6 +65,11 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         return Err(failure.clone());
     }
     let directory = tiff::Directory::read(bytes).filter(|_| format == Format::Tiff);
+    if let Some(compression) = directory.as_ref().and_then(tiff::Directory::unread_compression) {
+        let message = format!("TIFF compressed with {compression} is not read");
+        return Err(Failure::new(Reason::UnsupportedFormat, message)
+            .advised("save it again with LZW or Deflate compression, or as JPEG or PNG"));
+    }
     if directory.as_ref().is_some_and(|directory| directory.coded_pixels() > most_coded(&header)) {
         return Err(Failure::new(Reason::TooLarge, "the TIFF file holds tiles that are much larger than the picture")
             .advised("save it again in an editor"));
@@ -66,7 +80,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
             let most = header.memory.saturating_add(SIDE_BYTES).min(limits.max_bytes);
             let (raster, colour) =
                 tiff_colours::decode(bytes, directory, model, most).map_err(|error| explain(bytes, format, &error))?;
-            (raster, colour, tiff_orientation(bytes))
+            (raster, colour, from_metadata(Exif::of(directory), None))
         }
         None => by_image(bytes, &header, limits)?,
     };
@@ -94,7 +108,7 @@ fn by_image(bytes: &[u8], header: &Header, limits: &Limits) -> Result<(Raster, C
     limits.check(&Header { width, height, ..*header })?;
     // A broken profile or EXIF block is no reason to lose the photo.
     let profile = decoder.icc_profile().ok().flatten().filter(|profile| profile.len() <= MAX_PROFILE_BYTES);
-    let orientation = orientation(bytes, format, &mut decoder);
+    let (exif, xmp) = metadata(bytes, format, &mut decoder);
     let picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
     let grey = !picture.color().has_color();
     let mut raster = Raster::from_dynamic(picture);
@@ -104,9 +118,9 @@ fn by_image(bytes: &[u8], header: &Header, limits: &Limits) -> Result<(Raster, C
     {
         divide_by_alpha(picture);
     }
-    let colour =
-        if grey { Colour::of_grey(profile.as_deref(), &mut raster) } else { Colour::of_rgb(profile.as_deref()) };
-    Ok((raster, colour, orientation))
+    let profile = profile.as_deref();
+    let colour = if grey { Colour::of_grey(profile, exif, &mut raster) } else { Colour::of_rgb(profile, exif) };
+    Ok((raster, colour, from_metadata(exif, xmp.as_deref())))
 }
 
 fn reader(bytes: &[u8], format: Format) -> Result<ImageReader<Cursor<&[u8]>>, Failure> {
@@ -114,21 +128,17 @@ fn reader(bytes: &[u8], format: Format) -> Result<ImageReader<Cursor<&[u8]>>, Fa
     Ok(ImageReader::with_format(Cursor::new(bytes), kind))
 }
 
-fn orientation(bytes: &[u8], format: Format, decoder: &mut impl ImageDecoder) -> Orientation {
+/// EXIF and XMP, where the format has them.
+fn metadata(bytes: &[u8], format: Format, decoder: &mut impl ImageDecoder) -> (Exif, Option<Vec<u8>>) {
     match format {
-        Format::Tiff => tiff_orientation(bytes),
+        Format::Tiff => (tiff::Directory::read(bytes).map(|main| Exif::of(&main)).unwrap_or_default(), None),
         Format::WebP => {
-            let (exif, xmp) = (decoder.exif_metadata().ok().flatten(), decoder.xmp_metadata().ok().flatten());
-            from_metadata(exif.as_deref(), xmp.as_deref())
+            let exif = decoder.exif_metadata().ok().flatten();
+            let exif = exif.map(|block| Exif::read(&block)).unwrap_or_default();
+            (exif, decoder.xmp_metadata().ok().flatten())
         }
-        _ => Orientation::UPRIGHT,
+        _ => (Exif::default(), None),
     }
-}
-
-fn tiff_orientation(bytes: &[u8]) -> Orientation {
-    tiff::Directory::read(bytes)
-        .and_then(|directory| u16::try_from(directory.value(tiff::tag::ORIENTATION)?).ok())
-        .map_or(Orientation::UPRIGHT, Orientation::from_exif)
 }
 
 /// Width and height from a bitmap's header: 16-bit numbers in OS/2's, otherwise 32-bit ones, the height negative for
@@ -189,8 +199,8 @@ fn explain(bytes: &[u8], format: Format, error: &ImageError) -> Failure {
     match error {
         ImageError::Unsupported(_) => {
             let directory = tiff::Directory::read(bytes).filter(|_| format == Format::Tiff);
-            let which = directory.map_or("this kind of", |directory| directory.colour_name());
-            Failure::new(Reason::UnsupportedFormat, format!("{which} {format} is not read"))
+            let which = directory.map_or_else(|| "this kind of coding".to_owned(), |directory| directory.samples_name());
+            Failure::new(Reason::UnsupportedFormat, format!("{which} in {format} is not read"))
                 .advised("save it as JPEG or PNG first")
         }
         ImageError::Limits(_) => Failure::new(

@@ -6,15 +6,15 @@
 //! the start of a JPEG.
 
 use super::boxes::boxes;
+use super::colour::Colour;
+use super::exif::{Exif, is_adobe_rgb};
 use super::jpeg;
+use super::markers::Markers;
 use super::orientation::Orientation;
-use super::tiff::{Directory, tag};
+use super::tiff::{Directory, directories, tag};
 use super::{Format, Header, Limits, Photo, sniff};
 use crate::error::{Failure, Reason};
 use std::ops::Range;
-
-/// Most directories that are looked at. A NEF has six.
-const MAX_DIRECTORIES: usize = 64;
 
 /// Panasonic's tag for the preview in the first directory of an RW2.
 const JPEG_FROM_RAW: u16 = 0x002E;
@@ -41,8 +41,13 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     limits.check(&probe(bytes)?)?;
     let preview = Preview::find(bytes)?;
-    let photo = jpeg::decode(&bytes[preview.place], limits)?;
-    Ok(Photo { orientation: preview.orientation.unwrap_or(photo.orientation), format: Some(preview.format), ..photo })
+    let jpeg = &bytes[preview.place];
+    let photo = jpeg::decode(jpeg, limits)?;
+    let has_profile = Markers::read(jpeg).is_ok_and(|markers| markers.icc_profile().is_some());
+    let colour = if preview.exif.adobe_rgb && !has_profile { Colour::of_rgb(None, preview.exif) } else { photo.colour };
+    let orientation = preview.exif.orientation.filter(|value| (1..=8).contains(value));
+    let orientation = orientation.map_or(photo.orientation, Orientation::from_exif);
+    Ok(Photo { orientation, colour, format: Some(preview.format), ..photo })
 }
 
 /// The largest JPEG of a RAW file.
@@ -50,29 +55,45 @@ struct Preview {
     format: Format,
     place: Range<usize>,
     /// What the RAW file itself says, which goes before what the JPEG says.
-    orientation: Option<Orientation>,
+    exif: Exif,
+}
+
+/// Where a JPEG lies.
+struct Place {
+    range: Range<usize>,
+    /// Whether the directory that points to it says that it is Adobe RGB, which goes before the file's EXIF.
+    adobe_rgb: Option<bool>,
+}
+
+impl From<Range<usize>> for Place {
+    fn from(range: Range<usize>) -> Self {
+        Self { range, adobe_rgb: None }
+    }
 }
 
 impl Preview {
     fn find(bytes: &[u8]) -> Result<Self, Failure> {
         let format = sniff(bytes).unwrap_or(Format::Empty);
         let Format::CameraRaw(kind) = format else { return Err(format.refusal()) };
-        let (mut places, orientation) = match kind {
-            "Fujifilm RAF" => (in_raf(bytes), None),
+        let (mut places, exif) = match kind {
+            "Fujifilm RAF" => (in_raf(bytes), Exif::default()),
             "Canon CR3" => in_cr3(bytes),
             _ => in_directories(bytes),
         };
-        if places.iter().any(|place| place.end > bytes.len()) {
+        if places.iter().any(|place| place.range.end > bytes.len()) {
             return Err(damaged(kind));
         }
-        let largest = |places: &[Range<usize>]| places.iter().map(|place| pixels(&bytes[place.clone()])).max();
+        let size = |place: &Place| pixels(&bytes[place.range.clone()]);
         // The tiles of a compressed DNG are JPEGs too.
-        if kind != "DNG" && largest(&places).unwrap_or(0) < THUMBNAIL_PIXELS {
+        if kind != "DNG" && places.iter().map(size).max().unwrap_or(0) < THUMBNAIL_PIXELS {
             places.extend(searched(bytes));
         }
-        let best = places.into_iter().map(|place| (pixels(&bytes[place.clone()]), place)).max_by_key(|(size, _)| *size);
+        let best = places.into_iter().map(|place| (size(&place), place)).max_by_key(|(size, _)| *size);
         match best {
-            Some((size, place)) if size > 0 => Ok(Self { format, place, orientation }),
+            Some((size, place)) if size > 0 => {
+                let exif = Exif { adobe_rgb: place.adobe_rgb.unwrap_or(exif.adobe_rgb), ..exif };
+                Ok(Self { format, place: place.range, exif })
+            }
             _ => Err(Failure::new(
                 Reason::UnsupportedFormat,
                 format!("this camera RAW file ({kind}) has no JPEG preview"),
@@ -91,30 +112,15 @@ fn pixels(bytes: &[u8]) -> u64 {
     jpeg::probe(start).map_or(0, |header| header.pixels())
 }
 
-/// Previews in the directories of a TIFF-like file, and its orientation.
-fn in_directories(bytes: &[u8]) -> (Vec<Range<usize>>, Option<Orientation>) {
-    let Some(first) = Directory::read(bytes) else { return (Vec::new(), None) };
-    let orientation = orientation(&first);
-    let mut places = Vec::new();
-    let mut waiting = vec![first];
-    let mut seen = Vec::new();
-    while let Some(directory) = waiting.pop() {
-        places.extend(in_directory(&directory));
-        let next = Some(directory.next).filter(|&next| next != 0);
-        let inside = directory.values(tag::SUB_IFDS).filter_map(|offset| usize::try_from(offset).ok());
-        for offset in next.into_iter().chain(inside).take(MAX_DIRECTORIES) {
-            if seen.len() < MAX_DIRECTORIES && !seen.contains(&offset) {
-                seen.push(offset);
-                waiting.extend(Directory::read_at(bytes, offset));
-            }
-        }
-    }
-    (places, orientation)
-}
-
-fn orientation(directory: &Directory<'_>) -> Option<Orientation> {
-    let value = u16::try_from(directory.value(tag::ORIENTATION)?).ok()?;
-    (1..=8).contains(&value).then(|| Orientation::from_exif(value))
+/// Previews in the directories of a TIFF-like file, and what it says of them.
+fn in_directories(bytes: &[u8]) -> (Vec<Place>, Exif) {
+    let exif = Directory::read(bytes).map(|first| Exif::of(&first)).unwrap_or_default();
+    let places = directories(bytes).into_iter().flat_map(|directory| {
+        // PreviewColorSpace of DNG 1.2: 3 is Adobe RGB, 0 unknown.
+        let adobe_rgb = directory.value(tag::PREVIEW_COLOUR_SPACE).filter(|&space| space > 0).map(|space| space == 3);
+        in_directory(&directory).into_iter().map(move |range| Place { range, adobe_rgb })
+    });
+    (places.collect(), exif)
 }
 
 /// The JPEGs that one directory points to.
@@ -134,32 +140,33 @@ fn range(start: Option<u64>, length: Option<u64>) -> Option<Range<usize>> {
 }
 
 /// Fujifilm's header gives offset and length of the preview in bytes 84 to 91.
-fn in_raf(bytes: &[u8]) -> Vec<Range<usize>> {
+fn in_raf(bytes: &[u8]) -> Vec<Place> {
     let number = |at: usize| Some(u64::from(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?)));
-    range(number(84), number(88)).into_iter().collect()
+    range(number(84), number(88)).map(Place::from).into_iter().collect()
 }
 
 /// Canon's boxes: tracks whose first sample may be a JPEG, a smaller preview in a box of Canon's own, and the main
 /// directory with the orientation.
-fn in_cr3(bytes: &[u8]) -> (Vec<Range<usize>>, Option<Orientation>) {
-    let Some(movie) = inside(bytes, b"moov") else { return (Vec::new(), None) };
-    let mut places = Vec::new();
-    let mut upright = None;
+fn in_cr3(bytes: &[u8]) -> (Vec<Place>, Exif) {
+    let mut exif = Exif::default();
+    let Some(movie) = inside(bytes, b"moov") else { return (Vec::new(), exif) };
+    let mut places: Vec<Place> = Vec::new();
     for found in boxes(movie) {
         match found.kind {
             b"trak" => {
                 let table = inside(found.body, b"mdia").and_then(|media| inside(media, b"minf"));
-                places.extend(table.and_then(|media| inside(media, b"stbl")).and_then(first_sample));
+                places.extend(table.and_then(|media| inside(media, b"stbl")).and_then(first_sample).map(Place::from));
             }
-            // A box with a name of 16 bytes, Canon's: CMT1 is a TIFF file with the main directory.
+            // A box with a name of 16 bytes, Canon's: CMT1 is a TIFF file with the main directory, CMT2 one with EXIF's.
             b"uuid" => {
-                let main = found.body.get(16..).and_then(|body| inside(body, b"CMT1"));
-                upright = upright.or_else(|| orientation(&Directory::read(main?)?));
+                let directory = |kind| Directory::read(inside(found.body.get(16..)?, kind)?);
+                exif = exif.or(directory(b"CMT1").map(|main| Exif::of(&main)).unwrap_or_default());
+                exif.adobe_rgb |= directory(b"CMT2").is_some_and(|directory| is_adobe_rgb(&directory));
             }
             _ => {}
         }
     }
-    (places, upright)
+    (places, exif)
 }
 
 /// What the first box of this kind holds.
@@ -178,9 +185,9 @@ fn first_sample(table: &[u8]) -> Option<Range<usize>> {
 }
 
 /// Places that look like the start of a JPEG, up to the end of the file each.
-fn searched(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+fn searched(bytes: &[u8]) -> impl Iterator<Item = Place> + '_ {
     let starts = bytes.windows(3).enumerate().filter(|(_, three)| *three == b"\xFF\xD8\xFF").map(|(at, _)| at);
-    starts.take(MAX_PLACES).map(|at| at..bytes.len())
+    starts.take(MAX_PLACES).map(|at| (at..bytes.len()).into())
 }
 
 fn damaged(kind: &str) -> Failure {

@@ -4,10 +4,14 @@
 
 use super::markers::{Coding, Markers};
 use crate::error::{Failure, Reason};
+use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// TIFF 6.0 and BigTIFF tag numbers.
 pub(super) mod tag {
+    pub(in crate::photo) const INTEROPERABILITY_INDEX: u16 = 1;
     pub(in crate::photo) const NEW_SUBFILE_TYPE: u16 = 254;
+    pub(in crate::photo) const SUBFILE_TYPE: u16 = 255;
     pub(in crate::photo) const IMAGE_WIDTH: u16 = 256;
     pub(in crate::photo) const IMAGE_LENGTH: u16 = 257;
     pub(in crate::photo) const BITS_PER_SAMPLE: u16 = 258;
@@ -24,13 +28,19 @@ pub(super) mod tag {
     pub(in crate::photo) const TILE_WIDTH: u16 = 322;
     pub(in crate::photo) const TILE_LENGTH: u16 = 323;
     pub(in crate::photo) const SUB_IFDS: u16 = 330;
+    pub(in crate::photo) const SAMPLE_FORMAT: u16 = 339;
     pub(in crate::photo) const CHROMA_SUBSAMPLING: u16 = 530;
+    pub(in crate::photo) const EXIF_IFD: u16 = 34_665;
+    pub(in crate::photo) const COLOUR_SPACE: u16 = 40_961;
+    pub(in crate::photo) const INTEROPERABILITY_IFD: u16 = 40_965;
     pub(in crate::photo) const ICC_PROFILE: u16 = 34_675;
     #[cfg(feature = "raw")]
     pub(in crate::photo) const JPEG_OFFSET: u16 = 513;
     #[cfg(feature = "raw")]
     pub(in crate::photo) const JPEG_BYTES: u16 = 514;
     pub(in crate::photo) const EXTRA_SAMPLES: u16 = 338;
+    #[cfg(feature = "raw")]
+    pub(in crate::photo) const PREVIEW_COLOUR_SPACE: u16 = 50_970;
     /// DNG 1.0: present in every DNG and in nothing else.
     pub(in crate::photo) const DNG_VERSION: u16 = 50_706;
 }
@@ -38,14 +48,23 @@ pub(super) mod tag {
 /// Photometric interpretation of a colour filter array, from TIFF/EP (ISO 12234-2).
 const PHOTOMETRIC_CFA: u64 = 32_803;
 /// Photometric interpretation of sensor data with all colours at every pixel, from DNG 1.0.
-#[cfg(feature = "raw")]
 const PHOTOMETRIC_LINEAR_RAW: u64 = 34_892;
 /// Compressions that only camera RAW files use: Sony ARW, Nikon NEF, Pentax PEF.
 const RAW_COMPRESSIONS: [u64; 3] = [32_767, 34_713, 65_535];
 
+/// The value type of texts.
+const ASCII: u64 = 2;
+
+/// Most directories of one file that are looked at: pages, and the directories inside them.
+const MAX_DIRECTORIES: usize = 64;
+
+/// Most entries of a directory that are looked at. Real ones have up to 150, in rising order of their tags.
+const MAX_ENTRIES: usize = 4096;
+
 /// One directory entry, with its values still in the file.
 struct Entry {
     tag: u16,
+    is_text: bool,
     value_bytes: usize,
     count: u64,
     at: usize,
@@ -56,22 +75,28 @@ pub(super) struct Directory<'a> {
     bytes: &'a [u8],
     big_endian: bool,
     entries: Vec<Entry>,
+    /// Where this one starts.
+    at: usize,
     /// Where the next one starts; 0 behind the last.
-    #[cfg_attr(not(feature = "raw"), allow(dead_code))]
-    pub next: usize,
+    next: usize,
 }
 
 impl<'a> Directory<'a> {
     /// Reads the header and the first directory; `None` where they are not inside the file.
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let header = Self { bytes, big_endian: bytes.get(..2)? == b"MM", entries: Vec::new(), next: 0 };
+        Self::read_at(bytes, Self::first(bytes)?)
+    }
+
+    /// Where the first directory starts, by the header.
+    fn first(bytes: &[u8]) -> Option<usize> {
+        let header = Directory { bytes, big_endian: bytes.get(..2)? == b"MM", entries: Vec::new(), at: 0, next: 0 };
         let at = if header.is_wide() { header.number(8, 8)? } else { header.number(4, 4)? };
-        Self::read_at(bytes, usize::try_from(at).ok()?)
+        usize::try_from(at).ok()
     }
 
     /// Reads the directory at an offset that another one gives.
     pub(super) fn read_at(bytes: &'a [u8], at: usize) -> Option<Self> {
-        let mut directory = Self { bytes, big_endian: bytes.get(..2)? == b"MM", entries: Vec::new(), next: 0 };
+        let mut directory = Self { bytes, big_endian: bytes.get(..2)? == b"MM", entries: Vec::new(), at, next: 0 };
         let wide = directory.is_wide();
         let (count, first, step) = if wide {
             (directory.number(at, 8)?, at.checked_add(8)?, 20)
@@ -79,8 +104,8 @@ impl<'a> Directory<'a> {
             (directory.number(at, 2)?, at.checked_add(2)?, 12)
         };
         let room = bytes.len().checked_sub(first)? / step;
-        let count = usize::try_from(count).ok().filter(|&count| count <= room)?;
-        for place in (first..).step_by(step).take(count) {
+        let count = usize::try_from(count).ok()?.min(room);
+        for place in (first..).step_by(step).take(count.min(MAX_ENTRIES)) {
             if let Some(entry) = directory.entry(place, wide) {
                 directory.entries.push(entry);
             }
@@ -95,11 +120,12 @@ impl<'a> Directory<'a> {
         self.number(2, 2) == Some(43)
     }
 
-    /// `None` for a value type that holds no whole numbers, or for values outside the file.
+    /// `None` for a value type that holds neither whole numbers nor text, or for values outside the file.
     fn entry(&self, place: usize, wide: bool) -> Option<Entry> {
-        // Types 1 BYTE, 3 SHORT, 4 LONG, 7 UNDEFINED, 13 IFD, 16 LONG8, 18 IFD8.
-        let value_bytes = match self.number(place + 2, 2)? {
-            1 | 7 => 1,
+        // Types 1 BYTE, 2 ASCII, 3 SHORT, 4 LONG, 7 UNDEFINED, 13 IFD, 16 LONG8, 18 IFD8.
+        let kind = self.number(place + 2, 2)?;
+        let value_bytes = match kind {
+            1 | ASCII | 7 => 1,
             3 => 2,
             4 | 13 => 4,
             16 | 18 => 8,
@@ -111,7 +137,8 @@ impl<'a> Directory<'a> {
         let at =
             if total <= inline_bytes { inline } else { usize::try_from(self.number(inline, inline_bytes)?).ok()? };
         self.bytes.get(at..at.checked_add(total)?)?;
-        Some(Entry { tag: u16::try_from(self.number(place, 2)?).ok()?, value_bytes, count, at })
+        let tag = u16::try_from(self.number(place, 2)?).ok()?;
+        Some(Entry { tag, is_text: kind == ASCII, value_bytes, count, at })
     }
 
     fn number(&self, at: usize, length: usize) -> Option<u64> {
@@ -120,9 +147,9 @@ impl<'a> Directory<'a> {
         Some(if self.big_endian { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) })
     }
 
-    /// All values of `tag`, none where it is absent.
+    /// All values of `tag`, none where it is absent or a text.
     pub(super) fn values(&self, tag: u16) -> impl Iterator<Item = u64> + '_ {
-        let entry = self.entries.iter().find(|entry| entry.tag == tag);
+        let entry = self.entries.iter().find(|entry| entry.tag == tag && !entry.is_text);
         let (at, count, step) = entry.map_or((0, 0, 1), |entry| (entry.at, entry.count as usize, entry.value_bytes));
         (0..count).filter_map(move |index| self.number(at + index * step, step))
     }
@@ -133,19 +160,45 @@ impl<'a> Directory<'a> {
         Some(entry.at..entry.at + entry.count as usize * entry.value_bytes)
     }
 
+    /// The text of `tag`, or the bytes where it is stored as such.
+    pub(super) fn text(&self, tag: u16) -> Option<&'a [u8]> {
+        self.bytes.get(self.place(tag)?)
+    }
+
+    /// The directory that `tag` points to.
+    pub(super) fn directory_at(&self, tag: u16) -> Option<Self> {
+        Self::read_at(self.bytes, usize::try_from(self.value(tag)?).ok()?)
+    }
+
+    /// Where the directories inside this one start.
+    fn inside(&self) -> impl Iterator<Item = usize> + '_ {
+        self.values(tag::SUB_IFDS).filter_map(|offset| usize::try_from(offset).ok()).take(MAX_DIRECTORIES)
+    }
+
     /// The first value of `tag`.
     pub(super) fn value(&self, tag: u16) -> Option<u64> {
         self.values(tag).next()
     }
 
+    /// Whether this is a small copy of another page, or a mask for one (TIFF 6.0, NewSubfileType and SubfileType).
+    fn is_secondary(&self) -> bool {
+        const REDUCED: u64 = 1;
+        const MASK: u64 = 4;
+        const OLD_REDUCED: u64 = 2;
+        self.value(tag::NEW_SUBFILE_TYPE).map_or_else(
+            || self.value(tag::SUBFILE_TYPE) == Some(OLD_REDUCED),
+            |bits| bits & (REDUCED | MASK) != 0,
+        )
+    }
+
     /// Whether the picture is a sensor's: one colour a pixel, or all three not yet developed.
-    #[cfg(feature = "raw")]
     pub(super) fn is_sensor_data(&self) -> bool {
         matches!(self.value(tag::PHOTOMETRIC), Some(PHOTOMETRIC_CFA | PHOTOMETRIC_LINEAR_RAW))
     }
 
     /// The kind of camera RAW file that this is, if it is one. Nikon's and Sony's files start with a small preview
-    /// directory and keep the picture in a sub-directory; a plain TIFF starts with its picture.
+    /// directory and keep the sensor's data in a sub-directory; a plain TIFF starts with its picture, or keeps it where those
+    /// have the sensor's data.
     pub(super) fn raw_kind(&self) -> Option<&'static str> {
         if self.bytes.get(8..10) == Some(b"CR") {
             return Some("Canon CR2");
@@ -153,10 +206,12 @@ impl<'a> Directory<'a> {
         if self.value(tag::DNG_VERSION).is_some() {
             return Some("DNG");
         }
-        let preview_first = self.value(tag::NEW_SUBFILE_TYPE) == Some(1) && self.value(tag::SUB_IFDS).is_some();
-        let sensor_data = self.value(tag::PHOTOMETRIC) == Some(PHOTOMETRIC_CFA)
+        let sensor_data = self.is_sensor_data()
             || self.value(tag::COMPRESSION).is_some_and(|code| RAW_COMPRESSIONS.contains(&code));
-        (preview_first || sensor_data).then_some("NEF, ARW or similar")
+        let is_picture = |page: Self| page.value(tag::IMAGE_WIDTH).is_some() && !page.is_secondary() && !page.is_sensor_data();
+        let preview_first = self.is_secondary() && self.value(tag::SUB_IFDS).is_some();
+        let is_preview = || !self.inside().filter_map(|at| Self::read_at(self.bytes, at)).any(is_picture);
+        (sensor_data || (preview_first && is_preview())).then_some("NEF, ARW or similar")
     }
 
     /// Width, height (pixels) and the bytes of one pixel as stored.
@@ -177,17 +232,46 @@ impl<'a> Directory<'a> {
         self.value(tag::EXTRA_SAMPLES) == Some(1)
     }
 
-    /// The colour model in words, for a message.
-    pub(super) fn colour_name(&self) -> &'static str {
-        match self.value(tag::PHOTOMETRIC) {
+    /// The compression, where no decoder here knows it, in words.
+    pub(super) fn unread_compression(&self) -> Option<String> {
+        let code = self.value(tag::COMPRESSION)?;
+        let name = match code {
+            1 | 4 | 5 | 7 | 8 | 32_773 | 32_946 => return None,
+            2 | 3 | 32_771 => "fax coding",
+            6 => "an outdated form of JPEG",
+            9 | 10 | 34_661 => "JBIG",
+            34_676 | 34_677 => "SGI LogLuv",
+            34_712 | 33_003 | 33_005 => "JPEG 2000",
+            34_887 => "LERC",
+            34_925 => "LZMA",
+            50_000 => "Zstandard",
+            50_001 => "WebP",
+            50_002 | 52_546 => "JPEG XL",
+            _ => return Some(format!("a method with the number {code}")),
+        };
+        Some(name.to_owned())
+    }
+
+    /// How the samples are stored, for a message: "RGB", "grey with 16-bit floating-point samples".
+    pub(super) fn samples_name(&self) -> String {
+        let colours = match self.value(tag::PHOTOMETRIC) {
             Some(0 | 1) => "grey",
             Some(2) => "RGB",
             Some(3) => "palette",
             Some(5) => "CMYK",
             Some(6) => "YCbCr",
             Some(8..=10) => "Lab",
+            Some(32_844 | 32_845) => "LogLuv",
             _ => "unusual",
-        }
+        };
+        let bits = self.value(tag::BITS_PER_SAMPLE).unwrap_or(1);
+        let kind = match self.value(tag::SAMPLE_FORMAT) {
+            Some(2) => " signed",
+            Some(3) => " floating-point",
+            Some(5 | 6) => " complex",
+            _ => "",
+        };
+        format!("{colours} with {bits}-bit{kind} samples")
     }
 
     /// Offset and length of every strip and tile.
@@ -224,6 +308,43 @@ impl<'a> Directory<'a> {
     }
 }
 
+/// The directories of a file: each page, and behind it those inside it.
+pub(super) fn directories(bytes: &[u8]) -> Vec<Directory<'_>> {
+    let mut found: Vec<Directory<'_>> = Vec::new();
+    let mut waiting: Vec<usize> = Directory::first(bytes).into_iter().collect();
+    let mut seen = HashSet::new();
+    while let Some(at) = waiting.pop().filter(|_| found.len() < MAX_DIRECTORIES) {
+        if !seen.insert(at) {
+            continue;
+        }
+        let Some(directory) = Directory::read_at(bytes, at) else { continue };
+        let next = (directory.next != 0).then_some(directory.next);
+        // The last in is the first out.
+        let mut places: Vec<usize> = directory.inside().chain(next).collect();
+        places.reverse();
+        waiting.extend(places);
+        found.push(directory);
+    }
+    found
+}
+
+/// The file as decoders take it, which start with the first page: with its header pointing to the page that shows the
+/// picture. That is the first, inside another or not, that is neither a small copy nor a mask; where every one is, the first
+/// of all.
+pub(super) fn from_main_page(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let pages = directories(bytes);
+    let is_main = |page: &&Directory<'_>| page.value(tag::IMAGE_WIDTH).is_some() && !page.is_secondary();
+    let Some(main) = pages.iter().find(is_main).filter(|main| main.at != pages[0].at) else {
+        return Cow::Borrowed(bytes);
+    };
+    let mut copy = bytes.to_vec();
+    let (place, length) = if main.is_wide() { (8, 8) } else { (4, 4) };
+    let number = if main.big_endian { (main.at as u64).to_be_bytes() } else { (main.at as u64).to_le_bytes() };
+    let start = if main.big_endian { 8 - length } else { 0 };
+    copy[place..place + length].copy_from_slice(&number[start..start + length]);
+    Cow::Owned(copy)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,7 +371,12 @@ mod tests {
 
     #[test]
     fn a_preview_before_sub_directories_is_a_raw_file() {
-        assert!(Directory::read(&tiff(&[(254, 1), (330, 99)])).unwrap().raw_kind().is_some());
+        let with_inside = |photometric| {
+            let mut bytes = tiff(&[(254, 1), (330, 8 + 2 + 2 * 12 + 4)]);
+            bytes.extend(&tiff(&[(256, 40), (262, photometric)])[8..]);
+            Directory::read(&bytes).unwrap().raw_kind()
+        };
+        assert_eq!((with_inside(32_803), with_inside(2)), (Some("NEF, ARW or similar"), None));
         assert!(Directory::read(&tiff(&[(254, 0), (262, 2)])).unwrap().raw_kind().is_none());
         assert_eq!(Directory::read(&tiff(&[(50_706, 1)])).unwrap().raw_kind(), Some("DNG"));
     }

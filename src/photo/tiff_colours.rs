@@ -5,6 +5,7 @@
 //! so it is given a copy of the file that names the other one.
 
 use super::colour::{self, Colour, MAX_PROFILE_BYTES, ycc_to_rgb};
+use super::exif::Exif;
 use super::raster::{Raster, reduce};
 use super::tiff::{Directory, tag};
 use image::ImageError;
@@ -74,12 +75,12 @@ pub(super) fn decode(
         Model::Palette => {
             let colours = palette(directory);
             let rgb = samples.iter().flat_map(|&index| colours[usize::from(index)]).collect();
-            (Raster::rgb_from(width, height, rgb), Colour::of_rgb(profile))
+            (Raster::rgb_from(width, height, rgb), Colour::of_rgb(profile, Exif::of(directory)))
         }
         Model::YCbCr => {
             let mut rgb = samples;
             rgb.chunks_exact_mut(3).for_each(ycc_to_rgb);
-            (Raster::rgb_from(width, height, rgb), Colour::of_rgb(profile))
+            (Raster::rgb_from(width, height, rgb), Colour::of_rgb(profile, Exif::of(directory)))
         }
         Model::Lab { signed } => {
             let mut rgb = samples;

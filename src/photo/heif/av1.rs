@@ -1,7 +1,7 @@
 //! The AV1 pictures of AVIF, by rav1d: dav1d in Rust, here without its assembler, as that needs nasm to build.
 
 use super::super::Raster;
-use super::{Container, broken, unsupported};
+use super::{Container, UNSPECIFIED, broken, unsupported};
 use crate::error::Failure;
 use heifer::color::{ColorParams, frame_to_rgba_sized};
 use heifer::heifer_hevc_dec::recon::Frame;
@@ -15,12 +15,12 @@ const MAX_FRAMES: u64 = 8;
 
 type Rgba = heifer::Image<u8>;
 
-/// The primary picture put together, as stored.
-pub(super) fn stored(container: &Container<'_>) -> Result<Raster, Failure> {
+/// The primary picture put together, as stored, with the primaries and the transfer that its stream gives.
+pub(super) fn stored(container: &Container<'_>) -> Result<(Raster, (u16, u16)), Failure> {
     let id = container.file.primary_id;
-    let mut picture = assembled(container, id)?;
+    let (mut picture, code_points) = assembled(container, id)?;
     if let Some(plane) = container.alpha_of(id) {
-        let alpha = assembled(container, plane)?;
+        let (alpha, _) = assembled(container, plane)?;
         if (alpha.width, alpha.height) != (picture.width, picture.height) {
             return Err(unsupported(container.format, "an alpha plane of another size"));
         }
@@ -28,7 +28,7 @@ pub(super) fn stored(container: &Container<'_>) -> Result<Raster, Failure> {
             pixel[3] = alpha[0];
         }
     }
-    Ok(Raster::rgba_from(picture.width, picture.height, picture.data))
+    Ok((Raster::rgba_from(picture.width, picture.height, picture.data), code_points))
 }
 
 /// How many pixels a part is coded with: every frame is held to the part's size.
@@ -66,8 +66,8 @@ fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
-/// A coded picture, or a grid of them, in opaque RGBA.
-fn assembled(container: &Container<'_>, id: ItemId) -> Result<Rgba, Failure> {
+/// A coded picture, or a grid of them, in opaque RGBA, with the code points of its first stream.
+fn assembled(container: &Container<'_>, id: ItemId) -> Result<(Rgba, (u16, u16)), Failure> {
     let file = &container.file;
     let item = file.item(id).map_err(|error| broken(container.format, &error))?;
     match &item.item_type.0 {
@@ -84,19 +84,21 @@ fn assembled(container: &Container<'_>, id: ItemId) -> Result<Rgba, Failure> {
                 return Err(container.format.damaged("a part is larger than the picture"));
             }
             let mut canvas = Rgba::filled_samples(width, height, 8, [0, 0, 0, 255]);
+            let mut code_points = None;
             for (index, &tile) in tiles.iter().enumerate() {
-                let tile = coded(container, tile)?;
+                let (tile, own) = coded(container, tile)?;
+                code_points.get_or_insert(own);
                 let place = |index: usize, side: u32| index as i64 * i64::from(side);
                 canvas.draw(&tile, place(index % columns, tile.width), place(index / columns, tile.height));
             }
-            Ok(canvas)
+            Ok((canvas, code_points.unwrap_or(UNSPECIFIED)))
         }
         _ => Err(unsupported(container.format, "this way of putting pictures together")),
     }
 }
 
-/// A coded picture in opaque RGBA.
-fn coded(container: &Container<'_>, id: ItemId) -> Result<Rgba, Failure> {
+/// A coded picture in opaque RGBA, with its code points.
+fn coded(container: &Container<'_>, id: ItemId) -> Result<(Rgba, (u16, u16)), Failure> {
     let format = container.format;
     let size = container.file.image_size(id).ok().flatten();
     let Some((width, height)) = size.filter(|&(width, height)| width > 0 && height > 0) else {
@@ -115,7 +117,8 @@ fn coded(container: &Container<'_>, id: ItemId) -> Result<Rgba, Failure> {
     }
     let colours = colours(container, id, &picture)?;
     let frame = frame(&picture).ok_or_else(|| format.damaged("its AV1 data are broken"))?;
-    Ok(frame_to_rgba_sized(&frame, colours, width, height))
+    let code_points = (picture.color_primaries() as u16, picture.transfer_characteristic() as u16);
+    Ok((frame_to_rgba_sized(&frame, colours, width, height), code_points))
 }
 
 /// Decodes up to the first picture of at most `max_pixels`, on this thread.

@@ -22,21 +22,29 @@ pub(super) fn upright(container: &Container<'_>, limits: &Limits) -> Result<Rast
 /// How many pixels a part is coded with. The stream decides, not the container: either can lie.
 pub(super) fn coded_pixels(file: &HeifFile<'_>, part: ItemId, data: &[u8]) -> u64 {
     let pixels = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
-    let mut largest = file.image_size(part).ok().flatten().map_or(0, pixels);
+    let largest = file.image_size(part).ok().flatten().map_or(0, pixels);
     let Ok(Some(config)) = file.hevc_config(part) else { return largest };
     let outside = config.nal_units.iter().map(Vec::as_slice);
-    for unit in outside.chain(units(data, usize::from(config.nal_length_size))) {
-        if unit.first().is_none_or(|first| first >> 1 & 63 != SEQUENCE_PARAMETER_SET) {
-            continue;
-        }
-        let mut sets = ParameterSets::default();
-        if NalUnit::parse(unit).is_ok_and(|unit| sets.add(&unit).is_ok()) {
-            let sizes = sets.sps.iter().flatten();
-            let sizes = sizes.map(|set| pixels((set.pic_width_in_luma_samples, set.pic_height_in_luma_samples)));
-            largest = largest.max(sizes.max().unwrap_or(0));
-        }
-    }
-    largest
+    outside.chain(units(data, usize::from(config.nal_length_size))).filter_map(sequence).fold(largest, |largest, sets| {
+        let sizes = sets.sps.iter().flatten();
+        let sizes = sizes.map(|set| pixels((set.pic_width_in_luma_samples, set.pic_height_in_luma_samples)));
+        largest.max(sizes.max().unwrap_or(0))
+    })
+}
+
+/// The primaries and the transfer that a stream gives (ITU-T H.265, E.2.1).
+pub(super) fn code_points(file: &HeifFile<'_>, part: ItemId) -> Option<(u16, u16)> {
+    let config = file.hevc_config(part).ok()??;
+    let sets = config.nal_units.iter().find_map(|unit| sequence(unit))?;
+    let vui = sets.sps.iter().flatten().find_map(|set| set.vui.as_ref())?;
+    Some((u16::from(vui.colour_primaries), u16::from(vui.transfer_characteristics)))
+}
+
+/// What a unit says of the sequence, where it is one that does.
+fn sequence(unit: &[u8]) -> Option<ParameterSets> {
+    let mut sets = ParameterSets::default();
+    let is_one = unit.first().is_some_and(|first| first >> 1 & 63 == SEQUENCE_PARAMETER_SET);
+    (is_one && NalUnit::parse(unit).is_ok_and(|unit| sets.add(&unit).is_ok())).then_some(sets)
 }
 
 /// The units of a stream that gives each one's length before it.

@@ -10,8 +10,10 @@ mod hevc;
 
 use super::boxes::boxes;
 use super::colour::{Colour, MAX_PROFILE_BYTES};
+use super::exif::Exif;
 use super::orientation::Orientation;
 use super::raster::{Raster, divide_by_alpha};
+use super::space::Space;
 use super::{Format, Header, Limits, Photo, sniff};
 use crate::error::{Failure, Reason};
 use heifer::heifer_isobmff::boxes::{ColorInfo, Property};
@@ -39,6 +41,12 @@ const BYTES_PER_CODED_PIXEL: u64 = 16;
 /// Most bytes held for one pixel of the picture put together: RGBA, and a turned copy or the alpha plane beside it.
 /// With a grid of 24 megapixels, 4.4 were measured for HEIC.
 const BYTES_PER_PIXEL: u64 = 8;
+
+/// Code points (ITU-T H.273, tables 2 and 3).
+const SRGB_PRIMARIES: u16 = 1;
+const SRGB_TRANSFER: u16 = 13;
+/// Primaries and transfer of a stream that leaves them open.
+const UNSPECIFIED: (u16, u16) = (2, 2);
 
 /// How the pixels are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,11 +77,17 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     let container = Container::open(bytes)?;
     limits.check(&container.header())?;
     container.check_work()?;
-    let (mut raster, orientation) = match container.codec {
+    let (mut raster, orientation, stream) = match container.codec {
         #[cfg(feature = "heif")]
-        Codec::Hevc => (hevc::upright(&container, limits)?, Orientation::UPRIGHT),
+        Codec::Hevc => {
+            let stream = container.parts.first().and_then(|&part| hevc::code_points(&container.file, part));
+            (hevc::upright(&container, limits)?, Orientation::UPRIGHT, stream.unwrap_or(UNSPECIFIED))
+        }
         #[cfg(feature = "avif-decode")]
-        Codec::Av1 => (av1::stored(&container)?, container.orientation()),
+        Codec::Av1 => {
+            let (raster, stream) = av1::stored(&container)?;
+            (raster, container.orientation(), stream)
+        }
         #[allow(unreachable_patterns)]
         codec => return Err(codec.refusal()),
     };
@@ -82,7 +96,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     {
         divide_by_alpha(picture);
     }
-    let colour = container.colour(&mut raster)?;
+    let colour = container.colour(stream, &mut raster);
     Ok(Photo { pixels: raster.into(), orientation, colour, format: Some(container.format), damage: None })
 }
 
@@ -229,14 +243,16 @@ impl<'a> Container<'a> {
         Ok(())
     }
 
-    /// The colours: by the ICC profile, otherwise by the code points, of the picture or of its first part.
-    fn colour(&self, raster: &mut Raster) -> Result<Colour, Failure> {
+    /// The colours: by the ICC profile, otherwise by the code points, of the picture, of its first part or of the stream.
+    fn colour(&self, stream: (u16, u16), raster: &mut Raster) -> Colour {
+        let exif = self.file.exif(self.file.primary_id).ok().flatten();
+        let exif = exif.map(|block| Exif::read(&block)).unwrap_or_default();
         let holders = [Some(self.file.primary_id), self.parts.first().copied()];
         let mut code_points = None;
         for property in holders.into_iter().flatten().flat_map(|id| self.properties(id)) {
             match property {
                 Property::Color(ColorInfo::Icc(profile)) if (1..=MAX_PROFILE_BYTES).contains(&profile.len()) => {
-                    return Ok(Colour::of_grey(Some(profile), raster));
+                    return Colour::of_grey(Some(profile), exif, raster);
                 }
                 Property::Color(ColorInfo::Nclx { primaries, transfer, .. }) => {
                     code_points = code_points.or(Some((*primaries, *transfer)));
@@ -244,8 +260,17 @@ impl<'a> Container<'a> {
                 _ => {}
             }
         }
-        let Some((primaries, transfer)) = code_points else { return Ok(Colour::of_rgb(None)) };
-        Colour::of_code_points(primaries, transfer).ok_or_else(|| unsupported(self.format, "high dynamic range"))
+        let (primaries, transfer) = code_points.filter(|&points| points != UNSPECIFIED).unwrap_or(stream);
+        // Encoders write those of video, or nothing, for pictures that are sRGB, and no viewer makes a difference; the
+        // primaries of standard-definition video differ from sRGB's less than screens do.
+        let space = match (primaries, transfer) {
+            (9 | 11 | 12, 4 | 5 | 8 | 16 | 18) => Space::of_code_points(primaries, transfer),
+            (9 | 11 | 12, _) => Space::of_code_points(primaries, SRGB_TRANSFER),
+            (_, 4 | 5 | 8 | 16 | 18) => Space::of_code_points(SRGB_PRIMARIES, transfer),
+            // They also write sRGB for what they were given without a profile: the camera's own word counts more.
+            _ => return Colour::of_rgb(None, exif),
+        };
+        space.map_or_else(|| Colour::of_rgb(None, exif), |space| space.colour())
     }
 }
 
