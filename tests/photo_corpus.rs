@@ -11,6 +11,7 @@ use headshot::photo::{Limits, Photo, decode};
 use headshot::pipeline::{Cropper, DetectorChoice, Options};
 use headshot::preset::{self, OutputFormat};
 use image::RgbImage;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -200,6 +201,88 @@ fn the_formats_that_are_not_read_are_known() {
     assert!(read >= 401, "{read} files are read");
     let all = NEED_A_FEATURE.iter().all(|(built_in, _)| *built_in);
     assert!(!all || not_built_in == 0, "{not_built_in} files are not read");
+}
+
+#[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+fn adobe_rgb_by_exif_looks_as_by_profile() {
+    let folder = corpus().join("faults/06_adobe_rgb_by_exif");
+    let difference =
+        mean_difference(&upright_srgb(&folder.join("a98_r03_noicc.jpg")), &upright_srgb(&folder.join("a98_icc.jpg")));
+    assert!(difference <= 0.5, "{difference:.2}");
+}
+
+/// The test pictures with a gamma of 0.35 to 2.5 all show one picture.
+#[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+fn png_gammas_give_one_picture() {
+    let folder = corpus().join("formats/pngsuite");
+    for kind in ["n0g16", "n2c08", "n3p04"] {
+        let of_gamma = |gamma: &str| upright_srgb(&folder.join(format!("zune-image__g{gamma}{kind}.png")));
+        let usual = of_gamma("04");
+        for gamma in ["03", "05", "07", "10", "25"] {
+            let difference = mean_difference(&of_gamma(gamma), &usual);
+            assert!(difference <= 5.0, "g{gamma}{kind}: {difference:.2}");
+        }
+    }
+}
+
+#[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+fn png_code_points_are_read() {
+    let folder = corpus().join("faults/14_png_colour_chunks");
+    let bytes = fs::read(folder.join("png_cicp_p3.png")).unwrap();
+    assert_eq!(decode(&bytes, &Limits::default()).unwrap().colour.assumed(), "Display P3");
+    let mapped = upright_srgb(&folder.join("png_cicp_pq.png"));
+    // Taken for sRGB, its median was 87 of 255; half its light is below 16 of 203 cd/m2, which is 79 in sRGB.
+    let mut greens: Vec<u8> = mapped.pixels().map(|pixel| pixel[1]).collect();
+    greens.sort_unstable();
+    let share = |part: usize| greens[greens.len() * part / 1000];
+    assert!((60..=100).contains(&share(500)) && share(990) >= 190, "{} {}", share(500), share(990));
+}
+
+#[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+fn png_orientation_is_found_behind_the_picture_and_in_compressed_xmp() {
+    for file in ["exif_after.png", "xmp_compressed.png"] {
+        let bytes = fs::read(corpus().join("faults/17_png_orientation").join(file)).unwrap();
+        assert_eq!(decode(&bytes, &Limits::default()).unwrap().orientation.exif_value(), 6, "{file}");
+    }
+}
+
+#[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+fn tiff_pages_and_compressions_are_told_apart() {
+    let folder = corpus().join("faults/09_tiff_messages");
+    let bytes = fs::read(folder.join("tif_thumb_first.tif")).unwrap();
+    assert_eq!(decode(&bytes, &Limits::default()).unwrap().size(), (900, 900));
+    for (file, name) in [("tif_webp.tif", "WebP"), ("tif_zstd_bigtiff.tif", "Zstandard")] {
+        let failure = decode(&fs::read(folder.join(file)).unwrap(), &Limits::default()).unwrap_err();
+        assert_eq!(failure.message, format!("TIFF compressed with {name} is not read"));
+    }
+}
+
+/// What is said of a file that is not read is for people who do not know what the program is made of.
+#[test]
+#[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
+fn messages_are_in_plain_words() {
+    const WORDS: [&str; 17] = [
+        "::", "u8", "u16", "u32", "usize", "0x", "`", "Some(", "None", "Error", "panicked", "overflow", "zune",
+        "oxide", "rav1d", "heifer", "deflate",
+    ];
+    let mut messages = BTreeSet::new();
+    for folder in ["formats", "hostile"] {
+        let folders = fs::read_dir(corpus().join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        for path in folders.flat_map(|folder| files(&folder)) {
+            let limits = Limits::default().with_max_bytes(512 << 20);
+            messages.extend(decode(&fs::read(&path).unwrap(), &limits).err().map(|failure| failure.sentence()));
+        }
+    }
+    for message in messages {
+        println!("{message}");
+        let word = WORDS.iter().find(|word| message.contains(*word));
+        assert!(word.is_none() && message.contains(';'), "{word:?} in \"{message}\"");
+    }
 }
 
 #[test]

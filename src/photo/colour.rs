@@ -9,8 +9,8 @@ use super::raster::Raster;
 use super::tone_map::{HighRange, ToneMap};
 use image::{RgbImage, RgbaImage};
 use moxcms::{
-    CmsError, ColorProfile, DataColorSpace, Layout, ParsingOptions, ProfileText, ToneReprCurve, Transform8BitExecutor,
-    TransferCharacteristics, TransformOptions,
+    CmsError, ColorProfile, DataColorSpace, Layout, ParsingOptions, ProfileText, ToneReprCurve,
+    TransferCharacteristics, Transform8BitExecutor, TransformOptions,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -101,7 +101,11 @@ impl Colour {
 
     /// What EXIF says where no profile can be used, and `why` none can.
     fn of_exif(exif: Exif, why: &str) -> Self {
-        if exif.adobe_rgb { Self::of_profile(&ColorProfile::new_adobe_rgb()) } else { Self::srgb(format!("sRGB ({why})")) }
+        if exif.adobe_rgb {
+            Self::of_profile(&ColorProfile::new_adobe_rgb())
+        } else {
+            Self::srgb(format!("sRGB ({why})"))
+        }
     }
 
     /// The colours of an RGB photo with this profile for RGB.
@@ -188,8 +192,8 @@ fn parse(bytes: &[u8]) -> Option<ColorProfile> {
     ColorProfile::new_from_slice_with_options(bytes, options).ok()
 }
 
-/// The high dynamic range that a profile is for: by its code points, or by a curve that is half way up still nearly black.
-/// PQ has 0.9 % of its light there and HLG 8.3 %; the darkest that photos are stored with, gamma 2.8, has 14 %.
+/// The high dynamic range that a profile is for: by its code points, or by a curve that is half way up still nearly
+/// black. PQ has 0.9 % of its light there and HLG 8.3 %; the darkest that photos are stored with, gamma 2.8, has 14 %.
 fn high_range(profile: &ColorProfile) -> Option<HighRange> {
     match profile.cicp.map(|points| points.transfer_characteristics) {
         Some(TransferCharacteristics::Smpte2084) => return Some(HighRange::Pq),
@@ -310,7 +314,10 @@ mod tests {
             let colour = Colour::of_rgb(profile, adobe_rgb);
             // Adobe RGB (200, 120, 100) is sRGB (223.8, 120.8, 99.1) by the two matrices and curves.
             let [red, green, blue] = converted(&colour, [200, 120, 100]);
-            assert!(red.abs_diff(224) <= 1 && green.abs_diff(121) <= 1 && blue.abs_diff(99) <= 1, "{red} {green} {blue}");
+            assert!(
+                red.abs_diff(224) <= 1 && green.abs_diff(121) <= 1 && blue.abs_diff(99) <= 1,
+                "{red} {green} {blue}"
+            );
         }
         assert_eq!(Colour::of_rgb(Some(&display_p3()), adobe_rgb).assumed(), of_profile(Some(&display_p3())).assumed());
     }
@@ -332,7 +339,9 @@ mod tests {
                 assert!(paper.iter().all(|sample| (244..=252).contains(sample)), "{name}: {paper:?}");
             }
         }
-        for profile in [ColorProfile::new_adobe_rgb(), ColorProfile::new_pro_photo_rgb(), ColorProfile::new_aces_cg_linear()] {
+        for profile in
+            [ColorProfile::new_adobe_rgb(), ColorProfile::new_pro_photo_rgb(), ColorProfile::new_aces_cg_linear()]
+        {
             assert_eq!(high_range(&profile), None);
         }
     }

@@ -1,5 +1,5 @@
-//! EXIF: how a picture stands and which colours it is stored in. An EXIF block is a small TIFF file; TIFF and camera RAW
-//! files hold the same directories themselves.
+//! EXIF: how a picture stands and which colours it is stored in. An EXIF block is a small TIFF file; TIFF and camera
+//! RAW files hold the same directories themselves.
 
 use super::tiff::{Directory, tag};
 
@@ -39,9 +39,9 @@ impl Exif {
 /// Whether an EXIF directory declares Adobe RGB.
 ///
 /// EXIF itself only knows sRGB (1) and "uncalibrated" (65535). Cameras set to Adobe RGB write the latter together with
-/// interoperability index R03, which stands for "DCF optional file, Adobe RGB" (DCF 2.0, 3.2.2); uncalibrated alone says
-/// nothing. A few writers use the value 2, which is in no standard; exiftool and darktable read it as Adobe RGB too.
-/// R03 beside a plain 1 is contradictory: the colour space decides, as in darktable.
+/// interoperability index R03, which stands for "DCF optional file, Adobe RGB" (DCF 2.0, 3.2.2); uncalibrated alone
+/// says nothing. A few writers use the value 2, which is in no standard; exiftool and darktable read it as Adobe RGB
+/// too. R03 beside a plain 1 is contradictory: the colour space decides, as in darktable.
 pub(super) fn is_adobe_rgb(exif: &Directory<'_>) -> bool {
     const SRGB: u64 = 1;
     const ADOBE_RGB: u64 = 2;
@@ -87,8 +87,7 @@ pub(super) mod tests {
         let mut main: Vec<_> = orientation.map(|value| (tag::ORIENTATION, 3, 1, inline(value))).into_iter().collect();
         let main_end = 8 + 2 + (main.len() as u32 + 1) * 12 + 4;
         main.push((tag::EXIF_IFD, 4, 1, long(main_end)));
-        let mut exif: Vec<_> =
-            colour_space.map(|value| (tag::COLOUR_SPACE, 3, 1, inline(value))).into_iter().collect();
+        let mut exif: Vec<_> = colour_space.map(|value| (tag::COLOUR_SPACE, 3, 1, inline(value))).into_iter().collect();
         let exif_end = main_end + 2 + (exif.len() + usize::from(index.is_some())) as u32 * 12 + 4;
         exif.extend(index.map(|_| (tag::INTEROPERABILITY_IFD, 4, 1, long(exif_end))));
         let interoperability: Vec<_> =

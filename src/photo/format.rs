@@ -171,12 +171,16 @@ impl Format {
             Self::Video(kind) => {
                 (format!("a video ({kind}), not a photo"), "export a still picture from it as JPEG or PNG first")
             }
-            Self::Sound => ("a sound recording, not a picture".to_owned(), "check that this is the file that was meant"),
+            Self::Sound => {
+                ("a sound recording, not a picture".to_owned(), "check that this is the file that was meant")
+            }
             Self::AppleDouble => (
                 "what macOS keeps beside a file, not the picture itself".to_owned(),
                 "use the file whose name lacks the \"._\" at the start, and delete this one",
             ),
-            Self::Pdf => ("a PDF document, not a photo".to_owned(), "export the page or its photo as JPEG or PNG first"),
+            Self::Pdf => {
+                ("a PDF document, not a photo".to_owned(), "export the page or its photo as JPEG or PNG first")
+            }
             Self::Svg => ("an SVG drawing, not a photo".to_owned(), "export it as JPEG or PNG first"),
             Self::Photoshop => ("a Photoshop document, not a photo".to_owned(), "export it as JPEG or PNG first"),
             Self::OtherFile(name) => (format!("{name}, not a picture"), "check that this is the file that was meant"),

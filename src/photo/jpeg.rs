@@ -159,7 +159,7 @@ fn decode_rare(bytes: &[u8], markers: &Markers<'_>, model: Model) -> Result<Phot
     let options = DecodeOptions::new().with_max_pixels(Some(u64::from(markers.width) * u64::from(markers.height)));
     let picture = decode_rgb8_with(bytes, &options).map_err(|error| match error {
         Error::Unsupported(_) => unsupported("this kind of coding is not read"),
-        other => Format::Jpeg.damaged(&other.to_string().replace('"', "").to_lowercase()),
+        _ => Format::Jpeg.broken(),
     })?;
     if (picture.width, picture.height) != (markers.width, markers.height) {
         return Err(Format::Jpeg.damaged("its size changes on the way"));
@@ -282,6 +282,6 @@ fn explain(error: DecodeErrors) -> Failure {
     match error {
         DecodeErrors::Unsupported(_) => unsupported("this kind of coding is not read"),
         DecodeErrors::IoErrors(_) | DecodeErrors::ExhaustedData => Format::Jpeg.damaged("it ends early"),
-        other => Format::Jpeg.damaged(&other.to_string().replace('"', "").to_lowercase()),
+        _ => Format::Jpeg.broken(),
     }
 }

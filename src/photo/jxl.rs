@@ -4,7 +4,8 @@ use super::boxes::boxes;
 use super::colour::{Colour, MAX_PROFILE_BYTES};
 use super::exif::Exif;
 use super::orientation::Orientation;
-use super::raster::Raster;
+use super::raster::{Raster, reduced};
+use super::space::Space;
 use super::{Format, Header, Limits, Photo};
 use crate::error::{Failure, Reason};
 use jxl_bitstream::Bitstream;
@@ -19,6 +20,10 @@ const MAX_EXTRA_CHANNELS: usize = 8;
 const MAX_FRAME_PIXELS_PER_PIXEL: u64 = 4;
 /// What the frames may hold in any case, in pixels: those for patches have a least size.
 const FRAME_PIXELS_IN_ANY_CASE: u64 = 4 << 20;
+
+/// Code points (ITU-T H.273, tables 2 and 3).
+const BT_2020: u16 = 9;
+const PQ: u16 = 16;
 
 /// What the header says.
 pub(super) fn probe(bytes: &[u8]) -> Result<Header, Failure> {
@@ -35,13 +40,17 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         JxlImage::builder().pool(JxlThreadPool::none()).alloc_tracker(AllocTracker::with_limit(most)).build_uninit();
     let mut image = read(uninitialised, &stream)?;
     check_frames(&image, &header)?;
-    if image.hdr_type().is_some() {
-        image.request_color_encoding(EnumColourEncoding::srgb(jxl_oxide::RenderingIntent::Relative));
+    // Of the two codings of high dynamic range the decoder gives the one that is asked for.
+    let is_high = image.hdr_type().is_some();
+    if is_high {
+        image.request_color_encoding(EnumColourEncoding::bt2100_pq(jxl_oxide::RenderingIntent::Relative));
     }
     let profile = image.rendered_icc();
-    let render = image.render_frame(0).map_err(|error| explain(&*error))?;
-    let mut raster = raster(image.pixel_format(), &render)?;
-    let colour = Colour::of_grey(Some(&profile), Exif::default(), &mut raster);
+    let render = image.render_frame(0).map_err(|_| Format::JpegXl.broken())?;
+    let high_range = is_high.then(|| Space::of_code_points(BT_2020, PQ)).flatten();
+    let (samples, tone_mapped) = samples(image.pixel_format(), &render, high_range.as_ref())?;
+    let mut raster = raster(samples, &render);
+    let colour = tone_mapped.unwrap_or_else(|| Colour::of_grey(Some(&profile), Exif::default(), &mut raster));
     // The decoder's output stands upright. EXIF is for information only in this format (ISO/IEC 18181-2, 9.4).
     Ok(Photo {
         pixels: raster.into(),
@@ -103,8 +112,8 @@ fn header(stream: &[u8], file_bytes: usize) -> Result<Header, Failure> {
 
 /// Reads all headers; no pixel is decoded yet.
 fn read(mut image: jxl_oxide::UninitializedJxlImage, stream: &[u8]) -> Result<JxlImage, Failure> {
-    image.feed_bytes(stream).map_err(|error| explain(&*error))?;
-    match image.try_init().map_err(|error| explain(&*error))? {
+    image.feed_bytes(stream).map_err(|_| Format::JpegXl.broken())?;
+    match image.try_init().map_err(|_| Format::JpegXl.broken())? {
         InitializeResult::NeedMoreData(_) => Err(Format::JpegXl.damaged("it ends inside its header")),
         InitializeResult::Initialized(image) => Ok(image),
     }
@@ -130,16 +139,39 @@ fn check_frames(image: &JxlImage, header: &Header) -> Result<(), Failure> {
     Ok(())
 }
 
-fn raster(format: PixelFormat, render: &Render) -> Result<Raster, Failure> {
+/// All samples in 8 bits; those of high dynamic range are brought to sRGB on the way.
+fn samples(
+    format: PixelFormat,
+    render: &Render,
+    high_range: Option<&Space>,
+) -> Result<(Vec<u8>, Option<Colour>), Failure> {
     let mut stream = render.stream();
-    let (width, height, channels) = (stream.width(), stream.height(), stream.channels() as usize);
+    let channels = stream.channels() as usize;
     if matches!(format, PixelFormat::Cmyk | PixelFormat::Cmyka) || !(1..=4).contains(&channels) {
         return Err(Failure::new(Reason::UnsupportedFormat, "CMYK in JPEG XL is not read")
             .advised("export the photo as JPEG or PNG first"));
     }
-    let mut samples = vec![0_u8; width as usize * height as usize * channels];
-    stream.write_to_buffer(&mut samples);
-    Ok(match channels {
+    let count = stream.width() as usize * stream.height() as usize * channels;
+    let Some(space) = high_range else {
+        let mut samples = vec![0_u8; count];
+        stream.write_to_buffer(&mut samples);
+        return Ok((samples, None));
+    };
+    let mut wide = vec![0_u16; count];
+    stream.write_to_buffer(&mut wide);
+    let (reduce, colour) = space.reduction(channels < 3);
+    let colours = if channels < 3 { 1 } else { 3 };
+    let samples = wide.chunks_exact(channels).flat_map(|pixel| {
+        let colour = reduce([0, 1, 2].map(|channel: usize| pixel[channel.min(colours - 1)]));
+        colour.into_iter().take(colours).chain(pixel[colours..].iter().map(|&alpha| reduced(alpha)))
+    });
+    Ok((samples.collect(), Some(colour)))
+}
+
+fn raster(samples: Vec<u8>, render: &Render) -> Raster {
+    let stream = render.stream();
+    let (width, height) = (stream.width(), stream.height());
+    match stream.channels() {
         1 => Raster::rgb_from(width, height, samples.iter().flat_map(|&grey| [grey; 3]).collect()),
         2 => {
             let pixels = samples.chunks_exact(2).flat_map(|pixel| [pixel[0], pixel[0], pixel[0], pixel[1]]);
@@ -147,11 +179,7 @@ fn raster(format: PixelFormat, render: &Render) -> Result<Raster, Failure> {
         }
         3 => Raster::rgb_from(width, height, samples),
         _ => Raster::rgba_from(width, height, samples),
-    })
-}
-
-fn explain(error: &(dyn std::error::Error + Send + Sync)) -> Failure {
-    Format::JpegXl.damaged(&error.to_string().to_lowercase().replace('"', ""))
+    }
 }
 
 #[cfg(test)]

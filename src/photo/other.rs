@@ -199,7 +199,8 @@ fn explain(bytes: &[u8], format: Format, error: &ImageError) -> Failure {
     match error {
         ImageError::Unsupported(_) => {
             let directory = tiff::Directory::read(bytes).filter(|_| format == Format::Tiff);
-            let which = directory.map_or_else(|| "this kind of coding".to_owned(), |directory| directory.samples_name());
+            let which =
+                directory.map_or_else(|| "this kind of coding".to_owned(), |directory| directory.samples_name());
             Failure::new(Reason::UnsupportedFormat, format!("{which} in {format} is not read"))
                 .advised("save it as JPEG or PNG first")
         }
@@ -209,11 +210,6 @@ fn explain(bytes: &[u8], format: Format, error: &ImageError) -> Failure {
         )
         .advised("convert it to JPEG or PNG"),
         ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => cut_short(format),
-        other => {
-            // The decoders' texts start with their own heading; what follows it is for people.
-            let text = other.to_string();
-            let detail = text.split_once(": ").map_or(text.as_str(), |(_, detail)| detail);
-            format.damaged(&detail.to_lowercase())
-        }
+        _ => format.broken(),
     }
 }

@@ -42,7 +42,8 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     if let Some(failure) = damage.as_ref().filter(|_| !limits.allow_damaged) {
         return Err(failure.clone());
     }
-    let mut decoder = Decoder::new_with_limits(Cursor::new(without_video_chunks(bytes)), png::Limits { bytes: SIDE_BYTES });
+    let mut decoder =
+        Decoder::new_with_limits(Cursor::new(without_video_chunks(bytes)), png::Limits { bytes: SIDE_BYTES });
     decoder.set_ignore_text_chunk(true);
     decoder.set_transformations(Transformations::EXPAND);
     let mut reader = decoder.read_info().map_err(explain)?;
@@ -181,12 +182,11 @@ fn reaches_end(bytes: &[u8]) -> bool {
 fn explain(error: DecodingError) -> Failure {
     match error {
         DecodingError::IoError(_) => Format::Png.damaged("it ends early"),
-        DecodingError::Format(detail) => Format::Png.damaged(&detail.to_string().to_lowercase()),
+        DecodingError::Format(_) | DecodingError::Parameter(_) => Format::Png.broken(),
         DecodingError::LimitsExceeded => {
             Failure::new(Reason::TooLarge, "the PNG holds more side data than a photo needs")
                 .advised("save it again in an editor")
         }
-        DecodingError::Parameter(detail) => Format::Png.damaged(&detail.to_string().to_lowercase()),
     }
 }
 

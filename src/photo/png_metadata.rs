@@ -1,13 +1,13 @@
-//! What a PNG says about its picture outside the pixels: the chunks that the decoder leaves aside, or only reads before the
-//! picture where they may also be behind it.
+//! What a PNG says about its picture outside the pixels: the chunks that the decoder leaves aside, or only reads before
+//! the picture where they may also be behind it.
 
 use super::exif::Exif;
 use super::orientation::MAX_METADATA_BYTES;
 use fdeflate::decompress_to_vec_bounded;
 use std::borrow::Cow;
 
-/// Most texts that are unpacked. A file has one of EXIF, of XMP and of a profile at most; the keyword is read first, so that
-/// other texts cost nothing.
+/// Most texts that are unpacked. A file has one of EXIF, of XMP and of a profile at most; the keyword is read first, so
+/// that other texts cost nothing.
 const MAX_TEXTS: usize = 8;
 
 /// What Adobe's packets are called (XMP specification, part 3, 1.1.5).
@@ -115,8 +115,8 @@ pub(super) fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
-/// The file without its chunks of light and colour for video. The decoder ends at one whose content makes no sense, which
-/// takes nothing from the picture; what is needed of them is in [`Metadata`].
+/// The file without its chunks of light and colour for video. The decoder ends at one whose content makes no sense,
+/// which takes nothing from the picture; what is needed of them is in [`Metadata`].
 pub(super) fn without_video_chunks(bytes: &[u8]) -> Cow<'_, [u8]> {
     let is_for_video = |kind: &[u8]| matches!(kind, b"cICP" | b"mDCV" | b"cLLI");
     if !chunks(bytes).any(|(kind, _)| is_for_video(kind)) {
@@ -206,10 +206,10 @@ mod tests {
 
     #[test]
     fn what_unpacks_to_too_much_is_left_alone() {
-        let bomb = compress_to_vec(&vec![b' '; 64 << 20]);
+        let bomb = compress_to_vec(&vec![0; 8 << 20]);
         for (kind, head) in [(b"zTXt", b"\0\0".as_slice()), (b"iTXt", b"\0\x01\0\0\0")] {
             let chunk = chunk(kind, &[XMP, head, &bomb].concat());
-            assert!(Metadata::read(&file(&vec![chunk; 100])).xmp.is_none());
+            assert!(chunk.len() < 1 << 20 && Metadata::read(&file(&vec![chunk; 20])).xmp.is_none());
         }
     }
 

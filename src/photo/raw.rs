@@ -157,7 +157,8 @@ fn in_cr3(bytes: &[u8]) -> (Vec<Place>, Exif) {
                 let table = inside(found.body, b"mdia").and_then(|media| inside(media, b"minf"));
                 places.extend(table.and_then(|media| inside(media, b"stbl")).and_then(first_sample).map(Place::from));
             }
-            // A box with a name of 16 bytes, Canon's: CMT1 is a TIFF file with the main directory, CMT2 one with EXIF's.
+            // A box with a name of 16 bytes, Canon's: CMT1 is a TIFF file with the main directory, CMT2 one with
+            // EXIF's.
             b"uuid" => {
                 let directory = |kind| Directory::read(inside(found.body.get(16..)?, kind)?);
                 exif = exif.or(directory(b"CMT1").map(|main| Exif::of(&main)).unwrap_or_default());

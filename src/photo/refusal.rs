@@ -16,6 +16,12 @@ impl Format {
         Failure::new(Reason::Damaged, message).advised(advice)
     }
 
+    /// A file of this format whose content its decoder cannot make sense of. What decoders say of that is for those who
+    /// write them.
+    pub(super) fn broken(self) -> Failure {
+        self.damaged("its data are broken")
+    }
+
     /// A file of this format that holds `what`, which would keep the decoder busy for more than a photo is worth.
     #[cfg(any(feature = "heif", feature = "avif-decode", feature = "jxl", feature = "jp2"))]
     pub(super) fn too_much(self, what: &str) -> Failure {

@@ -39,8 +39,8 @@ impl Transfer {
     fn light(self, sample: f64) -> f64 {
         match self {
             Self::Srgb if sample <= 0.040_45 => sample / 12.92,
-            Self::Srgb => ((sample + 0.055) / 1.055).powf(2.4),
-            Self::Power(exponent) => sample.powf(exponent),
+            Self::Srgb => libm::pow((sample + 0.055) / 1.055, 2.4),
+            Self::Power(exponent) => libm::pow(sample, exponent),
             Self::High(range) => range.light(sample),
         }
     }
@@ -48,7 +48,7 @@ impl Transfer {
 
 /// The sRGB sample, 0..=1, of light that is 0..=1 (IEC 61966-2-1).
 pub(super) fn srgb_sample(light: f64) -> f64 {
-    if light <= 0.003_130_8 { 12.92 * light } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 }
+    if light <= 0.003_130_8 { 12.92 * light } else { 1.055 * libm::pow(light, 1.0 / 2.4) - 0.055 }
 }
 
 /// A colour space by its numbers.
@@ -148,8 +148,8 @@ impl Space {
         self.video_range
     }
 
-    /// From the three samples of a pixel in 16 bits to those in 8 bits, and how to bring these to sRGB. What 8 bits hold
-    /// badly, light itself above all, has sRGB's curve from here on. Greys are sRGB then: they have no primaries.
+    /// From the three samples of a pixel in 16 bits to those in 8 bits, and how to bring these to sRGB. What 8 bits
+    /// hold badly, light itself above all, has sRGB's curve from here on. Greys are sRGB then: they have no primaries.
     pub(super) fn reduction(&self, is_grey: bool) -> (Reduction, Colour) {
         let sample = |wide: u16| match self.video_range {
             true => ((f64::from(wide) - 4096.0) / 56_064.0).clamp(0.0, 1.0),

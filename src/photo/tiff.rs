@@ -185,10 +185,8 @@ impl<'a> Directory<'a> {
         const REDUCED: u64 = 1;
         const MASK: u64 = 4;
         const OLD_REDUCED: u64 = 2;
-        self.value(tag::NEW_SUBFILE_TYPE).map_or_else(
-            || self.value(tag::SUBFILE_TYPE) == Some(OLD_REDUCED),
-            |bits| bits & (REDUCED | MASK) != 0,
-        )
+        self.value(tag::NEW_SUBFILE_TYPE)
+            .map_or_else(|| self.value(tag::SUBFILE_TYPE) == Some(OLD_REDUCED), |bits| bits & (REDUCED | MASK) != 0)
     }
 
     /// Whether the picture is a sensor's: one colour a pixel, or all three not yet developed.
@@ -197,8 +195,8 @@ impl<'a> Directory<'a> {
     }
 
     /// The kind of camera RAW file that this is, if it is one. Nikon's and Sony's files start with a small preview
-    /// directory and keep the sensor's data in a sub-directory; a plain TIFF starts with its picture, or keeps it where those
-    /// have the sensor's data.
+    /// directory and keep the sensor's data in a sub-directory; a plain TIFF starts with its picture, or keeps it where
+    /// those have the sensor's data.
     pub(super) fn raw_kind(&self) -> Option<&'static str> {
         if self.bytes.get(8..10) == Some(b"CR") {
             return Some("Canon CR2");
@@ -206,9 +204,10 @@ impl<'a> Directory<'a> {
         if self.value(tag::DNG_VERSION).is_some() {
             return Some("DNG");
         }
-        let sensor_data = self.is_sensor_data()
-            || self.value(tag::COMPRESSION).is_some_and(|code| RAW_COMPRESSIONS.contains(&code));
-        let is_picture = |page: Self| page.value(tag::IMAGE_WIDTH).is_some() && !page.is_secondary() && !page.is_sensor_data();
+        let sensor_data =
+            self.is_sensor_data() || self.value(tag::COMPRESSION).is_some_and(|code| RAW_COMPRESSIONS.contains(&code));
+        let is_picture =
+            |page: Self| page.value(tag::IMAGE_WIDTH).is_some() && !page.is_secondary() && !page.is_sensor_data();
         let preview_first = self.is_secondary() && self.value(tag::SUB_IFDS).is_some();
         let is_preview = || !self.inside().filter_map(|at| Self::read_at(self.bytes, at)).any(is_picture);
         (sensor_data || (preview_first && is_preview())).then_some("NEF, ARW or similar")
@@ -329,8 +328,8 @@ pub(super) fn directories(bytes: &[u8]) -> Vec<Directory<'_>> {
 }
 
 /// The file as decoders take it, which start with the first page: with its header pointing to the page that shows the
-/// picture. That is the first, inside another or not, that is neither a small copy nor a mask; where every one is, the first
-/// of all.
+/// picture. That is the first, inside another or not, that is neither a small copy nor a mask; where every one is, the
+/// first of all.
 pub(super) fn from_main_page(bytes: &[u8]) -> Cow<'_, [u8]> {
     let pages = directories(bytes);
     let is_main = |page: &&Directory<'_>| page.value(tag::IMAGE_WIDTH).is_some() && !page.is_secondary();
@@ -346,67 +345,4 @@ pub(super) fn from_main_page(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// A little-endian TIFF of SHORT entries.
-    fn tiff(entries: &[(u16, u16)]) -> Vec<u8> {
-        let mut bytes = b"II*\0\x08\0\0\0".to_vec();
-        bytes.extend((entries.len() as u16).to_le_bytes());
-        for (tag, value) in entries {
-            bytes.extend(tag.to_le_bytes());
-            bytes.extend([3, 0, 1, 0, 0, 0]);
-            bytes.extend(u32::from(*value).to_le_bytes());
-        }
-        bytes.extend([0; 4]);
-        bytes
-    }
-
-    #[test]
-    fn the_size_is_read_in_place() {
-        let bytes = tiff(&[(256, 40), (257, 30), (258, 16), (277, 3)]);
-        assert_eq!(Directory::read(&bytes).unwrap().picture(), Ok((40, 30, 6)));
-    }
-
-    #[test]
-    fn a_preview_before_sub_directories_is_a_raw_file() {
-        let with_inside = |photometric| {
-            let mut bytes = tiff(&[(254, 1), (330, 8 + 2 + 2 * 12 + 4)]);
-            bytes.extend(&tiff(&[(256, 40), (262, photometric)])[8..]);
-            Directory::read(&bytes).unwrap().raw_kind()
-        };
-        assert_eq!((with_inside(32_803), with_inside(2)), (Some("NEF, ARW or similar"), None));
-        assert!(Directory::read(&tiff(&[(254, 0), (262, 2)])).unwrap().raw_kind().is_none());
-        assert_eq!(Directory::read(&tiff(&[(50_706, 1)])).unwrap().raw_kind(), Some("DNG"));
-    }
-
-    #[test]
-    fn a_strip_past_the_end_is_seen() {
-        assert!(!Directory::read(&tiff(&[(273, 8), (279, 9_999)])).unwrap().has_all_data());
-        assert!(Directory::read(&tiff(&[(273, 8), (279, 4)])).unwrap().has_all_data());
-    }
-
-    #[test]
-    fn a_jpeg_inside_counts_with_its_own_size() {
-        // An 8 x 8 picture whose only strip is a JPEG of 16,000 x 16,000.
-        let mut bytes = tiff(&[(256, 8), (257, 8), (259, 7), (273, 8 + 2 + 6 * 12 + 4), (277, 3), (279, 27)]);
-        bytes.extend([0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0x3E, 0x80, 0x3E, 0x80, 1, 1, 0x11, 0]);
-        bytes.extend([0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0xFF, 0xD9]);
-        assert_eq!(Directory::read(&bytes).unwrap().coded_pixels(), 256_000_000);
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_panics(header in 0usize..4, bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let mut file = [b"II*\0".as_slice(), b"MM\0*", b"II+\0\x08\0\0\0", b"MM\0+\0\x08\0\0"][header].to_vec();
-            file.extend(bytes);
-            if let Some(directory) = Directory::read(&file) {
-                let _ = directory.picture();
-                prop_assert!(directory.values(tag::STRIP_OFFSETS).count() <= file.len());
-                directory.has_all_data();
-                directory.raw_kind();
-            }
-        }
-    }
-}
+mod tests;

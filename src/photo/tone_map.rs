@@ -1,15 +1,16 @@
-//! High dynamic range to sRGB. Such photos keep highlights above a photo's white; shown as they are, everything else comes
-//! out nearly black.
+//! High dynamic range to sRGB. Such photos keep highlights above a photo's white; shown as they are, everything else
+//! comes out nearly black.
 
 use super::space::srgb_sample;
 use moxcms::{CmsError, ColorProfile, TransformExecutor};
 use std::fmt;
 
-/// The light of a sheet of white paper, in candela per square metre (ITU-R BT.2408, table 1): what white is in a photo of
-/// standard range.
+/// The light of a sheet of white paper, in candela per square metre (ITU-R BT.2408, table 1): what white is in a photo
+/// of standard range.
 const WHITE: f64 = 203.0;
 
-/// The light of the brightest highlight on the display that HLG is defined for, in the same unit (ITU-R BT.2100, table 5).
+/// The light of the brightest highlight on the display that HLG is defined for, in the same unit (ITU-R BT.2100, table
+/// 5).
 const HLG_PEAK: f64 = 1000.0;
 
 /// The share of red, green and blue in the luminance that HLG is defined over (ITU-R BT.2100, table 5).
@@ -51,15 +52,15 @@ impl HighRange {
                 const C1: f64 = 3424.0 / 4096.0;
                 const C2: f64 = 2413.0 / 4096.0 * 32.0;
                 const C3: f64 = 2392.0 / 4096.0 * 32.0;
-                let root = sample.powf(1.0 / M2);
-                10_000.0 / WHITE * ((root - C1).max(0.0) / (C2 - C3 * root)).powf(1.0 / M1)
+                let root = libm::pow(sample, 1.0 / M2);
+                10_000.0 / WHITE * libm::pow((root - C1).max(0.0) / (C2 - C3 * root), 1.0 / M1)
             }
             // ITU-R BT.2100, table 5.
             Self::Hlg => {
                 const A: f64 = 0.178_832_77;
                 const B: f64 = 1.0 - 4.0 * A;
                 const C: f64 = 0.559_910_73;
-                if sample <= 0.5 { sample * sample / 3.0 } else { (((sample - C) / A).exp() + B) / 12.0 }
+                if sample <= 0.5 { sample * sample / 3.0 } else { (libm::exp((sample - C) / A) + B) / 12.0 }
             }
         }
     }
@@ -97,7 +98,7 @@ impl ToneMap {
             // A display of 1,000 candela shows the scene with an exponent of 1.2 over its luminance.
             HighRange::Hlg => {
                 let luminance: f32 = light.iter().zip(LUMINANCE).map(|(light, share)| light * share).sum();
-                (HLG_PEAK / WHITE) as f32 * luminance.max(0.0).powf(0.2)
+                (HLG_PEAK / WHITE) as f32 * libm::powf(luminance.max(0.0), 0.2)
             }
         };
         let shown = light.map(|light| light * factor);
@@ -139,8 +140,11 @@ mod tests {
         // ITU-R BT.2408, table 1: white at 58 % in PQ and at 75 % in HLG; grey of 18 % light, 26 cd/m2, at 38 %.
         assert!((HighRange::Pq.light(0.5806) - 1.0).abs() < 0.01);
         assert!((HighRange::Pq.light(0.38) * WHITE - 26.0).abs() < 1.0);
-        assert!((HighRange::Hlg.light(0.75).powf(1.2) * HLG_PEAK - WHITE).abs() < 1.0);
-        assert!((HighRange::Pq.light(1.0) * WHITE - 10_000.0).abs() < 1e-6 && (HighRange::Hlg.light(1.0) - 1.0).abs() < 1e-6);
+        assert!((libm::pow(HighRange::Hlg.light(0.75), 1.2) * HLG_PEAK - WHITE).abs() < 1.0);
+        assert!(
+            (HighRange::Pq.light(1.0) * WHITE - 10_000.0).abs() < 1e-6
+                && (HighRange::Hlg.light(1.0) - 1.0).abs() < 1e-6
+        );
         assert_eq!((HighRange::Pq.light(0.0), HighRange::Hlg.light(0.0)), (0.0, 0.0));
     }
 
@@ -152,7 +156,10 @@ mod tests {
             // 18 % grey: 38 % of PQ and of HLG.
             let [red, green, blue] = shown(0.38);
             let expected = srgb(if range == HighRange::Pq { 0.128 } else { 0.127 });
-            assert!(red.abs_diff(expected) <= 3 && red.abs_diff(green) <= 1 && green.abs_diff(blue) <= 1, "{red} {expected}");
+            assert!(
+                red.abs_diff(expected) <= 3 && red.abs_diff(green) <= 1 && green.abs_diff(blue) <= 1,
+                "{red} {expected}"
+            );
             let white = if range == HighRange::Pq { 0.5806 } else { 0.75 };
             assert!(shown(white).iter().all(|sample| (247..=250).contains(sample)), "{:?}", shown(white));
             assert!(shown(white + 0.1)[0] > shown(white)[0] && shown(1.0)[0] >= shown(white + 0.1)[0]);
@@ -162,9 +169,10 @@ mod tests {
     #[test]
     fn colours_of_srgb_come_back() {
         // sRGB (200, 120, 100) at a white of 203 cd/m2, in BT.2020 and PQ: by the matrix of ITU-R BT.2087.
-        let light = [200.0, 120.0, 100.0].map(|sample: f64| ((sample / 255.0 + 0.055) / 1.055).powf(2.4));
+        let light = [200.0, 120.0, 100.0].map(|sample: f64| libm::pow((sample / 255.0 + 0.055) / 1.055, 2.4));
         let to_wide = [[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]];
-        let wide = to_wide.map(|row: [f64; 3]| row.iter().zip(light).map(|(factor, light)| factor * light).sum::<f64>());
+        let wide =
+            to_wide.map(|row: [f64; 3]| row.iter().zip(light).map(|(factor, light)| factor * light).sum::<f64>());
         let map = ToneMap::new(HighRange::Pq, &ColorProfile::new_bt2020());
         let [red, green, blue] = map.srgb(wide.map(|light| light as f32));
         assert!(red.abs_diff(200) <= 1 && green.abs_diff(120) <= 1 && blue.abs_diff(100) <= 1, "{red} {green} {blue}");

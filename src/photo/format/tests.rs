@@ -21,15 +21,37 @@ fn content_decides() {
         (b"BM is how this text starts", Format::Text),
         (b"version https://git-lfs.github.com/spec/v1", Format::LfsPointer),
         (b"P6 2 2 255\n", Format::Pnm),
+        (b"\0\0\0\x14ftypisom\0\0\0\0mp42", Format::Video("MP4")),
+        (b"\0\0\0\x14ftypmp42\0\0\0\0isom", Format::Video("MP4")),
+        (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", Format::Video("QuickTime")),
+        (b"\0\0\0\x08wide\0\0\0\x10mdat", Format::Video("QuickTime")),
+        (b"\0\0\x01\x08moov", Format::Video("QuickTime")),
+        (b"\0\0\0\x14ftypM4A \0\0\0\0isom", Format::Sound),
+        (b"\x1A\x45\xDF\xA3\x9F\x42\x82\x84webm", Format::Video("WebM")),
+        (b"\x1A\x45\xDF\xA3\xA3\x42\x82\x88matroska", Format::Video("Matroska")),
+        (b"RIFF\x10\0\0\0AVI LIST", Format::Video("AVI")),
+        (b"RIFF\x10\0\0\0WAVEfmt ", Format::Sound),
+        (b"%PDF-1.7\n", Format::Pdf),
+        (b"junk before\n%PDF-1.4\n", Format::Pdf),
+        (b"8BPS\0\x01", Format::Photoshop),
+        (b"\0\x05\x16\x07\0\x02\0\0", Format::AppleDouble),
+        (b"II\xBC\x01", Format::OtherPicture("JPEG XR")),
+        (b"Rar!\x1A\x07\x01\0", Format::OtherFile("a RAR archive")),
+        (b"\xEF\xBB\xBF\n<!DOCTYPE HTML>", Format::Html),
+        (b"<!-- saved --><html lang=fr><title>Acc\xE8s refus\xE9", Format::Html),
+        (b"<html><svg></svg></html>", Format::Html),
+        (b"<?xml version=\"1.0\"?><!-- made by hand --><svg>", Format::Svg),
+        (b"\xFF\xFEh\0i\0", Format::Text),
     ] {
         assert_eq!(sniff(bytes), Some(format), "{}", String::from_utf8_lossy(bytes));
     }
-    assert_eq!(sniff(&[0; 1000]), None);
+    assert_eq!(sniff(&[0; 1000]), Some(Format::Blank));
+    assert_eq!(sniff(&[[0; 999].as_slice(), &[1]].concat()), None);
     assert_eq!(sniff(b"\x07"), None);
 }
 
 /// Every kind of file, of the cameras' one; that none is missing is asked of the source above.
-const ALL: [Format; 23] = [
+const ALL: [Format; 30] = [
     Format::Jpeg,
     Format::Png,
     Format::WebP,
@@ -49,10 +71,17 @@ const ALL: [Format; 23] = [
     Format::Pdf,
     Format::CameraRaw("DNG"),
     Format::Zip,
+    Format::LivePhoto,
+    Format::Video("MP4"),
+    Format::Sound,
+    Format::OtherPicture("JPEG XR"),
+    Format::OtherFile("a database"),
+    Format::AppleDouble,
     Format::Html,
     Format::LfsPointer,
     Format::Text,
     Format::Empty,
+    Format::Blank,
 ];
 
 #[test]
@@ -78,14 +107,43 @@ fn every_kind_that_can_be_read_has_a_name_that_is_meant_for_it() {
     assert!(EXTENSIONS.is_sorted_by_key(|(extension, _)| *extension));
 }
 
+/// An archive of empty files: only its directory.
+fn zip(names: &[&str]) -> Vec<u8> {
+    let mut bytes = b"PK\x03\x04".to_vec();
+    let start = bytes.len() as u32;
+    for name in names {
+        bytes.extend([b"PK\x01\x02".as_slice(), &[0; 24], &(name.len() as u16).to_le_bytes(), &[0; 16]].concat());
+        bytes.extend(name.bytes());
+    }
+    bytes.extend([b"PK\x05\x06".as_slice(), &[0; 12], &start.to_le_bytes(), &[3, 0], b"end"].concat());
+    bytes
+}
+
+#[test]
+fn a_live_photo_is_told_from_other_archives() {
+    for (names, format) in [
+        (["IMG_1.HEIC.heic", "IMG_1.HEIC.mov"].as_slice(), Format::LivePhoto),
+        (&["a/IMG_1.JPG", "a/IMG_1.MOV", "a/metadata.plist"], Format::LivePhoto),
+        (&["IMG_1.HEIC"], Format::Zip),
+        (&["[Content_Types].xml", "word/document.xml"], Format::Zip),
+        (&["1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.mov"], Format::Zip),
+        (&[], Format::Zip),
+    ] {
+        assert_eq!(sniff(&zip(names)), Some(format), "{names:?}");
+    }
+    let whole = zip(&["IMG_1.HEIC", "IMG_1.MOV"]);
+    for length in 4..whole.len() {
+        assert!(matches!(sniff(&whole[..length]), Some(Format::Zip | Format::LivePhoto)));
+    }
+}
+
 #[test]
 fn every_refusal_says_what_to_do() {
-    let at_fault = [Format::Zip, Format::Empty, Format::Svg, Format::Text, Format::Html];
-    for format in at_fault.into_iter().chain([Format::Heic, Format::Avif, Format::CameraRaw("DNG")]) {
+    for format in ALL.into_iter().filter(|format| format.image_format().is_none()) {
         let failure = format.refusal();
         assert_eq!(failure.reason, Reason::UnsupportedFormat);
         let advice = failure.advice.expect("every one has some");
-        assert!(["first", "again", "check"].iter().any(|word| advice.contains(word)), "{advice}");
+        assert!(["first", "again", "check", "use"].iter().any(|word| advice.contains(word)), "{advice}");
     }
     assert!(!Format::Zip.is_readable() && Format::Gif.is_readable());
 }

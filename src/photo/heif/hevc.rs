@@ -25,11 +25,14 @@ pub(super) fn coded_pixels(file: &HeifFile<'_>, part: ItemId, data: &[u8]) -> u6
     let largest = file.image_size(part).ok().flatten().map_or(0, pixels);
     let Ok(Some(config)) = file.hevc_config(part) else { return largest };
     let outside = config.nal_units.iter().map(Vec::as_slice);
-    outside.chain(units(data, usize::from(config.nal_length_size))).filter_map(sequence).fold(largest, |largest, sets| {
-        let sizes = sets.sps.iter().flatten();
-        let sizes = sizes.map(|set| pixels((set.pic_width_in_luma_samples, set.pic_height_in_luma_samples)));
-        largest.max(sizes.max().unwrap_or(0))
-    })
+    outside.chain(units(data, usize::from(config.nal_length_size))).filter_map(sequence).fold(
+        largest,
+        |largest, sets| {
+            let sizes = sets.sps.iter().flatten();
+            let sizes = sizes.map(|set| pixels((set.pic_width_in_luma_samples, set.pic_height_in_luma_samples)));
+            largest.max(sizes.max().unwrap_or(0))
+        },
+    )
 }
 
 /// The primaries and the transfer that a stream gives (ITU-T H.265, E.2.1).
@@ -60,12 +63,10 @@ fn units(mut data: &[u8], length_bytes: usize) -> impl Iterator<Item = &[u8]> {
 
 fn explain(container: &Container<'_>, error: &Error) -> Failure {
     match error {
-        Error::Unsupported(what) => unsupported(container.format, what),
-        Error::Hevc(heifer::heifer_hevc_dec::Error::Unimplemented(what)) => unsupported(container.format, what),
-        Error::Container(error) => super::broken(container.format, error),
-        other => {
-            let text = other.to_string().to_lowercase().replace('`', "");
-            container.format.damaged(&text)
+        Error::Unsupported(_) | Error::Hevc(heifer::heifer_hevc_dec::Error::Unimplemented(_)) => {
+            unsupported(container.format, "this kind of coding")
         }
+        Error::Container(error) => super::broken(container.format, error),
+        _ => container.format.broken(),
     }
 }

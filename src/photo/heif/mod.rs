@@ -243,7 +243,8 @@ impl<'a> Container<'a> {
         Ok(())
     }
 
-    /// The colours: by the ICC profile, otherwise by the code points, of the picture, of its first part or of the stream.
+    /// The colours: by the ICC profile, otherwise by the code points, of the picture, of its first part or of the
+    /// stream.
     fn colour(&self, stream: (u16, u16), raster: &mut Raster) -> Colour {
         let exif = self.file.exif(self.file.primary_id).ok().flatten();
         let exif = exif.map(|block| Exif::read(&block)).unwrap_or_default();
@@ -282,7 +283,7 @@ fn unsupported(format: Format, what: &str) -> Failure {
 fn broken(format: Format, error: &BoxError) -> Failure {
     match error {
         BoxError::UnexpectedEof | BoxError::MissingBox(_) => format.damaged("it ends early"),
-        other => format.damaged(&other.to_string().replace(['`', '"'], "")),
+        _ => format.broken(),
     }
 }
 

@@ -53,6 +53,50 @@ mod heic {
         assert!(!photo.colour.is_srgb() && photo.colour.assumed().contains("P3"), "{:?}", photo.colour);
     }
 
+    /// `bytes` with these code points in place of the encoder's.
+    fn with_code_points(mut bytes: Vec<u8>, primaries: u8, transfer: u8) -> Vec<u8> {
+        let at = bytes.windows(4).position(|four| four == b"nclx").expect("the encoder gives code points") + 4;
+        bytes[at..at + 4].copy_from_slice(&[0, primaries, 0, transfer]);
+        bytes
+    }
+
+    fn plain(grey: u8, exif: Option<Vec<u8>>) -> Vec<u8> {
+        let rgba = [u16::from(grey), u16::from(grey), u16::from(grey), 255].repeat(64 * 64);
+        let picture = heifer::Image { width: 64, height: 64, bit_depth: 8, has_alpha: false, data: rgba };
+        let metadata = heifer::Metadata { exif, ..heifer::Metadata::default() };
+        heifer::encode_with_metadata(&picture, &metadata, &EncodeOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn code_points_are_taken_and_high_dynamic_range_is_tone_mapped() {
+        // White paper is 58 % of PQ and 75 % of HLG (ITU-R BT.2408, table 1).
+        for (grey, primaries, transfer, wanted) in [
+            (148, 9, 16, 249),
+            (148, 12, 16, 249),
+            (191, 9, 18, 249),
+            (128, 12, 13, 128),
+            (128, 1, 13, 128),
+            (128, 1, 8, 188),
+        ] {
+            let bytes = with_code_points(plain(grey, None), primaries, transfer);
+            let photo = decode(&bytes, &Limits::default()).unwrap();
+            let colour = photo.colour.clone();
+            let mut picture = photo.pixels.into_raster().into_rgb([0; 3]);
+            colour.to_srgb(&mut picture);
+            let found = picture.get_pixel(32, 32).0;
+            assert!(found.iter().all(|sample| sample.abs_diff(wanted) <= 4), "{primaries} {transfer}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn exif_names_adobe_rgb_beside_the_encoders_own_code_points() {
+        let exif = super::super::super::exif::tests::block(true, None, Some(65_535), Some(b"R03\0"));
+        let assumed = |bytes: &[u8]| decode(bytes, &Limits::default()).unwrap().colour.assumed().to_owned();
+        assert!(assumed(&plain(90, Some(exif.clone()))).contains("Adobe RGB"));
+        assert!(assumed(&plain(90, None)).starts_with("sRGB"));
+        assert_eq!(assumed(&with_code_points(plain(90, Some(exif)), 12, 13)), "Display P3");
+    }
+
     #[test]
     fn the_gate_stands_before_the_decoder() {
         let small = Limits { max_pixels: 4_000, ..Limits::default() };
