@@ -178,10 +178,10 @@ fn samples_in_the_range_of_video_are_stretched() {
     let narrow = cicp([1, 13, 0, 0]);
     for (stored, wanted) in [(16, 0), (235, 255), (126, 128), (0, 0), (255, 255)] {
         let samples = [stored; 3];
-        let bytes = png(png::ColorType::Rgb, BitDepth::Eight, &samples, &[narrow.clone()], &[]);
+        let bytes = png(png::ColorType::Rgb, BitDepth::Eight, &samples, std::slice::from_ref(&narrow), &[]);
         assert!(is_near(shown(&bytes), [wanted; 3]), "{stored}: {:?}", shown(&bytes));
         let wide: Vec<u8> = samples.iter().flat_map(|&sample| [sample, 0]).collect();
-        let bytes = png(png::ColorType::Rgb, BitDepth::Sixteen, &wide, &[narrow.clone()], &[]);
+        let bytes = png(png::ColorType::Rgb, BitDepth::Sixteen, &wide, std::slice::from_ref(&narrow), &[]);
         assert!(is_near(shown(&bytes), [wanted; 3]), "{stored}: {:?}", shown(&bytes));
     }
     // Alpha has the full range in any case.
@@ -221,7 +221,7 @@ fn exif_names_colours_where_no_chunk_does() {
         (vec![cicp([12, 13, 0, 1])], FROM_P3),
         (vec![iccp(&ColorProfile::new_display_p3())], FROM_P3),
     ] {
-        let behind = png(png::ColorType::Rgb, BitDepth::Eight, &PIXEL, &before, &[exif.clone()]);
+        let behind = png(png::ColorType::Rgb, BitDepth::Eight, &PIXEL, &before, std::slice::from_ref(&exif));
         let all: Vec<_> = before.iter().cloned().chain([exif.clone()]).collect();
         for bytes in [png(png::ColorType::Rgb, BitDepth::Eight, &PIXEL, &all, &[]), behind] {
             assert!(is_near(shown(&bytes), wanted), "{before:?}: {:?}", shown(&bytes));
