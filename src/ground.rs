@@ -2,6 +2,7 @@
 
 use crate::error::Failure;
 use crate::extend::{Clearance, Margins};
+use crate::geometry::Point;
 use crate::outline::Outline;
 use crate::photo::Photo;
 use crate::preset::Extend;
@@ -11,7 +12,8 @@ use crate::subject::Head;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Backdrop {
     outline: Outline,
-    plain: Margins,
+    /// Where the background may be continued, and where that is not seen.
+    margins: [Margins; 2],
 }
 
 impl Backdrop {
@@ -21,8 +23,9 @@ impl Backdrop {
     /// As [`Margins::plain`].
     pub fn of(photo: &Photo) -> Result<Self, Failure> {
         let outline = Outline::of(photo);
-        let plain = if outline.is_rectangle() { Margins::plain(photo)? } else { Margins::none(outline.size()) };
-        Ok(Self { outline, plain })
+        let none = || Margins::none(outline.size());
+        let margins = if outline.is_rectangle() { Margins::plain(photo)? } else { [none(), none()] };
+        Ok(Self { outline, margins })
     }
 }
 
@@ -37,6 +40,8 @@ pub struct Ground {
     /// Plain background; then corners of any.
     own: [Margins; 2],
     any: [Margins; 1],
+    /// Where a continued background is not seen.
+    unseen: Margins,
 }
 
 impl Ground {
@@ -58,20 +63,33 @@ impl Ground {
     /// ```
     #[must_use]
     pub fn busy(head: &Head, outline: Outline) -> Self {
-        let plain = Margins::none(outline.size());
-        Self::around(head, Backdrop { outline, plain })
+        let none = Margins::none(outline.size());
+        Self::around(head, Backdrop { outline, margins: [none.clone(), none] })
     }
 
     /// The ground around `head`.
     #[must_use]
-    pub fn around(head: &Head, Backdrop { outline, plain }: Backdrop) -> Self {
+    pub fn around(head: &Head, Backdrop { outline, margins: [plain, unseen] }: Backdrop) -> Self {
         let clearance = Clearance::around(head);
         let none = Margins::none(outline.size());
         // Around a shape cut out of the photo there is nothing to continue.
         let is_whole = outline.is_rectangle();
         let corners = if is_whole { plain.with_corners(&clearance) } else { none.clone() };
         let any = if is_whole { Margins::any(outline.size()) } else { none.clone() };
-        Self { outline, clearance, none: [none], own: [plain, corners], any: [any] }
+        Self { outline, clearance, none: [none], own: [plain, corners], any: [any], unseen }
+    }
+
+    /// Whether `point`, in upright source pixels, is where a photo that was cut to a shape before has nothing.
+    pub(crate) fn is_missing(&self, point: Point) -> bool {
+        self.unseen.is_on_photo(point) && !self.outline.holds(point)
+    }
+
+    /// Whether the background that continues the photo at `point`, in upright source pixels, may be seen to be made up:
+    /// it is not plain, and not mirrored because the person is near.
+    pub(crate) fn is_made_up(&self, point: Point) -> bool {
+        !self.unseen.is_on_photo(point)
+            && self.unseen.way_back(point) != Point::default()
+            && !self.clearance.is_mirrored(point, self.outline.size())
     }
 
     /// Where frames may reach beyond the photo, first choice first.

@@ -15,6 +15,12 @@ pub enum Kind {
     SeveralPeople,
     /// The photo itself cuts the head.
     HeadCut,
+    /// The head reaches beyond the frame, or beyond the circle in which it is shown.
+    OutOfFrame,
+    /// The photo is itself tighter than the preset.
+    TighterThanPreset,
+    /// The background was continued beyond the photo where that may show.
+    Extended,
     /// The eyes are too near to each other, in pixels, for the output.
     FaceTooSmall,
     /// The output is enlarged.
@@ -58,10 +64,13 @@ pub enum Bad {
 
 impl Kind {
     /// Every kind, in the order of the report: what most stands against a headshot first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::LowConfidence,
         Self::SeveralPeople,
         Self::HeadCut,
+        Self::OutOfFrame,
+        Self::TighterThanPreset,
+        Self::Extended,
         Self::FaceTooSmall,
         Self::WouldUpscale,
         Self::SoftFocus,
@@ -81,6 +90,9 @@ impl Kind {
             Self::LowConfidence => Reason::LowConfidence,
             Self::SeveralPeople => Reason::SeveralPeople,
             Self::HeadCut => Reason::HeadCut,
+            Self::OutOfFrame => Reason::OutOfFrame,
+            Self::TighterThanPreset => Reason::TighterThanPreset,
+            Self::Extended => Reason::Extended,
             Self::FaceTooSmall => Reason::FaceTooSmall,
             Self::WouldUpscale => Reason::WouldUpscale,
             Self::SoftFocus => Reason::SoftFocus,
@@ -116,6 +128,9 @@ impl Kind {
             Self::LowConfidence => "score of the detector, 0 to 1",
             Self::SeveralPeople => "prominence or height of another face, of the main one's",
             Self::HeadCut => "head heights beyond the photo",
+            Self::OutOfFrame => "the head's reach from the middle, in radii of the circle or half widths of the frame",
+            Self::TighterThanPreset => "head height; limits in the preset's `max_head_height`",
+            Self::Extended => "share of the headshot that is made up and not plain background",
             Self::FaceTooSmall => "pixels of the photo between the eyes; limits in those of the output",
             Self::WouldUpscale => "output pixels for one of the photo",
             Self::SoftFocus => "pixels of the output, the deviation of an edge",
@@ -135,9 +150,12 @@ impl Kind {
         let (warn, fail) = match self {
             Self::LowConfidence => (0.91, 0.91),
             Self::SeveralPeople => (0.25, 0.6),
-            Self::HeadCut => (0.05, 0.12),
+            Self::HeadCut => (0.05, 0.05),
+            Self::OutOfFrame => (1.0, 1.02),
+            Self::TighterThanPreset => (1.0, 1.25),
+            Self::Extended => (0.01, 0.03),
             Self::FaceTooSmall => (0.8, 0.5),
-            Self::WouldUpscale => (1.25, 1.25),
+            Self::WouldUpscale => (1.25, 1.6),
             Self::SoftFocus => (1.8, 2.6),
             Self::Noisy => (7.0, 10.0),
             Self::Dark => (95.0, 45.0),

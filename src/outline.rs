@@ -71,6 +71,11 @@ impl Outline {
         self.edges.len() == Self::PHOTO_EDGES
     }
 
+    /// Whether `point`, in upright pixels, is in the picture.
+    pub(crate) fn holds(&self, point: Point) -> bool {
+        self.edges.iter().all(|edge| edge.normal.x * point.x + edge.normal.y * point.y <= edge.limit)
+    }
+
     /// The edges of the photo itself.
     pub(crate) fn photo_edges(&self) -> &[HalfPlane] {
         &self.edges[..Self::PHOTO_EDGES.min(self.edges.len())]

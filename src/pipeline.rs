@@ -20,6 +20,7 @@ use crate::photo::{self, Header, Photo};
 use crate::preset::Preset;
 use crate::render::{self, Behind, Prepared, render};
 use crate::subject::choice::choose;
+use crate::subject::doubles::is_same_person;
 use crate::subject::finder::{Finder, Found};
 use crate::subject::{Head, closeup, crown};
 use draft::{Draft, Planned, Scene};
@@ -229,13 +230,11 @@ impl Cropper {
     /// Find: those whom only a closer look shows beside the several people of `found`, where a person is going to
     /// choose among them: a face is pinned by its number among all.
     fn bystanders(&self, photo: &Photo, found: &Found, adjustment: &Adjustment) -> Result<Vec<Face>, Failure> {
-        /// Two boxes that share this much are one face, as for the finder, where it was set by hand.
-        const SAME_FACE: f64 = 0.4;
         if self.asks_for_everyone(adjustment) || self.options.overview.is_none() || found.faces.len() < 2 {
             return Ok(Vec::new());
         }
         let mut all = self.finder.find(photo, true)?;
-        all.faces.retain(|face| found.faces.iter().all(|seen| seen.rect.overlap(face.rect) < SAME_FACE));
+        all.faces.retain(|face| found.faces.iter().all(|seen| !is_same_person(seen.rect, face.rect)));
         Ok(if all.turn == found.turn { all.faces } else { Vec::new() })
     }
 

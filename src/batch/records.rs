@@ -69,6 +69,7 @@ pub(super) fn output(path: &Path, preset: &str, crop: &Crop) -> OutputRecord {
         bytes: crop.bytes.len(),
         transform: crop.transform,
         placement: crop.placement,
+        head_top: crop.head_top,
         steps: crop.steps.clone(),
         padded: thousandths(crop.padded),
         upscale: thousandths(crop.upscale),

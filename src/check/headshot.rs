@@ -1,13 +1,12 @@
 //! Pure: everything that is checked of one headshot, before its pixels are made.
 
+use super::extended::MadeUp;
 use super::view::FaceView;
-use super::{Check, Kind, Level, Limits, away, beside, cut_off, light, sharpness, tilt_left};
+use super::{Bounds, Check, Kind, Level, Limits, away, beside, cut_off, light, reach, sharpness, tilt_left};
 use super::{eye_distance, needed_eye_distance};
 use crate::detect::Face;
-use crate::error::Reason;
 use crate::frame::{Frame, OutputSize, Step};
 use crate::preset::Preset;
-use crate::rounding::thousandths;
 use crate::subject::Head;
 
 /// Width of a face, in pixels, from which on a fifth of it is smooth skin, so that noise can be told from features. Of
@@ -82,6 +81,8 @@ pub struct Shot<'a> {
     pub index: usize,
     /// How busy its background is ([`super::busy_background`]).
     pub background: Option<f64>,
+    /// What of it is made up and may show.
+    pub made_up: MadeUp,
     /// Whether enlarging was allowed.
     pub may_enlarge: bool,
 }
@@ -116,16 +117,32 @@ pub fn checks_of(shot: &Shot<'_>, face: &FaceMeasures, certainty: Certainty) -> 
     checks.extend(blur(shot, face).and_then(|blur| check(Kind::SoftFocus, blur)).map(of_preset));
     checks.extend(check(Kind::Tilted, tilt_left(shot.head, shot.frame)).map(of_preset));
     checks.extend(shot.background.and_then(|busy| check(Kind::BusyBackground, busy)).map(of_preset));
-    if shot.steps.contains(&Step::Widest) {
-        checks.push(of_preset(Check {
-            code: Reason::TighterThanPreset,
-            level: Level::Fail,
-            value: thousandths(shot.head_height),
-            limit: thousandths(shot.preset.framing.max_head_height),
-            preset: None,
-        }));
-    }
+    checks.extend(check(Kind::OutOfFrame, reach(shot.head, shot.frame, shot.preset.shape)).map(of_preset));
+    checks.extend(tighter(shot).map(of_preset));
+    checks.extend(extended(shot).map(of_preset));
     super::worst_of_each(checks)
+}
+
+/// What is made up. Corners of another colour are seen at once, however small.
+fn extended(shot: &Shot<'_>) -> Option<Check> {
+    /// Smaller corners are seen as a roundness of the edge, by eye.
+    const MISSING: f64 = 0.002;
+    let bounds = shot.preset.checks.of(Kind::Extended);
+    let MadeUp { continued, missing } = shot.made_up;
+    if missing > MISSING.min(bounds.fail) {
+        return Check::new(Kind::Extended, missing, Bounds { warn: MISSING, fail: MISSING });
+    }
+    Check::new(Kind::Extended, continued, bounds)
+}
+
+/// How much tighter than the preset the photo is, where it is.
+fn tighter(shot: &Shot<'_>) -> Option<Check> {
+    if !shot.steps.contains(&Step::Widest) {
+        return None;
+    }
+    let (of_preset, most) = (shot.preset.checks.of(Kind::TighterThanPreset), shot.preset.framing.max_head_height);
+    let bounds = Bounds { warn: of_preset.warn * most, fail: of_preset.fail * most };
+    Check::new(Kind::TighterThanPreset, shot.head_height, bounds)
 }
 
 /// Another face that could be meant, or else that the headshot shows. Who asked for several people is only told.

@@ -4,9 +4,11 @@
 //! photo. They are the same whether or not a headshot is rendered, so that a dry run says what the run will say.
 
 mod background;
+mod extended;
 mod headshot;
 mod people;
 mod pose;
+mod reach;
 mod sharpness;
 mod size;
 mod view;
@@ -18,16 +20,18 @@ pub mod verdict;
 
 pub use crate::limits::{Bad, Bounds, Kind, Limits, Said};
 pub use background::busy_background;
+pub use extended::{MadeUp, made_up};
 pub use headshot::{Certainty, FaceMeasures, Shot, checks_of, checks_of_face};
 pub use people::beside;
 pub use pose::{away, tilt_left};
+pub use reach::reach;
 pub use sharpness::{Sharpness, sharpness};
 pub use size::{eye_distance, needed_eye_distance};
 pub use view::FaceView;
 pub use whole::cut_off;
 pub use words::{advice, sentence};
 
-use crate::error::Reason;
+use crate::error::{Failure, Reason};
 use crate::rounding::thousandths;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +50,9 @@ pub struct Check {
     /// The preset whose headshot is meant, where it depends on that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,
+    /// What is the matter and what helps, where it warns or fails; filled in by [`Self::in_words`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// How bad a check's result is.
@@ -94,13 +101,29 @@ impl Check {
             (Level::Ok, if bounds.warn.is_finite() { bounds.warn } else { bounds.fail })
         };
         let (value, limit) = (thousandths(value), thousandths(limit));
-        Some(Self { code: kind.reason(), level, value, limit, preset: None })
+        Some(Self { code: kind.reason(), level, value, limit, preset: None, message: None })
     }
 
     /// The same, of the headshot for this preset.
     #[must_use]
     pub fn of_preset(self, preset: &str) -> Self {
         Self { preset: Some(preset.to_owned()), ..self }
+    }
+
+    /// The same with its message, unless all is well.
+    #[must_use]
+    pub fn in_words(self) -> Self {
+        let message = (self.level != Level::Ok).then(|| self.failure().sentence());
+        Self { message, ..self }
+    }
+
+    /// What is the matter and what helps, whatever the level.
+    pub(crate) fn failure(&self) -> Failure {
+        let failure = Failure::new(self.code, sentence(self));
+        match advice(self.code) {
+            Some(advice) => failure.advised(advice),
+            None => failure,
+        }
     }
 
     /// How far it is beyond its limit, as a share of the limit; negative where it is within.
@@ -110,16 +133,13 @@ impl Check {
     }
 }
 
-/// Where a code stands in a list of checks: what most stands against a headshot first.
+/// Where a code stands in a list of checks: what is wrong with the file first, then as in [`Kind::ALL`], then everything
+/// else.
 #[must_use]
 pub fn rank(code: Reason) -> usize {
-    match code {
-        Reason::Damaged => 0,
-        Reason::Border => 1,
-        // Between what makes it uncertain whom the headshot shows and what is amiss with it.
-        Reason::TighterThanPreset => 5,
-        _ => Kind::ALL.iter().position(|kind| kind.reason() == code).map_or(usize::MAX, |place| 2 * place + 2),
-    }
+    const OF_THE_FILE: [Reason; 2] = [Reason::Damaged, Reason::Border];
+    let mut order = OF_THE_FILE.into_iter().chain(Kind::ALL.map(Kind::reason));
+    order.position(|other| other == code).unwrap_or(usize::MAX)
 }
 
 /// Of each code the worst check, and every other one that fails for another preset; by [`rank`].
@@ -137,6 +157,12 @@ pub fn worst_of_each(checks: impl IntoIterator<Item = Check>) -> Vec<Check> {
         }
     }
     kept
+}
+
+/// `checks` with their messages.
+#[must_use]
+pub fn in_words(checks: Vec<Check>) -> Vec<Check> {
+    checks.into_iter().map(Check::in_words).collect()
 }
 
 #[cfg(test)]

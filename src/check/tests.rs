@@ -15,7 +15,7 @@ fn head_at(x: f64, y: f64) -> Head {
 }
 
 fn check(code: Reason, level: Level, value: f64, preset: Option<&str>) -> Check {
-    Check { code, level, value, limit: 1.0, preset: preset.map(String::from) }
+    Check { code, level, value, limit: 1.0, preset: preset.map(String::from), message: None }
 }
 
 #[test]
@@ -78,8 +78,12 @@ fn every_check_has_a_word_a_sentence_and_advice() {
         let json = serde_json::to_string(&kind).expect("a word");
         assert_eq!(json, format!("\"{}\"", kind.reason().code()));
     }
-    let small = Check { code: Reason::FaceTooSmall, level: Level::Fail, value: 38.0, limit: 90.0, preset: None };
-    assert_eq!(sentence(&small), "the face is 38 pixels between the eyes and the headshot needs at least 90");
+    let small = Check { value: 38.0, limit: 90.0, ..check(Reason::FaceTooSmall, Level::Warn, 38.0, Some("x")) };
+    let said = "the eyes are 38 pixels apart in the photo, and x needs at least 90";
+    assert_eq!(sentence(&small), said);
+    let told = small.clone().in_words().message.expect("it warns");
+    assert_eq!(told, format!("{said}; use the original file or a photo taken closer"));
+    assert_eq!(Check { level: Level::Ok, ..small }.in_words().message, None);
 }
 
 #[test]

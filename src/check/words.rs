@@ -1,4 +1,4 @@
-//! Checks in the words of people who are no photographers: what is the matter, and what to do about it.
+//! Checks in words: what is the matter, and what helps.
 
 use super::Check;
 use crate::error::Reason;
@@ -8,60 +8,64 @@ use crate::error::Reason;
 pub fn sentence(check: &Check) -> String {
     let Check { code, value, limit, .. } = check;
     let preset = check.preset.as_deref().unwrap_or("the headshot");
+    let percent = 100.0 * value;
     match code {
-        Reason::LowConfidence => "only one of two detectors sees a face here".into(),
-        Reason::SeveralPeople => {
-            "several people could be meant and the most prominent was taken, or another face is in the headshot".into()
-        }
-        Reason::HeadCut => format!("the photo cuts the head: about {:.0} % of it is beyond the edge", 100.0 * value),
+        Reason::LowConfidence => "it is not certain that this is a person's face".into(),
+        Reason::SeveralPeople => "another person is about as prominent, or is in the headshot too".into(),
+        Reason::HeadCut => format!("the photo cuts off part of the head, about {percent:.0}% of its height"),
+        Reason::OutOfFrame => format!("the head reaches beyond the edge of {preset}"),
+        Reason::TighterThanPreset => format!("the photo is cropped closer than {preset}'s frame"),
+        Reason::Extended => format!("{percent:.1}% of {preset} was filled in beyond the photo's edge, and it may show"),
         Reason::FaceTooSmall => {
-            format!("the face is {value:.0} pixels between the eyes and {preset} needs at least {limit:.0}")
+            format!("the eyes are {value:.0} pixels apart in the photo, and {preset} needs at least {limit:.0}")
         }
-        Reason::WouldUpscale => format!("{preset} is enlarged {value:.1} times and looks soft"),
-        Reason::TighterThanPreset => {
-            format!("the photo is tighter than {preset} wants; the largest frame that it holds was taken")
-        }
+        Reason::WouldUpscale => format!("{preset} is enlarged {value:.1} times and may look soft"),
         Reason::SoftFocus => {
             format!(
-                "the face is not sharp: its edges are blurred over {value:.1} pixels of {preset}, with {limit:.1} as the limit"
+                "the face is not sharp: its edges are {value:.1} pixels wide in {preset}, and the limit is {limit:.1}"
             )
         }
-        Reason::Noisy => format!("the face is covered with noise of {value:.0} levels out of 255"),
+        Reason::Noisy => format!("the face is noisy, by {value:.0} levels out of 255"),
         Reason::Dark => {
-            format!("the face is dark: even its brightest parts have {value:.0} of 255, and {limit:.0} are wanted")
+            format!(
+                "the face is dark: its brightest parts reach {value:.0} of 255, and at least {limit:.0} is expected"
+            )
         }
-        Reason::BlownOut => format!("the light has burnt out {:.0} % of the face to white", 100.0 * value),
-        Reason::UnevenLight => {
-            format!("one side of the face has {:.0} times the light of the other", libm::exp2(*value))
-        }
+        Reason::BlownOut => format!("{percent:.0}% of the face is overexposed"),
+        Reason::UnevenLight => format!("one side of the face is {:.0} times as bright as the other", libm::exp2(*value)),
         Reason::LookingAway => "the head is turned away from the camera".into(),
-        Reason::Tilted => format!("the head leans by {value:.0} degrees in {preset}"),
-        Reason::BusyBackground => "the background is busy and draws the eye away from the face".into(),
+        Reason::Tilted => format!("the head is tilted by {value:.0} degrees in {preset}"),
+        Reason::BusyBackground => "the background is busy and distracts from the face".into(),
         Reason::ApartFromSet => {
-            format!("the head in {preset} is {:.0} % as high as those of the set", 100.0 * value / limit.max(1e-3))
+            let larger = value / limit.max(1e-3) - 1.0;
+            let word = if larger > 0.0 { "larger" } else { "smaller" };
+            format!("the head in {preset} is {:.0}% {word} than in the rest of the set", 100.0 * larger.abs())
         }
-        other => format!("{other}: {value} with {limit} as the limit"),
+        other => format!("{other}: {value}, and the limit is {limit}"),
     }
 }
 
-/// What to do about it, as an imperative clause; `None` where nothing comes to mind.
+/// What helps, as an imperative clause; `None` where nothing comes to mind.
 #[must_use]
 pub const fn advice(code: Reason) -> Option<&'static str> {
     Some(match code {
-        Reason::LowConfidence => "look whether it is a person",
-        Reason::SeveralPeople => "pin the face in headshot.toml, use --faces all, or take a photo of one person",
-        Reason::HeadCut => "use a photo with more space around the head",
-        Reason::FaceTooSmall => "stand closer or use the original file",
-        Reason::WouldUpscale => "use the original file",
-        Reason::TighterThanPreset => "use the photo before it was cropped, or step back",
-        Reason::SoftFocus => "focus on the eyes, hold the camera still, and use the original file",
-        Reason::Noisy => "use more light",
-        Reason::Dark => "turn the face to a window or a lamp, or brighten the photo",
-        Reason::BlownOut => "take less light on the face, or expose for the skin",
-        Reason::UnevenLight => "turn the face towards the light, or put something white on the other side",
-        Reason::LookingAway => "look into the camera",
-        Reason::Tilted => "let the program level it, or hold the head straight",
-        Reason::BusyBackground => "stand in front of a plain wall, a few steps away from it",
+        Reason::LowConfidence => "check whether it is a person; if so, set `face` for the photo in headshot.toml",
+        Reason::SeveralPeople => {
+            "choose the person with `face` in headshot.toml, use --faces all, or use a photo of one person"
+        }
+        Reason::HeadCut | Reason::OutOfFrame => "use a photo with more space around the head",
+        Reason::TighterThanPreset => "use the original photo if this one was cropped",
+        Reason::Extended => "check its edges, or use a photo with more space around the head",
+        Reason::FaceTooSmall => "use the original file or a photo taken closer",
+        Reason::WouldUpscale => "use the original file, not one from a chat or a web page",
+        Reason::SoftFocus => "use a sharper photo, or the original file",
+        Reason::Noisy => "use a photo taken in more light",
+        Reason::Dark => "use a photo with more light on the face, or brighten this one",
+        Reason::BlownOut => "use a photo with less light on the face",
+        Reason::UnevenLight => "use a photo with the face turned towards the light",
+        Reason::LookingAway => "use a photo in which the person faces the camera",
+        Reason::Tilted => "leave out --no-level, or set `roll` for the photo in headshot.toml",
+        Reason::BusyBackground => "use a photo taken in front of a plain wall",
         _ => return None,
     })
 }

@@ -20,6 +20,10 @@ pub enum Reason {
     TighterThanPreset,
     /// The photo itself cuts the head.
     HeadCut,
+    /// The head reaches beyond the frame, or beyond the circle in which it is shown.
+    OutOfFrame,
+    /// The background was continued beyond the photo where that may show.
+    Extended,
     /// The detectors disagree, or none is sure.
     LowConfidence,
     /// The output cannot be made to fit the preset's byte limit.
@@ -76,13 +80,15 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::NoFace,
         Self::SeveralPeople,
         Self::FaceTooSmall,
         Self::WouldUpscale,
         Self::TighterThanPreset,
         Self::HeadCut,
+        Self::OutOfFrame,
+        Self::Extended,
         Self::LowConfidence,
         Self::OverByteLimit,
         Self::Border,
@@ -121,6 +127,8 @@ impl Reason {
             Self::WouldUpscale => "would-upscale",
             Self::TighterThanPreset => "tighter-than-preset",
             Self::HeadCut => "head-cut",
+            Self::OutOfFrame => "out-of-frame",
+            Self::Extended => "extended",
             Self::LowConfidence => "low-confidence",
             Self::OverByteLimit => "over-byte-limit",
             Self::Border => "border",

@@ -43,6 +43,22 @@ impl Clearance {
         Self { centre: bounds.centre(), half_width: bounds.width / 2.0, half_height: bounds.height / 2.0 }
     }
 
+    /// Whether what continues a photo of this size at `point`, beyond its edge, is mostly the photo mirrored: further
+    /// out the mirror meets the person, and only smooth colour is left.
+    pub(crate) fn is_mirrored(&self, point: Point, (width, height): (u32, u32)) -> bool {
+        let (width, height) = (f64::from(width), f64::from(height));
+        let (out, clear) = if point.y < 0.0 {
+            (-point.y, self.below_top(point.x))
+        } else if point.x < 0.0 {
+            (-point.x, self.right_of_left_edge(point.y))
+        } else if point.x > width {
+            (point.x - width, self.left_of_right_edge(point.y, width))
+        } else {
+            (point.y - height, 0.0)
+        };
+        super::fill::mirrored_share(out, clear) >= 0.5
+    }
+
     /// From the top edge down to the person, at `x`.
     pub(crate) fn below_top(&self, x: f64) -> f64 {
         let aside = ((x - self.centre.x) / self.half_width).abs();

@@ -236,7 +236,7 @@ fn median(values: &mut [f32]) -> f32 {
 }
 
 /// How much of what is `distance` out is the mirrored photo: all of it well before the mirror meets the person.
-fn mirrored_share(distance: f64, clear: f64) -> f32 {
+pub(super) fn mirrored_share(distance: f64, clear: f64) -> f32 {
     (MIRROR_FADES * (1.0 - distance / clear.max(1.0))).clamp(0.0, 1.0) as f32
 }
 

@@ -68,30 +68,30 @@ impl Margins {
     }
 
     /// The margins onto which the background of `photo` can be continued: as far as it is plain, and a little where it
-    /// is out of focus.
+    /// is out of focus. Then those of what is plain alone: a continuation onto them is not seen.
     ///
     /// # Errors
     /// As [`reduced`].
-    pub fn plain(photo: &Photo) -> Result<Self, Failure> {
+    pub fn plain(photo: &Photo) -> Result<[Self; 2], Failure> {
         let none = Self::none(photo.size());
         let scale = (LONG_SIDE / none.width.max(none.height)).min(1.0);
         let depth = f64::from(STRIP) / scale;
         let shorter = none.width.min(none.height);
         if depth > 0.1 * shorter {
-            return Ok(none);
+            return Ok([none.clone(), none]);
         }
-        let depths = |part: Rect, inwards: Inwards| -> Result<Vec<f64>, Failure> {
+        let depths = |part: Rect, inwards: Inwards| -> Result<[Vec<f64>; 2], Failure> {
             let edge = Edge::new(&reduced(photo, part, scale, Filter::Triangle)?.image, inwards);
             let reaches = |grade: &Grade| stretches(&edge, grade, grade.farthest * shorter * scale);
-            let depths = reaches(&PLAIN).into_iter().zip(reaches(&SOFT));
-            Ok(depths.map(|(plain, soft)| (plain.max(soft) / scale).max(SLIVER * shorter)).collect())
+            let (plain, soft) = (reaches(&PLAIN), reaches(&SOFT));
+            let in_photo = |depth: f64| (depth / scale).max(SLIVER * shorter);
+            let either = plain.iter().zip(soft).map(|(&plain, soft)| in_photo(plain.max(soft))).collect();
+            Ok([either, plain.into_iter().map(in_photo).collect()])
         };
-        Ok(Self {
-            top: depths(Rect::new(0.0, 0.0, none.width, depth), Inwards::Down)?,
-            left: depths(Rect::new(0.0, 0.0, depth, none.height), Inwards::Right)?,
-            right: depths(Rect::new(none.width - depth, 0.0, depth, none.height), Inwards::Left)?,
-            ..none
-        })
+        let [top, plain_top] = depths(Rect::new(0.0, 0.0, none.width, depth), Inwards::Down)?;
+        let [left, plain_left] = depths(Rect::new(0.0, 0.0, depth, none.height), Inwards::Right)?;
+        let [right, plain_right] = depths(Rect::new(none.width - depth, 0.0, depth, none.height), Inwards::Left)?;
+        Ok([Self { top, left, right, ..none }, Self { top: plain_top, left: plain_left, right: plain_right, ..none }])
     }
 
     /// These margins and, whatever the background is, corners beside the head.

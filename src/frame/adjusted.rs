@@ -4,7 +4,7 @@ use super::beyond::Reach;
 use super::polygon::Polygon;
 use super::room::{Demand, Stance};
 use super::uniform::uniform_frame;
-use super::{CORNERS, Framed, Levelling, Step, as_is, frame};
+use super::{CORNERS, Framed, Levelling, Scale, Step, as_is, checked, climbed};
 use crate::error::Failure;
 use crate::geometry::Point;
 use crate::ground::Ground;
@@ -12,7 +12,7 @@ use crate::overrides::{FramingAdjustment, Nudge};
 use crate::preset::{Extend, Preset};
 use crate::subject::Head;
 
-/// [`frame`] with what a person pinned.
+/// [`super::frame()`] with what a person pinned.
 ///
 /// A scale is another target for the head height; a pinned roll is what the photo is turned back; a nudge moves the
 /// frame that comes of both, as far as the photo reaches and the head stays inside. It moves the frame and not the
@@ -23,7 +23,7 @@ use crate::subject::Head;
 /// photo belongs to one; a pinned scale is a factor on that.
 ///
 /// # Errors
-/// As [`frame`].
+/// As [`super::frame()`].
 pub fn adjusted_frame(
     head: &Head,
     ground: &Ground,
@@ -34,6 +34,7 @@ pub fn adjusted_frame(
 ) -> Result<Framed, Failure> {
     /// The largest share of the output's height that a pinned scale makes a head of a set. Set by hand.
     const HIGHEST: f64 = 0.95;
+    checked(preset)?;
     if adjustment.is_as_is() {
         return as_is::whole(head, ground, preset);
     }
@@ -41,7 +42,7 @@ pub fn adjusted_frame(
     let scaled = adjustment.scaled(preset);
     let framed = match uniform.map(|height| height * adjustment.scale.unwrap_or(1.0)) {
         Some(height) => uniform_frame(head, ground, &scaled, levelling, height.min(HIGHEST))?,
-        None => frame(head, ground, &scaled, levelling)?,
+        None => climbed(head, ground, &scaled, levelling, Scale::Weighed)?,
     };
     Ok(match adjustment.nudge {
         Some(nudge) => nudged(framed, head, ground, preset.framing.extend, nudge),

@@ -24,8 +24,10 @@ use crate::geometry::{Affine, Point};
 use crate::ground::Ground;
 use crate::preset::{HeadMeasure, Preset};
 use crate::subject::Head;
+use crate::subject::natural_top::natural_length;
 use ladder::Ladder;
 use room::Stance;
+pub(crate) use room::head_ellipse;
 use serde::{Deserialize, Serialize};
 
 /// Tilts up to this many degrees are left alone: the measured roll is wrong by 1.05 degrees in the median and by 3.3 in
@@ -52,6 +54,12 @@ impl Frame {
         let (width, height) = (f64::from(width), f64::from(height));
         let scale = (width / self.width, height / self.height);
         Affine::levelling(self.centre, self.roll_deg, scale, Point::new(width / 2.0, height / 2.0))
+    }
+
+    /// The map from upright source pixels to as large pixels from the frame's middle, levelled.
+    #[must_use]
+    pub(crate) fn levelling(&self) -> Affine {
+        Affine::levelling(self.centre, self.roll_deg, (1.0, 1.0), Point::default())
     }
 
     /// The four corners in upright source pixels, clockwise from the top left.
@@ -152,7 +160,8 @@ const LEVEL_SHARES: [f64; 10] = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.15, 0
 /// A pinned turn is given up only where no frame holds the head with it.
 ///
 /// # Errors
-/// [`Reason::HeadCut`] where every frame of the preset's aspect that the photo holds would cut the crown or the chin.
+/// [`Reason::HeadCut`] where every frame of the preset's aspect that the photo holds would cut the crown or the chin;
+/// [`Reason::Internal`] for a preset with a value that is out of its range ([`Preset::check`]).
 ///
 /// # Examples
 /// ```
@@ -176,9 +185,19 @@ const LEVEL_SHARES: [f64; 10] = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.15, 0
 /// # }
 /// ```
 pub fn frame(head: &Head, ground: &Ground, preset: &Preset, levelling: Levelling) -> Result<Framed, Failure> {
+    checked(preset)?;
     climbed(head, ground, preset, levelling, Scale::Weighed)
 }
 
+/// Fields of a preset can be set by anybody; with values out of their range there is no frame.
+///
+/// # Errors
+/// [`Reason::Internal`] with what [`Preset::check`] says.
+fn checked(preset: &Preset) -> Result<(), Failure> {
+    preset.check().map_err(|error| Failure::new(Reason::Internal, error.to_string()))
+}
+
+/// [`frame`] for a preset that was checked before it was adjusted.
 fn climbed(
     head: &Head,
     ground: &Ground,
@@ -207,8 +226,8 @@ fn head_cut(ground: &Ground, preset: &Preset) -> Failure {
     Failure::new(
         Reason::HeadCut,
         format!(
-            "the photo ({width} x {height}) has no room for the head from crown to chin in the shape {} x {}",
-            preset.width, preset.height
+            "the photo ({width} x {height}) has no room for the whole head in the shape of {} ({} x {})",
+            preset.name, preset.width, preset.height
         ),
     )
     .advised("use a photo with more space around the head")
@@ -227,7 +246,7 @@ fn level_angles(full: f64) -> Vec<f64> {
 pub(crate) fn head_length(head: &Head, preset: &Preset) -> f64 {
     match preset.framing.head_measure {
         HeadMeasure::TwiceEyesToChin => head.height(),
-        HeadMeasure::CrownToChin => head.crown.distance(head.chin),
+        HeadMeasure::CrownToChin => natural_length(head).0,
     }
 }
 

@@ -71,6 +71,17 @@ impl Demand {
     }
 }
 
+/// So many points of the ellipse around `head`, from crown to chin, in upright source pixels.
+pub(crate) fn head_ellipse(head: &Head, points: u32) -> impl Iterator<Item = Point> + use<> {
+    let middle = head.crown.midpoint(head.chin);
+    let half = Point::new(head.chin.x - middle.x, head.chin.y - middle.y);
+    (0..points).map(move |point| {
+        let (sin, cos) = libm::sincos(f64::from(point) * std::f64::consts::TAU / f64::from(points));
+        let across = HEAD_HALF_WIDTH * sin;
+        Point::new(middle.x + cos * half.x - across * half.y, middle.y + cos * half.y + across * half.x)
+    })
+}
+
 /// A head and its photo in levelled coordinates.
 pub(super) struct Stance {
     /// Turn of the frame on the photo, in degrees.

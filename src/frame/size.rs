@@ -24,8 +24,10 @@ pub struct OutputSize {
 /// frame's, down to `min_width`, else enlarged to `min_width`.
 ///
 /// # Errors
-/// [`Reason::WouldUpscale`] where that enlarges more than twice, unless `allow_upscale`.
+/// [`Reason::WouldUpscale`] where that enlarges more than twice, unless `allow_upscale`; [`Reason::Internal`] for a
+/// preset with a value that is out of its range ([`Preset::check`]).
 pub fn output_size(frame_width: f64, preset: &Preset, allow_upscale: bool) -> Result<OutputSize, Failure> {
+    super::checked(preset)?;
     let least = preset.min_width.unwrap_or(preset.width);
     let width = if f64::from(preset.width) <= frame_width * NOT_ENLARGED {
         preset.width
@@ -39,11 +41,12 @@ pub fn output_size(frame_width: f64, preset: &Preset, allow_upscale: bool) -> Re
         return Err(Failure::new(
             Reason::WouldUpscale,
             format!(
-                "the head and shoulders are {frame_width:.0} pixels wide in the photo and {} needs {least}",
+                "{} would be enlarged {upscale:.1} times: its frame is {frame_width:.0} pixels wide in the photo, and it \
+                 needs at least {least}",
                 preset.name
             ),
         )
-        .joined(": ", "use the original file or stand closer, or pass --allow-upscale"));
+        .advised("use the original file or a photo taken closer, or pass --allow-upscale"));
     }
     Ok(OutputSize { width, height, upscale })
 }

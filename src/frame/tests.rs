@@ -1,7 +1,9 @@
 use super::*;
 use crate::geometry::Rect;
 use crate::outline::Outline;
+use crate::overrides::FramingAdjustment;
 use crate::preset::{self, Extend};
+use crate::subject::natural_top::natural_length;
 use proptest::prelude::*;
 
 mod adjusted;
@@ -60,9 +62,38 @@ fn with_room_all_round_the_head_is_where_the_preset_wants_it() {
         assert!((eyes.y / height - preset.framing.eye_line).abs() < 1e-9, "{}", preset.name);
         let measured = match preset.framing.head_measure {
             HeadMeasure::TwiceEyesToChin => 2.0 * map.apply(head.chin).distance(eyes),
-            HeadMeasure::CrownToChin => map.apply(head.chin).distance(map.apply(head.crown)),
+            HeadMeasure::CrownToChin => natural_length(&head.mapped(&map)).0,
         };
         assert!((measured / height - preset.framing.head_height).abs() < 1e-9, "{}", preset.name);
+    }
+}
+
+#[test]
+fn a_preset_with_values_out_of_range_is_an_error_and_no_panic() {
+    let head = head(Point::new(600.0, 600.0), 300.0, 9.0);
+    let ground = photo(&head, 1200, 1200);
+    let spoilt: [fn(&mut Preset); 8] = [
+        |preset| preset.framing.max_roll = -1.0,
+        |preset| preset.framing.max_roll = f64::NAN,
+        |preset| preset.framing.head_height = 0.0,
+        |preset| preset.framing.eye_line = f64::INFINITY,
+        |preset| preset.framing.max_head_height = f64::NAN,
+        |preset| preset.width = 0,
+        |preset| preset.height = 0,
+        |preset| preset.min_width = Some(u32::MAX),
+    ];
+    for (index, spoil) in spoilt.into_iter().enumerate() {
+        let mut preset = preset_named("linkedin");
+        spoil(&mut preset);
+        let pinned = FramingAdjustment::default();
+        let errors = [
+            frame(&head, &ground, &preset, MEASURED).map(drop),
+            adjusted_frame(&head, &ground, &preset, MEASURED, None, &pinned).map(drop),
+            output_size(500.0, &preset, false).map(drop),
+        ];
+        for error in errors {
+            assert_eq!(error.expect_err("nonsense").reason, Reason::Internal, "{index}");
+        }
     }
 }
 

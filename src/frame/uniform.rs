@@ -1,6 +1,6 @@
 //! The frame of a photo in a set of one head height.
 
-use super::{Framed, Levelling, Scale, Step, climbed, frame, head_length};
+use super::{Framed, Levelling, Scale, Step, climbed, head_length};
 use crate::error::Failure;
 use crate::ground::Ground;
 use crate::preset::{Framing, Preset};
@@ -11,7 +11,7 @@ use crate::subject::Head;
 /// itself; one with hair too tall for that height gets the nearest that holds it.
 ///
 /// # Errors
-/// As [`frame`].
+/// As [`super::frame()`].
 pub(super) fn uniform_frame(
     head: &Head,
     ground: &Ground,
@@ -19,7 +19,7 @@ pub(super) fn uniform_frame(
     levelling: Levelling,
     head_height: f64,
 ) -> Result<Framed, Failure> {
-    let own = frame(head, ground, preset, levelling)?;
+    let own = climbed(head, ground, preset, levelling, Scale::Weighed)?;
     let needed = head_length(head, preset) / own.frame.height;
     if own.steps.contains(&Step::Widest) || needed > head_height {
         return Ok(own);

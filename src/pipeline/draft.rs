@@ -2,15 +2,16 @@
 
 use super::{Crop, Person};
 use crate::check::verdict::{Verdict, reasons};
-use crate::check::{Check, Level, Shot, advice, busy_background, checks_of, checks_of_face, sentence, worst_of_each};
+use crate::check::{Check, Level, MadeUp, Shot, busy_background, checks_of, checks_of_face, made_up, worst_of_each};
 use crate::detect::Face;
 use crate::error::{Failure, Reason};
 use crate::frame::{Framed, NOT_UNIFORM, OutputSize, Placement, Step, head_length};
 use crate::photo::Colour;
-use crate::preset::Preset;
+use crate::preset::{HeadMeasure, Preset};
 use crate::reduced::Reduced;
 use crate::render::Wanted;
 use crate::rounding::thousandths;
+use crate::subject::natural_top::natural_length;
 
 /// A frame that reaches no more than this share beyond the photo, and is turned by no more than these degrees, is still
 /// the photo as it is. Set by eye.
@@ -52,6 +53,7 @@ impl Planned {
             bytes: Vec::new(),
             transform,
             placement: Placement::of(&person.head, &transform, preset, size.height),
+            head_top: (preset.framing.head_measure == HeadMeasure::CrownToChin).then(|| natural_length(&person.head).1),
             steps: framed.steps.clone(),
             padded: framed.padded,
             upscale: size.upscale,
@@ -89,6 +91,12 @@ impl Draft {
             preset,
             faces: scene.faces,
             index: person.index,
+            // A frame that neither reaches beyond the photo nor gave up its corners is all photo.
+            made_up: if *padded > 0.0 || steps.contains(&Step::Widest) {
+                made_up(&person.ground, frame, preset)
+            } else {
+                MadeUp::default()
+            },
             background: busy_background(scene.overview, scene.colour, &person.head, frame),
             may_enlarge: scene.may_enlarge,
         };
@@ -105,7 +113,7 @@ impl Draft {
 
     /// Why a person should look at it.
     pub(super) fn doubts(&self) -> impl Iterator<Item = Failure> {
-        self.checks.iter().filter(|check| check.level == Level::Fail).map(doubt)
+        self.checks.iter().filter(|check| check.level == Level::Fail).map(Check::failure)
     }
 
     /// What stands against it.
@@ -128,14 +136,6 @@ fn apart(head_height: f64, of_set: f64, preset: &Preset) -> Option<Check> {
         value: thousandths(head_height),
         limit: thousandths(of_set),
         preset: Some(preset.name.clone()),
+        message: None,
     })
-}
-
-/// A check that failed, in words.
-fn doubt(check: &Check) -> Failure {
-    let failure = Failure::new(check.code, sentence(check));
-    match advice(check.code) {
-        Some(advice) => failure.advised(advice),
-        None => failure,
-    }
 }

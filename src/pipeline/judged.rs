@@ -3,7 +3,7 @@
 use super::Options;
 use super::draft::{Draft, Planned};
 use crate::check::verdict::Verdict;
-use crate::check::{Check, rank, worst_of_each};
+use crate::check::{Check, in_words, rank, worst_of_each};
 use crate::error::{Failure, Reason};
 
 /// What is said of a photo and of all headshots that could be made of it.
@@ -34,7 +34,7 @@ pub(super) fn judge(drafts: &[Vec<Draft>], doubts: Vec<Failure>, options: &Optio
     let refused = (!is_wanted).then(|| other_verdict(verdict, &verdict_reasons, &options.only_verdicts));
     let made = all().filter(|draft| is_wanted && !options.strict && draft.planned.is_ok());
     Judgement {
-        checks: worst_of_each(all().flat_map(|draft| draft.checks.iter().cloned())),
+        checks: in_words(worst_of_each(all().flat_map(|draft| draft.checks.iter().cloned()))),
         verdict,
         verdict_reasons,
         doubts: worst_first(doubts.into_iter().chain(made.flat_map(Draft::doubts))),

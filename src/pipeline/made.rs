@@ -11,6 +11,7 @@ use crate::photo::Photo;
 use crate::reduced::miniature;
 use crate::subject::Head;
 use crate::subject::finder::Found;
+use crate::subject::natural_top::HeadTop;
 use crate::subject::tone::Tone;
 use image::RgbImage;
 
@@ -69,6 +70,8 @@ pub struct Crop {
     pub transform: Affine,
     /// Where the head is in the crop.
     pub placement: Placement,
+    /// Where the natural top of the head was taken from, for presets that measure from there.
+    pub head_top: Option<HeadTop>,
     /// What the frame gave up.
     pub steps: Vec<Step>,
     /// Share of the crop that is beyond the photo, 0..=1.

@@ -4,7 +4,7 @@ use super::draft::Scene;
 use super::judged::Judgement;
 use super::made::WholePhoto;
 use crate::check::verdict::Verdict;
-use crate::check::{Bounds, Check, Kind, Level, light};
+use crate::check::{Bounds, Check, Kind, Level, in_words, light};
 use crate::error::{Failure, Reason};
 
 /// Refuses a photo of which nobody can be framed; where the light may be the cause, it says so.
@@ -22,7 +22,7 @@ pub(super) fn refuse(why: Failure, photo: &WholePhoto, scene: &Scene<'_>) -> Jud
         Some(likely) => why.advised(likely),
         None => why,
     };
-    Judgement { checks, verdict: Verdict::Unusable, verdict_reasons, doubts, refused: Some(refused) }
+    Judgement { checks: in_words(checks), verdict: Verdict::Unusable, verdict_reasons, doubts, refused: Some(refused) }
 }
 
 /// What is checked of a photo in which nobody is found: light, and whether it has the pixels for a face at all.

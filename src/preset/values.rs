@@ -10,7 +10,8 @@ pub enum HeadMeasure {
     /// Twice the distance from the mid-eye point to the chin: free of hair, so that a set shows faces of one size.
     #[default]
     TwiceEyesToChin,
-    /// From the top of hair, hat or scarf to the chin, as identity documents measure it.
+    /// From the natural top of the head to the chin, as identity documents measure it: from the crown where the hair is
+    /// flat, and from an estimate where it is raised ([`crate::subject::natural_top`]).
     CrownToChin,
 }
 

@@ -145,6 +145,8 @@ pub struct CheckLine {
     pub limit: Option<f64>,
     /// The preset whose headshot is meant, where it depends on that.
     pub preset: Option<String>,
+    /// What is the matter and what helps; absent where all is well.
+    pub message: Option<String>,
 }
 
 /// An [`OutputRecord`](super::OutputRecord) that was read.
@@ -166,6 +168,8 @@ pub struct OutputLine {
     pub bytes: u64,
     /// Upright source pixels to output pixels.
     pub transform: Affine,
+    /// The word for where the natural top of the head was taken from; absent for presets that do not measure from there.
+    pub head_top: Option<String>,
     /// The words for what the frame gave up.
     pub steps: Vec<String>,
     /// Share of the pixels that come from outside the photo, 0..=1.
@@ -211,6 +215,7 @@ impl CheckLine {
             value: self.value?,
             limit: self.limit?,
             preset: self.preset.clone(),
+            message: self.message.clone(),
         })
     }
 }
@@ -232,6 +237,7 @@ mod tests {
     use crate::frame::{Placement, Step};
     use crate::report::{FaceRecord, Outcome, OutputRecord, Record, RefusedRecord};
     use crate::subject::Head;
+    use crate::subject::natural_top::HeadTop;
     use std::path::Path;
 
     /// Every field of a record, with something in it.
@@ -259,6 +265,7 @@ mod tests {
             bytes: 9000,
             transform: Affine::scaling(2.0, 2.0),
             placement: Placement::default(),
+            head_top: Some(HeadTop::Estimate),
             steps: vec![Step::Widest],
             padded: 0.125,
             upscale: 2.0,
@@ -295,7 +302,7 @@ mod tests {
         assert!(!checks.is_empty() && checks == record.checks);
         let (output, written) = (&line.outputs[0], &record.outputs[0]);
         assert_eq!((output.transform, output.quality, output.bytes), (written.transform, Some(90), 9000));
-        assert_eq!(output.steps, ["widest"]);
+        assert_eq!((&output.steps[..], output.head_top.as_deref()), (&["widest".into()][..], Some("estimate")));
         assert_eq!((line.refused[0].reason.as_str(), &line.overridden[..]), ("would-upscale", &["face".into()][..]));
     }
 

@@ -16,6 +16,7 @@ use crate::frame::Step;
 use crate::geometry::{Affine, Rect};
 use crate::rounding::thousandths;
 use crate::subject::Head;
+use crate::subject::natural_top::HeadTop;
 use serde::{Deserialize, Serialize};
 use spread::Placement;
 use std::path::Path;
@@ -191,6 +192,10 @@ pub struct OutputRecord {
     /// Where the head is in it; told for the whole run, not in the record.
     #[serde(skip)]
     pub placement: Placement,
+    /// Where the natural top of the head was taken from: `crown`, or `estimate` where hair is raised; absent for presets
+    /// that do not measure from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_top: Option<HeadTop>,
     /// What the frame gave up.
     pub steps: Vec<Step>,
     /// Share of the pixels that come from outside the photo, 0..=1.

@@ -8,6 +8,10 @@ const ROLL_LIMIT = 45;
 /** A head within this share of what its scale asks for has that scale: the report rounds. */
 const SAME_SCALE = 0.015;
 
+// The natural top of a head above its chin, in head heights: as in src/subject/natural_top.rs.
+const LOWEST_TOP = 0.95;
+const HIGHEST_TOP = 1.08;
+
 /** A change of one crop: the person moved right and up by shares of the output, the head larger, turned further back. */
 const NO_MOVE = Object.freeze({ right: 0, up: 0, zoom: 1, roll: 0, asIs: null });
 
@@ -68,9 +72,10 @@ function currentScale(photo, output) {
   const head = headIn(photo, output);
   const preset = presetNamed(output.preset);
   if (!head || !preset) return asked;
+  const height = 2 * distance(middle(...head.eyes), head.chin);
   const length = preset.head_measure === 'crown-to-chin'
-    ? distance(head.crown, head.chin)
-    : 2 * distance(middle(...head.eyes), head.chin);
+    ? clamp(distance(head.crown, head.chin), LOWEST_TOP * height, HIGHEST_TOP * height)
+    : height;
   const current = (length * scaleOf(output.transform)) / output.height / preset.head_height;
   return Math.abs(current / asked - 1) < SAME_SCALE ? asked : current;
 }

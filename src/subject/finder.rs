@@ -1,5 +1,6 @@
 //! Finding the people in a photo: at which size to look, which way is up, and how sure it is.
 
+use super::doubles::one_each;
 use super::prominence;
 use super::tone::{DARKENED_THRESHOLD, Histogram, Tone};
 use crate::detect::{Detector, Face, sound_faces, sound_large_faces};
@@ -50,9 +51,6 @@ const AGREEMENT: f64 = 0.55;
 /// on a book cover gets 0.77 from it.
 const RATHER_UNSURE: f64 = 0.85;
 const FIRM_AGREEMENT: f64 = 0.8;
-
-/// Two boxes that share this much are one face, seen at two sizes. Set by hand: faces beside each other share nothing.
-const SAME_FACE: f64 = 0.4;
 
 /// The detectors of a run.
 #[derive(Debug)]
@@ -132,12 +130,13 @@ impl Finder {
             let (width, height) = photo.size();
             let is_no_closer = width.max(height) <= long_side / 2;
             if !is_no_closer && (faces.is_empty() || everyone) {
-                faces = merged(faces, self.look(&tone.overview(photo, long_side)?));
+                faces.extend(self.look(&tone.overview(photo, long_side)?));
             }
         }
         let upright = best_score(&faces);
         let turned = if upright < CERTAINLY_UPRIGHT { self.better_turn(&first, upright) } else { None };
-        Ok(turned.unwrap_or((Orientation::UPRIGHT, faces)))
+        let (turn, faces) = turned.unwrap_or((Orientation::UPRIGHT, faces));
+        Ok((turn, one_each(faces)))
     }
 
     /// The faces in an overview, in upright source pixels.
@@ -210,15 +209,4 @@ fn seen_from_near(
 
 fn best_score(faces: &[Face]) -> f64 {
     faces.iter().map(|face| face.score).fold(0.0, f64::max)
-}
-
-/// `first` and what of `more` is not in it already.
-fn merged(first: Vec<Face>, more: Vec<Face>) -> Vec<Face> {
-    let mut all = first;
-    for face in more {
-        if all.iter().all(|known| known.rect.overlap(face.rect) < SAME_FACE) {
-            all.push(face);
-        }
-    }
-    all
 }

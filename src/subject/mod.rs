@@ -3,9 +3,11 @@
 pub mod choice;
 pub mod closeup;
 pub mod crown;
+pub mod doubles;
 pub mod eye_line;
 pub mod finder;
 pub(crate) mod lab;
+pub mod natural_top;
 pub mod tone;
 
 use crate::detect::{Face, Landmarks};
