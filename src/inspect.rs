@@ -202,8 +202,8 @@ impl Appraisal {
         let verdict = match self.verdict {
             Verdict::Headshot => "it is a headshot already, framed and clean",
             Verdict::Croppable => "a headshot can be cut from it",
-            Verdict::PortraitOnly => "there is a person, but no headshot worth the name can be cut from it",
-            Verdict::Unusable => "nobody can be seen in it",
+            Verdict::PortraitOnly => "it shows a person, but does not make a good headshot",
+            Verdict::Unusable => "no person can be seen in it",
         };
         let mut lines = vec![("verdict", format!("{}: {verdict}", self.verdict))];
         if let Some(Rect { x, y, width, height }) = self.inset {
@@ -226,7 +226,7 @@ impl Appraisal {
         };
         // The sentences are about a face; where none was found, the refusal has what is likely.
         let of_face = if self.faces.is_empty() { &[] } else { &self.checks[..] };
-        for (level, word) in [(Level::Fail, "against it"), (Level::Warn, "look at")] {
+        for (level, word) in [(Level::Fail, "problem"), (Level::Warn, "warning")] {
             lines.extend(of_face.iter().filter(|check| check.level == level).map(|check| (word, line(check))));
         }
         // What a check has told in words of its own is not told twice.
@@ -237,7 +237,7 @@ impl Appraisal {
         let fine: Vec<&str> =
             self.checks.iter().filter(|check| check.level == Level::Ok).map(|check| check.code.code()).collect();
         if !fine.is_empty() {
-            lines.push(("in order", format!("nothing to be said of {}", fine.join(", "))));
+            lines.push(("fine", fine.join(", ")));
         }
         lines
     }

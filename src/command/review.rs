@@ -32,7 +32,7 @@ pub fn to_review(output: &Path) -> Result<(), Error> {
         let unreadable = |error: std::io::Error| {
             Error::fatal(
                 &path,
-                format!("the report cannot be read: {error}; run headshot again to have it written anew"),
+                format!("the report cannot be read: {error}; run headshot again to have it written again"),
             )
             .caused_by(error)
         };

@@ -45,7 +45,7 @@ impl Kept {
 /// The sentence about outputs that somebody changed.
 pub(crate) fn edited_message(edited: &[OutputEntry]) -> String {
     let names: Vec<String> = edited.iter().map(|output| slashed(&output.path)).collect();
-    format!("{} changed since it was made, and is kept; delete it to have it made anew", names.join(", "))
+    format!("{} was changed after it was made, and is kept; delete it to have it made again", names.join(", "))
 }
 
 /// `line`, which [`crate::report::Record::to_json`] wrote, of a photo that was not worked on; and the outcome that it

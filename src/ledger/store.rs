@@ -47,7 +47,7 @@ pub struct Ledger {
 pub(super) fn trouble(path: &Path, error: rusqlite::Error) -> Error {
     let message = match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            format!("the ledger is damaged ({error}); move it away, and the next run makes all headshots anew")
+            format!("the ledger is damaged ({error}); move it away, and the next run makes all headshots again")
         }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "the ledger is held by another program; close that and run this again".to_owned()
@@ -379,7 +379,7 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
             path,
             format!(
                 "the ledger is of a newer version of headshot (schema {version}, this one knows {SCHEMA}); use that \
-                 version, or move the ledger away, and the next run makes all headshots anew"
+                 version, or move the ledger away, and the next run makes all headshots again"
             ),
         ));
     }
@@ -387,7 +387,7 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
     if verdict != "ok" {
         return Err(Error::fatal(
             path,
-            format!("the ledger is damaged ({verdict}); move it away, and the next run makes all headshots anew"),
+            format!("the ledger is damaged ({verdict}); move it away, and the next run makes all headshots again"),
         ));
     }
     Ok(())

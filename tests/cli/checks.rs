@@ -97,16 +97,16 @@ fn inspect_says_what_stands_against_a_headshot_and_what_to_do() {
     assert!(said("ana.jpg", "x").contains("\n  headshots    x 400 x 400\n"), "{}", said("ana.jpg", "x"));
     let soft = said("soft.jpg", "x");
     assert!(
-        soft.contains("\n  verdict      portrait-only: there is a person, but no headshot worth the name"),
+        soft.contains("\n  verdict      portrait-only: it shows a person, but does not make a good headshot"),
         "{soft}"
     );
-    assert!(soft.contains("focus on the eyes") && soft.contains("(soft-focus)"), "{soft}");
+    assert!(soft.contains("use a sharper photo") && soft.contains("(soft-focus)"), "{soft}");
     // The photo has 600 x 800 pixels: for print, the face has far too few.
     let small = said("ana.jpg", "press");
-    assert!(small.contains("pixels between the eyes and press needs at least "), "{small}");
-    assert!(small.contains("stand closer or use the original file (face-too-small)"), "{small}");
+    assert!(small.contains(" pixels apart in the photo, and press needs at least "), "{small}");
+    assert!(small.contains("use the original file or a photo taken closer (face-too-small)"), "{small}");
     assert!(said("two.jpg", "x").contains("(several-people)"), "{}", said("two.jpg", "x"));
-    assert!(said("wall.jpg", "x").contains("\n  verdict      unusable: nobody can be seen in it"));
+    assert!(said("wall.jpg", "x").contains("\n  verdict      unusable: no person can be seen in it"));
     let ran = place.run(&["inspect", "--json", "soft.jpg", "broken.jpg", "-p", "x"]);
     assert_eq!(ran.code, 3);
     let lines: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();

@@ -122,7 +122,7 @@ fn an_output_that_somebody_retouched_is_told_and_kept_until_it_is_deleted() {
             (
                 4,
                 Some(
-                    "ana.jpg: review: x/ana.jpg changed since it was made, and is kept; delete it to have it made anew"
+                    "ana.jpg: review: x/ana.jpg was changed after it was made, and is kept; delete it to have it made again"
                 )
             )
         );
@@ -149,7 +149,7 @@ fn an_output_of_any_format_that_somebody_changed_is_told_and_kept() {
         let ran = place.run(&arguments);
         assert_eq!(ran.code, 4, "{}", ran.stderr);
         assert!(
-            ran.stderr.starts_with(&format!("ana.jpg: review: {output} changed since it was made")),
+            ran.stderr.starts_with(&format!("ana.jpg: review: {output} was changed after it was made")),
             "{}",
             ran.stderr
         );
@@ -247,7 +247,7 @@ fn a_ledger_that_cannot_be_used_stops_the_run_and_stays() {
         let ran = place.run(arguments);
         assert_eq!(ran.code, 1);
         assert!(ran.stderr.contains("ledger.sqlite: the ledger is damaged"), "{}", ran.stderr);
-        assert!(ran.stderr.contains("move it away, and the next run makes all headshots anew"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("move it away, and the next run makes all headshots again"), "{}", ran.stderr);
     }
     assert_eq!((times(&place), place.read("out/ledger.sqlite").len()), (before, 47));
     fs::rename(place.path("out/ledger.sqlite"), place.path("away")).expect("moved");

@@ -45,7 +45,7 @@ fn a_photo_without_a_face_is_refused() {
         (ran.code, ran.stderr.as_str()),
         (
             4,
-            "wall.jpg: refused: no face was found; if there is one, crop the photo nearer to it and try again\n\
+            "wall.jpg: refused: no face was found; if there is one, crop the photo closer to it and try again\n\
              headshot: 2 photos: 1 written, 1 refused; 1 file in out; see report.jsonl there"
         )
     );
@@ -69,7 +69,7 @@ fn a_group_is_refused_where_only_one_person_may_be_in_the_photo() {
         (ran.code, ran.stderr.as_str()),
         (
             4,
-            "two.jpg: refused: 2 people are in the photo; use --faces main or --faces all, or crop it to one\n\
+            "two.jpg: refused: the photo shows 2 people; use --faces main or --faces all, or crop it to one person\n\
              headshot: 2 photos: 1 written, 1 refused; 1 file in out; see report.jsonl there"
         )
     );
@@ -77,40 +77,71 @@ fn a_group_is_refused_where_only_one_person_may_be_in_the_photo() {
 }
 
 #[test]
-fn a_photo_with_too_few_pixels_is_reviewed_then_refused_then_enlarged_on_demand() {
-    // The frames for a preset of 400 x 400 are about 240 and 120 pixels wide.
+fn a_photo_with_too_few_pixels_is_warned_of_then_reviewed_then_refused_then_enlarged_on_demand() {
+    // The frames for a preset of 400 x 400 are as many pixels wide as the photo, or hardly fewer.
     let of_size = |width, height| jpeg(&Portrait { seed: 3, ..Portrait::sized(width, height) }.draw().image);
-    let place = Workplace::with(&[("in/half.jpg", &of_size(240, 320)), ("in/tiny.jpg", &of_size(120, 160))]);
+    let place = Workplace::with(&[
+        ("in/a.jpg", &of_size(300, 400)),
+        ("in/b.jpg", &of_size(240, 320)),
+        ("in/c.jpg", &of_size(120, 160)),
+    ]);
     let ran = place.run(&["in", "-o", "out", "-p", "x"]);
     assert_eq!(ran.code, 4, "{}", ran.stderr);
     let report = place.report("out");
-    for (record, outcome) in report.iter().zip(["review", "refused"]) {
-        assert_eq!((word(&record["outcome"]), word(&record["reason"])), (outcome, "would-upscale"), "{record}");
+    let enlarged = |record: &serde_json::Value| number(&outputs(record)[0]["upscale"]);
+    for (record, outcome) in report.iter().zip(["written", "review", "refused"]) {
+        assert_eq!(word(&record["outcome"]), outcome, "{record}");
+        let checks = record["checks"].as_array().expect("a list");
+        let check = checks.iter().find(|check| check["code"] == "would-upscale").expect("told");
+        assert_eq!(word(&check["level"]), if outcome == "written" { "warn" } else { "fail" });
+        assert!(word(&check["message"]).contains(" times and may look soft; use the original file"), "{check}");
     }
-    assert_eq!(place.files("out/x"), ["half.jpg"]);
-    assert!((1.25..2.0).contains(&number(&outputs(&report[0])[0]["upscale"])));
+    assert!((1.25..=1.6).contains(&enlarged(&report[0])) && (1.6..2.0).contains(&enlarged(&report[1])), "{report:?}");
+    assert_eq!(word(&report[2]["reason"]), "would-upscale");
+    assert_eq!(place.files("out/x"), ["a.jpg", "b.jpg"]);
 
     let ran = place.run(&["in", "-o", "allowed", "-p", "x", "--allow-upscale"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert_eq!(place.files("allowed/x"), ["half.jpg", "tiny.jpg"]);
+    assert_eq!(place.files("allowed/x"), ["a.jpg", "b.jpg", "c.jpg"]);
+}
+
+/// What a photo for `team-page` comes to whose head has this height, in pixels of 800: that photo's record.
+fn tight(head_height: f64) -> (Workplace, serde_json::Value) {
+    let tight = Portrait { mid_eye: (300.0, 390.0), head_height, ..portrait(3) };
+    let place = Workplace::with(&[("in/tight.jpg", &jpeg(&tight.draw().image))]);
+    let ran = place.run(&["in", "-o", "out", "-p", "team-page"]);
+    let record = place.only_record("out");
+    assert_eq!(ran.code, if record["outcome"] == "written" { 0 } else { 4 }, "{}", ran.stderr);
+    let steps = outputs(&record)[0]["steps"].as_array().expect("a list");
+    assert!(steps.iter().any(|step| step == "widest"), "{record}");
+    (place, record)
 }
 
 #[test]
-fn a_photo_that_is_tighter_than_the_preset_is_written_as_wide_as_it_is_and_reviewed() {
-    let tight = Portrait { mid_eye: (300.0, 390.0), head_height: 560.0, ..portrait(3) };
-    let place = Workplace::with(&[("in/tight.jpg", &jpeg(&tight.draw().image))]);
-    let ran = place.run(&["in", "-o", "out", "-p", "team-page"]);
+fn a_photo_that_is_tighter_than_the_preset_is_written_as_wide_as_it_is_with_a_warning() {
+    // The largest frame is 750 pixels high: the head has 0.71 of it, and the preset takes 0.60.
+    let (_, record) = tight(530.0);
+    let checks = record["checks"].as_array().expect("a list");
+    let check = checks.iter().find(|check| check["code"] == "tighter-than-preset").expect("told");
+    assert_eq!((word(&record["outcome"]), word(&check["level"])), ("written", "warn"), "{record}");
     assert_eq!(
-        (ran.code, ran.stderr.as_str()),
-        (
-            4,
-            "tight.jpg: review: the photo is tighter than team-page wants; the largest frame that it holds was taken; use \
-             the photo before it was cropped, or step back\nheadshot: 1 photo: 1 to review; 1 file in out; see report.jsonl there"
-        )
+        check["message"],
+        "the photo is cropped closer than team-page's frame; use the original photo if this one was cropped"
     );
-    let record = place.only_record("out");
-    let steps = outputs(&record)[0]["steps"].as_array().expect("a list");
-    assert!(steps.iter().any(|step| step == "widest"), "{record}");
+    assert!((number(&check["limit"]) - 0.6).abs() < 1e-9 && number(&check["value"]) < 0.75, "{check}");
+}
+
+#[test]
+fn a_photo_that_is_far_tighter_than_the_preset_is_reviewed() {
+    let (place, record) = tight(650.0);
+    assert_eq!((word(&record["outcome"]), word(&record["reason"])), ("review", "tighter-than-preset"), "{record}");
+    let ran = place.run(&["in", "-o", "out", "-p", "team-page", "--force"]);
+    assert!(
+        ran.stderr
+            .starts_with("tight.jpg: review: the photo is cropped closer than team-page's frame; use the original"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

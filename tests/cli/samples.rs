@@ -35,8 +35,8 @@ fn the_samples_become_headshots_of_every_default_preset() {
     assert_eq!(ran.code, 4, "{}", ran.stderr);
     let [astronaut, summary] = ran.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{}", ran.stderr) };
     // By how much it is enlarged follows from the framing, and has its own tests.
-    assert!(astronaut.starts_with("astronaut.png: review: linkedin is enlarged 1."), "{astronaut}");
-    assert!(astronaut.contains(" times and looks soft; use the original file (not written: "), "{astronaut}");
+    assert!(astronaut.starts_with("astronaut.png: review: slack would be enlarged 2."), "{astronaut}");
+    assert!(astronaut.ends_with(", or pass --allow-upscale (not written: slack)"), "{astronaut}");
     assert_eq!(summary, "headshot: 9 photos: 8 written, 1 to review; 53 files in out; see report.jsonl there");
     assert_eq!(ran.stdout, "");
 

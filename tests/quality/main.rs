@@ -21,6 +21,7 @@ use figures::Figures;
 use headshot::geometry::Point;
 use headshot::preset::Preset;
 use headshot::report::line::RecordLine;
+use headshot::subject::doubles::is_same_person;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -265,6 +266,10 @@ fn everybody_in_a_group_gets_a_crop_of_their_own() {
         let cropped = record.outputs.iter().map(|crop| crop.face);
         let people: BTreeSet<usize> = cropped.chain(record.refused.iter().map(|refused| refused.face)).collect();
         assert_eq!(people, (0..record.faces.len()).collect(), "{source}: a face with neither a crop nor a refusal");
+        for (index, one) in record.faces.iter().enumerate() {
+            let twice = record.faces[..index].iter().position(|other| is_same_person(one.rect, other.rect));
+            assert_eq!(twice, None, "{source}: face {index} is a second box on a head");
+        }
         assert!(record.outputs.len() >= visible, "{source}: {} crops of {visible} faces", record.outputs.len());
     }
     assert!(beside.is_empty(), "crops that do not show their face: {beside:?}");
