@@ -32,7 +32,9 @@ pub fn sentence(check: &Check) -> String {
             )
         }
         Reason::BlownOut => format!("{percent:.0}% of the face is overexposed"),
-        Reason::UnevenLight => format!("one side of the face is {:.0} times as bright as the other", libm::exp2(*value)),
+        Reason::UnevenLight => {
+            format!("one side of the face is {:.0} times as bright as the other", libm::exp2(*value))
+        }
         Reason::LookingAway => "the head is turned away from the camera".into(),
         Reason::Tilted => format!("the head is tilted by {value:.0} degrees in {preset}"),
         Reason::BusyBackground => "the background is busy and distracts from the face".into(),
