@@ -1,7 +1,7 @@
 //! The report's file, in the order of the sources, while records come in any order.
 
 use crate::error::Error;
-use crate::publish::{GrowingFile, OutputFolder};
+use crate::publish::{GrowingFile, OutputFolder, explained};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -56,8 +56,9 @@ impl Report {
             (None, Some(file)) => file.finish(),
             (None, None) => Ok(()),
         };
-        finished
-            .map_err(|error| Error::fatal(self.path, format!("the report cannot be written: {error}")).caused_by(error))
+        finished.map_err(|error| {
+            Error::fatal(self.path, format!("the report cannot be written: {}", explained(&error))).caused_by(error)
+        })
     }
 }
 

@@ -56,3 +56,25 @@ fn json_is_one_line_a_photo() {
     );
     assert_eq!((&lines[1]["picture"], &lines[1]["failure"]["reason"]), (&serde_json::Value::Null, &"damaged".into()));
 }
+
+/// What a run would refuse before it is decoded is not decoded here either.
+#[test]
+fn limits_of_size_and_memory_hold_as_in_a_run() {
+    let place = Workplace::new();
+    let mut png = std::io::Cursor::new(Vec::new());
+    let picture = image::GrayImage::new(9000, 5000);
+    picture.write_to(&mut png, image::ImageFormat::Png).expect("encoded");
+    place.write("in/large.png", png.get_ref());
+    for limit in [["--memory", "32M"], ["--max-pixels", "40"]] {
+        let run = place.run(&[&["in", "-o", "out", "-p", "x"][..], &limit].concat());
+        let record = place.only_record("out");
+        assert_eq!((run.code, &record["reason"]), (3, &"too-large".into()), "{limit:?}");
+        let seen = place.run(&[&["inspect", "in/large.png", "-p", "x"][..], &limit].concat());
+        assert_eq!(seen.code, 3, "{}", seen.stderr);
+        let line = seen.stdout.lines().find_map(|line| line.trim().strip_prefix("not read     "));
+        assert_eq!(line, record["message"].as_str(), "{limit:?}: {}", seen.stdout);
+        assert!(seen.stdout.contains("stored       9000 x 5000 pixels"), "{}", seen.stdout);
+        let json = place.run(&[&["inspect", "--json", "in/large.png", "-p", "x"][..], &limit].concat());
+        assert!(json.stdout.contains("\"reason\":\"too-large\""), "{}", json.stdout);
+    }
+}
