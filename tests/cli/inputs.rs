@@ -21,7 +21,7 @@ fn a_pipe_in_the_place_of_a_file_is_an_error_at_once() {
             1,
             "ledger.sqlite: the ledger cannot be written: it is a pipe, not a file; remove it",
         ),
-        ("in/named", &["in/named"], 3, "named: failed: the file cannot be read: it is a pipe, not a file"),
+        ("in/named", &["in/named"], 1, "in/named: is a pipe, not a photo or a folder"),
     ] {
         let place = Workplace::with(&[("in/ana.jpg", &ANA), ("out/readme", b"")]);
         let made = std::process::Command::new("mkfifo").arg(place.path(pipe)).status().expect("runs");
