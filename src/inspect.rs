@@ -98,6 +98,9 @@ pub struct PictureFacts {
     pub transparent: bool,
     /// What is missing of a damaged file.
     pub damage: Option<String>,
+    /// What is wrong with the file although its picture is whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flaw: Option<String>,
 }
 
 /// Why a file cannot be read.
@@ -255,6 +258,7 @@ impl PictureFacts {
             converted: !photo.colour.is_srgb(),
             transparent: photo.pixels.has_alpha(),
             damage: photo.damage.as_ref().map(Failure::sentence),
+            flaw: photo.flaw.map(|flaw| format!("{flaw}; its picture is whole")),
         }
     }
 }

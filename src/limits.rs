@@ -29,6 +29,8 @@ pub enum Kind {
     SoftFocus,
     /// The face has noise.
     Noisy,
+    /// The photo is compressed so strongly that its blocks show.
+    LowQuality,
     /// The face is dark.
     Dark,
     /// The face is white where it should have colour.
@@ -64,7 +66,7 @@ pub enum Bad {
 
 impl Kind {
     /// Every kind, in the order of the report: what most stands against a headshot first.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::LowConfidence,
         Self::SeveralPeople,
         Self::HeadCut,
@@ -75,6 +77,7 @@ impl Kind {
         Self::WouldUpscale,
         Self::SoftFocus,
         Self::Noisy,
+        Self::LowQuality,
         Self::Dark,
         Self::BlownOut,
         Self::UnevenLight,
@@ -97,6 +100,7 @@ impl Kind {
             Self::WouldUpscale => Reason::WouldUpscale,
             Self::SoftFocus => Reason::SoftFocus,
             Self::Noisy => Reason::Noisy,
+            Self::LowQuality => Reason::LowQuality,
             Self::Dark => Reason::Dark,
             Self::BlownOut => Reason::BlownOut,
             Self::UnevenLight => Reason::UnevenLight,
@@ -135,6 +139,7 @@ impl Kind {
             Self::WouldUpscale => "output pixels for one of the photo",
             Self::SoftFocus => "pixels of the output, the deviation of an edge",
             Self::Noisy => "levels of 255, standard deviation",
+            Self::LowQuality => "levels of 255, the steps in brightness that show between blocks",
             Self::Dark => "levels of 255, the brightest twentieth of the face",
             Self::BlownOut => "share of the face",
             Self::UnevenLight => "stops between the cheeks",
@@ -158,6 +163,7 @@ impl Kind {
             Self::WouldUpscale => (1.25, 1.6),
             Self::SoftFocus => (1.8, 2.6),
             Self::Noisy => (7.0, 10.0),
+            Self::LowQuality => (3.4, f64::INFINITY),
             Self::Dark => (95.0, 45.0),
             Self::BlownOut => (0.1, 0.35),
             Self::UnevenLight => (2.0, f64::INFINITY),

@@ -192,10 +192,11 @@ impl Cropper {
             may_enlarge: self.options.allow_upscale,
         };
         let drafts: Vec<_> = people.iter().map(|person| self.drafts(person, &scene, adjustment)).collect();
-        let judgement = match chosen.wanted {
+        let mut judgement = match chosen.wanted {
             Ok(_) => judge(&drafts, whole.damage.iter().chain(&doubt).cloned().collect(), &self.options),
             Err(why) => refuse(why, &whole, &scene),
         };
+        judgement.checks.extend(whole.minor_damage());
         let plans = accepted(drafts, &judgement, self.options.strict);
         let made = self.rendered(&mut photo, &people, plans)?;
         let heads = people.into_iter().map(|person| person.head).collect();
@@ -270,6 +271,7 @@ impl Cropper {
             let head = crown::find(photo, seen.head, found.tone)?;
             let view = seen.picture.and_then(|picture| FaceView::new(&picture, &head, &photo.colour));
             let measures = FaceMeasures::of(&head, view.as_ref(), photo.size());
+            let measures = FaceMeasures { block_step: photo.block_step, ..measures };
             let ground = Ground::around(&head, backdrop.clone());
             Ok(Some(Person { index, head, ground, measures, certainty: *certainty }))
         };

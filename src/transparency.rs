@@ -12,13 +12,7 @@ pub fn alpha_as_photo(photo: &Photo) -> Option<Photo<'static>> {
     let Pixels::Whole(Raster::Rgba(pixels)) = &photo.pixels else { return None };
     let grey = RgbImage::from_fn(pixels.width(), pixels.height(), |x, y| Rgb([pixels.get_pixel(x, y)[3]; 3]));
     let pixels = Raster::Rgb(grey).into();
-    Some(Photo {
-        pixels,
-        damage: None,
-        colour: photo.colour.clone(),
-        orientation: photo.orientation,
-        format: photo.format,
-    })
+    Some(Photo::new(pixels, photo.orientation, photo.colour.clone(), photo.format))
 }
 
 /// The own colours of what was laid over `background`, with its alpha: a mixture of `alpha` parts of the own colour and

@@ -33,7 +33,8 @@ pub(super) fn described(job: &Job, cropped: &Cropped, cropper: &Cropper) -> Reco
     };
     let mut record = Record::of(job.source.relative(), outcome);
     record.reason = why.map(|why| why.reason);
-    record.message = why.map(Failure::sentence);
+    record.message =
+        why.map(Failure::sentence).or_else(|| cropped.flaw.map(|flaw| format!("{flaw}; its picture is whole")));
     record.photo = Some(PhotoSize { width: cropped.size.0, height: cropped.size.1 });
     record.inset = cropped.inset;
     record.turned = (cropped.turned_deg != 0).then_some(cropped.turned_deg);

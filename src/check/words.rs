@@ -26,6 +26,8 @@ pub fn sentence(check: &Check) -> String {
             )
         }
         Reason::Noisy => format!("the face is noisy, by {value:.0} levels out of 255"),
+        Reason::LowQuality => "the photo is compressed so strongly that blocks show in the headshot".into(),
+        Reason::MinorDamage => "the file has a small defect, but the picture in it is whole".into(),
         Reason::Dark => {
             format!(
                 "the face is dark: its brightest parts reach {value:.0} of 255, and at least {limit:.0} is expected"
@@ -62,6 +64,8 @@ pub const fn advice(code: Reason) -> Option<&'static str> {
         Reason::WouldUpscale => "use the original file, not one from a chat or a web page",
         Reason::SoftFocus => "use a sharper photo, or the original file",
         Reason::Noisy => "use a photo taken in more light",
+        Reason::LowQuality => "use the original file, not one from a chat or one that was saved again",
+        Reason::MinorDamage => "copy the photo again if the original is at hand",
         Reason::Dark => "use a photo with more light on the face, or brighten this one",
         Reason::BlownOut => "use a photo with less light on the face",
         Reason::UnevenLight => "use a photo with the face turned towards the light",

@@ -90,7 +90,7 @@ fn in_lines(source: &str, seen: &Inspection) -> String {
         let converted = if picture.converted { ", converted to sRGB" } else { "" };
         add("colours", format!("{}{converted}", picture.colours));
         add("transparency", if picture.transparent { "in parts" } else { "none" }.to_owned());
-        if let Some(damage) = &picture.damage {
+        if let Some(damage) = picture.damage.as_ref().or(picture.flaw.as_ref()) {
             add("damage", damage.clone());
         }
     }

@@ -32,6 +32,8 @@ pub enum Reason {
     Border,
     /// The file is broken or ends early.
     Damaged,
+    /// Something is wrong with the file, although its picture is whole.
+    MinorDamage,
     /// The picture is over the pixel, byte or memory limit.
     TooLarge,
     /// Not a picture, or a kind of picture that this build does not read.
@@ -62,6 +64,8 @@ pub enum Reason {
     SoftFocus,
     /// The face has noise.
     Noisy,
+    /// The photo is compressed so strongly that its blocks show.
+    LowQuality,
     /// The face is dark.
     Dark,
     /// The face is white where it should have colour.
@@ -80,7 +84,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::NoFace,
         Self::SeveralPeople,
         Self::FaceTooSmall,
@@ -93,6 +97,7 @@ impl Reason {
         Self::OverByteLimit,
         Self::Border,
         Self::Damaged,
+        Self::MinorDamage,
         Self::TooLarge,
         Self::UnsupportedFormat,
         Self::Unreadable,
@@ -108,6 +113,7 @@ impl Reason {
         Self::NotPicked,
         Self::SoftFocus,
         Self::Noisy,
+        Self::LowQuality,
         Self::Dark,
         Self::BlownOut,
         Self::UnevenLight,
@@ -133,6 +139,7 @@ impl Reason {
             Self::OverByteLimit => "over-byte-limit",
             Self::Border => "border",
             Self::Damaged => "damaged",
+            Self::MinorDamage => "minor-damage",
             Self::TooLarge => "too-large",
             Self::UnsupportedFormat => "unsupported-format",
             Self::Unreadable => "unreadable",
@@ -148,6 +155,7 @@ impl Reason {
             Self::NotPicked => "not-picked",
             Self::SoftFocus => "soft-focus",
             Self::Noisy => "noisy",
+            Self::LowQuality => "low-quality",
             Self::Dark => "dark",
             Self::BlownOut => "blown-out",
             Self::UnevenLight => "uneven-light",

@@ -53,13 +53,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     let decoded = image.decode(&mut context).map_err(|_| Format::Jpeg2000.broken())?;
     let samples = decoded.data_u8();
     let (raster, colour) = finish(&image, samples)?;
-    Ok(Photo {
-        pixels: raster.into(),
-        orientation: Orientation::UPRIGHT,
-        colour,
-        format: Some(Format::Jpeg2000),
-        damage: None,
-    })
+    Ok(Photo::new(raster.into(), Orientation::UPRIGHT, colour, Some(Format::Jpeg2000)))
 }
 
 /// The picture's data: the file itself, or the box that holds them.

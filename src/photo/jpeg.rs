@@ -1,21 +1,17 @@
-//! JPEG: what cameras write only where it is looked at ([`Sparse`]), all else by zune-jpeg, with the colour
-//! model decided here. What that does not read is read by oxideav-mjpeg, where the build has it.
+//! JPEG, with the colour model decided here: luma and chroma as cameras sample them only where they are looked at
+//! ([`Sparse`]), all else of Huffman coding whole, by the same decoder. The rare kinds are read by oxideav-mjpeg, where
+//! the build has it.
 
 use super::colour::{self, Colour};
 use super::exif::Exif;
 use super::format::not_built_in;
 use super::markers::{Coding, Markers};
 use super::orientation::from_metadata;
-use super::pixels::{Pixels, Sparse};
+use super::pixels::{Pixels, Sparse, kept};
 use super::raster::Raster;
 use super::{Format, Header, Limits, Photo};
 use crate::error::{Failure, Reason};
-use std::borrow::Cow;
-use zune_core::bytestream::ZCursor;
-use zune_core::colorspace::ColorSpace;
-use zune_core::options::DecoderOptions;
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::errors::DecodeErrors;
+use crate::sparse_jpeg::{self, Flaw, Outline, Refusal, SparseJpeg};
 
 /// Most scans of a progressive file. Encoders write 6 to 20; each costs a pass over all coefficients, which a hostile
 /// file gets for a dozen bytes.
@@ -58,33 +54,24 @@ fn header(markers: &Markers<'_>, bytes: &[u8]) -> Result<Header, Failure> {
     let model = model(markers)?;
     let pixels = u64::from(markers.width) * u64::from(markers.height);
     let components = markers.component_ids.len() as u64;
-    let bytes_per_pixel = if let Some(what) = rarity(markers) {
+    let memory = if let Some(what) = rarity(markers) {
         check_rare(what, markers)?;
-        3 + RARE_BYTES_PER_SAMPLE * components
+        pixels * (3 + RARE_BYTES_PER_SAMPLE * components)
     } else {
-        // Pixels out, CMYK before conversion, and two bytes for each coefficient where all are held until the last
-        // scan.
-        let pixel = if matches!(model, Model::Cmyk | Model::Ycck) { 7 } else { 3 };
-        let all_held = markers.coding == Coding::Progressive || markers.is_split();
-        if all_held { pixel + 2 * components } else { pixel }
+        let Outline { has_planes, memory, .. } = sparse_jpeg::outline(bytes, kept(markers)).map_err(explain)?;
+        // Planes take at most as much as pixels. A whole picture is there as planes, as samples and as pixels.
+        let per_pixel = if has_planes && model == Model::YCbCr { 3 } else { 2 * components + 3 };
+        memory + pixels * per_pixel
     };
-    // Planes take at most as much as pixels.
-    let sparse = if model == Model::YCbCr { 3 * pixels + Sparse::memory(bytes, markers) } else { 0 };
-    Ok(Header {
-        format: Format::Jpeg,
-        width: markers.width,
-        height: markers.height,
-        memory: sparse.max(pixels * bytes_per_pixel) + bytes.len() as u64,
-    })
+    let (width, height) = (markers.width, markers.height);
+    Ok(Header { format: Format::Jpeg, width, height, memory: memory + bytes.len() as u64 })
 }
 
-/// What keeps a file from zune-jpeg, in a word or two: what it does not read, or reads wrongly. No camera writes it.
+/// What keeps a file from [`SparseJpeg`], in a word or two. No camera writes it.
 fn rarity(markers: &Markers<'_>) -> Option<&'static str> {
     match markers.coding {
         Coding::Other(name) => Some(name),
         _ if markers.bits != 8 => Some("12-bit"),
-        // zune-jpeg 0.5 mixes up the rows of such files without an error; a wrong picture is worse than none.
-        _ if markers.is_split() && markers.rows_subsampled => Some("split 4:2:0 or 4:4:0"),
         _ => None,
     }
 }
@@ -102,11 +89,11 @@ fn check_rare(what: &str, markers: &Markers<'_>) -> Result<(), Failure> {
 fn model(markers: &Markers<'_>) -> Result<Model, Failure> {
     match (markers.component_ids.as_slice(), markers.adobe_transform) {
         ([_], _) => Ok(Model::Grey),
-        (b"RGB", _) => Ok(Model::Rgb),
-        ([_, _, _], Some(0)) if !markers.jfif => Ok(Model::Rgb),
+        ([_, _, _], _) if markers.jfif => Ok(Model::YCbCr),
+        ([_, _, _], Some(0)) | (b"RGB", None) => Ok(Model::Rgb),
         ([_, _, _], _) => Ok(Model::YCbCr),
-        ([_, _, _, _], Some(2)) => Ok(Model::Ycck),
-        ([_, _, _, _], _) => Ok(Model::Cmyk),
+        ([_, _, _, _], None | Some(0)) => Ok(Model::Cmyk),
+        ([_, _, _, _], _) => Ok(Model::Ycck),
         (other, _) => Err(unsupported(&format!("{} colour components are not read", other.len()))),
     }
 }
@@ -115,47 +102,55 @@ fn model(markers: &Markers<'_>) -> Result<Model, Failure> {
 pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     let markers = Markers::read(bytes)?;
     limits.check(&header(&markers, bytes)?)?;
-    let complete = check_scans(&markers, bytes)?;
-    // What can be read of a damaged file is read by zune-jpeg only.
-    if !complete && (!limits.allow_damaged || rarity(&markers).is_some()) {
-        return Err(Format::Jpeg.damaged("it ends early"));
-    }
+    check_scans(&markers, bytes)?;
     let model = model(&markers)?;
     if rarity(&markers).is_some() {
         return decode_rare(bytes, &markers, model);
     }
-    if complete
-        && model == Model::YCbCr
-        && let Some(sparse) = Sparse::open(bytes, &markers)
-    {
-        let exif = markers.exif.map(Exif::read).unwrap_or_default();
+    let exif = exif_of(&markers);
+    let (jpeg, damage) = opened(bytes, &markers, limits.allow_damaged)?;
+    let flaw = jpeg.flaw().filter(|_| damage.is_none()).map(Flaw::words);
+    let block_step = Some(block_step(&jpeg.luma_steps()));
+    if model == Model::YCbCr && jpeg.has_planes() {
         let colour = Colour::of_rgb(markers.icc_profile().as_deref(), exif);
-        let orientation = from_metadata(exif, markers.xmp);
-        return Ok(Photo {
-            pixels: Pixels::Sparse(Box::new(sparse)),
-            orientation,
-            colour,
-            format: Some(Format::Jpeg),
-            damage: None,
-        });
+        let pixels = Pixels::Sparse(Box::new(Sparse::new(jpeg)));
+        return Ok(Photo { damage, flaw, block_step, ..photo_of(pixels, colour, exif, &markers) });
     }
-    let plain = without_adobe_segment(&markers, bytes, model);
-    let strict =
-        if complete { samples(&plain, &markers, model, true) } else { Err(Format::Jpeg.damaged("it ends early")) };
-    let (samples, damage) = match strict {
-        Ok(samples) => (samples, None),
-        Err(failure) if limits.allow_damaged && failure.reason == Reason::Damaged => {
-            (samples(&plain, &markers, model, false)?, Some(failure))
-        }
-        Err(failure) => return Err(failure),
-    };
-    Ok(photo(samples, &markers, model, damage))
+    Ok(Photo { damage, flaw, block_step, ..photo(jpeg.samples(), &markers, model) })
 }
 
-/// Decodes what zune-jpeg does not, by oxideav-mjpeg. [`check_scans`] saw that it is whole.
+/// The mean quantisation step of the lowest frequencies, in levels of 255, by the steps in zigzag order: what the
+/// rounding of a block's mean and slopes can move it by.
+fn block_step(steps: &[i16; 64]) -> f64 {
+    /// The mean, the first two frequencies each way and the first diagonal one.
+    const LOWEST: usize = 6;
+    // A coefficient is eight times the mean that it stands for.
+    steps[..LOWEST].iter().map(|&step| f64::from(step)).sum::<f64>() / LOWEST as f64 / 8.0
+}
+
+/// The file, and what is wrong with it where it may be `damaged`.
+fn opened<'a>(
+    bytes: &'a [u8],
+    markers: &Markers<'_>,
+    may_be_damaged: bool,
+) -> Result<(SparseJpeg<'a>, Option<Failure>), Failure> {
+    match SparseJpeg::open(bytes, kept(markers)) {
+        Ok(jpeg) => Ok((jpeg, None)),
+        Err(why @ Refusal::Damaged(_)) if may_be_damaged => {
+            let (jpeg, _) = SparseJpeg::open_damaged(bytes).map_err(explain)?;
+            Ok((jpeg, Some(explain(why))))
+        }
+        Err(why) => Err(explain(why)),
+    }
+}
+
+/// Decodes the rare kinds, by oxideav-mjpeg, which does not tell whether they are whole.
 #[cfg(feature = "jpeg-rare")]
 fn decode_rare(bytes: &[u8], markers: &Markers<'_>, model: Model) -> Result<Photo<'static>, Failure> {
     use oxideav_mjpeg::{DecodeOptions, Error, decode_rgb8_with};
+    if !markers.scans(bytes).complete {
+        return Err(Format::Jpeg.damaged("it ends early"));
+    }
     let options = DecodeOptions::new().with_max_pixels(Some(u64::from(markers.width) * u64::from(markers.height)));
     let picture = decode_rgb8_with(bytes, &options).map_err(|error| match error {
         Error::Unsupported(_) => unsupported("this kind of coding is not read"),
@@ -164,7 +159,14 @@ fn decode_rare(bytes: &[u8], markers: &Markers<'_>, model: Model) -> Result<Phot
     if (picture.width, picture.height) != (markers.width, markers.height) {
         return Err(Format::Jpeg.damaged("its size changes on the way"));
     }
-    Ok(photo(picture.data, markers, model, None))
+    // What comes is RGB, of grey pictures too.
+    let mut raster = Raster::rgb_from(markers.width, markers.height, picture.data);
+    let profile = markers.icc_profile();
+    let colour = match model {
+        Model::Grey => Colour::of_grey(profile.as_deref(), &mut raster),
+        _ => Colour::of_rgb(profile.as_deref()),
+    };
+    Ok(photo_of(raster.into(), colour, markers))
 }
 
 #[cfg(not(feature = "jpeg-rare"))]
@@ -172,70 +174,38 @@ fn decode_rare(_: &[u8], markers: &Markers<'_>, _: Model) -> Result<Photo<'stati
     Err(check_rare("this kind of", markers).err().unwrap_or_else(|| unsupported("this kind of coding is not read")))
 }
 
-fn photo(samples: Vec<u8>, markers: &Markers<'_>, model: Model, damage: Option<Failure>) -> Photo<'static> {
+/// A photo of these samples, one, three or four a pixel.
+fn photo(samples: Vec<u8>, markers: &Markers<'_>, model: Model) -> Photo<'static> {
     let profile = markers.icc_profile();
-    let exif = markers.exif.map(Exif::read).unwrap_or_default();
+    let exif = exif_of(markers);
     let (raster, colour) = finish(samples, markers, model, profile.as_deref(), exif);
-    let orientation = from_metadata(exif, markers.xmp);
-    Photo { pixels: raster.into(), orientation, colour, format: Some(Format::Jpeg), damage }
+    photo_of(raster.into(), colour, exif, markers)
 }
 
-/// Whether the file goes on to its end mark; refuses scan bombs.
-fn check_scans(markers: &Markers<'_>, bytes: &[u8]) -> Result<bool, Failure> {
-    if markers.coding == Coding::Sequential && !markers.is_split() && Markers::ends_with_end_mark(bytes) {
-        return Ok(true);
+fn photo_of<'a>(pixels: Pixels<'a>, colour: Colour, exif: Exif, markers: &Markers<'_>) -> Photo<'a> {
+    Photo::new(pixels, from_metadata(exif, markers.xmp), colour, Some(Format::Jpeg))
+}
+
+fn exif_of(markers: &Markers<'_>) -> Exif {
+    markers.exif.map(Exif::read).unwrap_or_default()
+}
+
+/// Refuses scan bombs.
+fn check_scans(markers: &Markers<'_>, bytes: &[u8]) -> Result<(), Failure> {
+    if markers.coding == Coding::Sequential && !markers.is_split() {
+        return Ok(());
     }
-    let scans = markers.scans(bytes);
-    let scanned = u64::from(markers.width) * u64::from(markers.height) * u64::from(scans.count);
+    let count = markers.scans(bytes).count;
+    let scanned = u64::from(markers.width) * u64::from(markers.height) * u64::from(count);
     let (usual, most) = match rarity(markers) {
         Some(_) => (1, MAX_RARE_SCANNED_PIXELS),
         None => (20, MAX_SCANNED_PIXELS),
     };
-    if scans.count > MAX_SCANS || (scans.count > usual && scanned > most) {
-        let message = format!("the JPEG has {} scans, more than any camera or editor writes", scans.count);
+    if count > MAX_SCANS || (count > usual && scanned > most) {
+        let message = format!("the JPEG has {count} scans, more than any camera or editor writes");
         return Err(Failure::new(Reason::TooLarge, message).advised("open it in an editor and save it again"));
     }
-    Ok(scans.complete)
-}
-
-/// The file without Adobe's segment where that would mislead the decoder: it takes every file with transform 0 for
-/// CMYK and inverts inks by rules of its own. Without the segment it hands out the stored components.
-fn without_adobe_segment<'a>(markers: &Markers<'_>, bytes: &'a [u8], model: Model) -> Cow<'a, [u8]> {
-    if model == Model::YCbCr && markers.adobe_transform == Some(1) {
-        return Cow::Borrowed(bytes);
-    }
-    let (Some(first), Some(last)) = (markers.adobe_segments.first(), markers.adobe_segments.last()) else {
-        return Cow::Borrowed(bytes);
-    };
-    let mut plain = Vec::with_capacity(bytes.len());
-    plain.extend_from_slice(&bytes[..first.start]);
-    for pair in markers.adobe_segments.windows(2) {
-        plain.extend_from_slice(&bytes[pair[0].end..pair[1].start]);
-    }
-    plain.extend_from_slice(&bytes[last.end..]);
-    Cow::Owned(plain)
-}
-
-/// Decodes to three samples a pixel, or four for CMYK and YCCK as stored.
-fn samples(bytes: &[u8], markers: &Markers<'_>, model: Model, strict: bool) -> Result<Vec<u8>, Failure> {
-    let (wanted, channels) = match model {
-        Model::Grey | Model::YCbCr => (ColorSpace::RGB, 3),
-        // Asking for the model that the decoder believes in makes it copy the components untouched.
-        Model::Rgb if markers.component_ids == b"RGB" => (ColorSpace::RGB, 3),
-        Model::Rgb => (ColorSpace::YCbCr, 3),
-        Model::Cmyk | Model::Ycck => (ColorSpace::CMYK, 4),
-    };
-    let options = DecoderOptions::default()
-        .set_strict_mode(strict)
-        .set_max_width(usize::from(u16::MAX))
-        .set_max_height(usize::from(u16::MAX))
-        .jpeg_set_max_scans(MAX_SCANS as usize)
-        .jpeg_set_out_colorspace(wanted);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-    decoder.decode_headers().map_err(explain)?;
-    let mut samples = vec![0; markers.width as usize * markers.height as usize * channels];
-    decoder.decode_into(&mut samples).map_err(explain)?;
-    Ok(samples)
+    Ok(())
 }
 
 fn finish(
@@ -248,11 +218,17 @@ fn finish(
     let (width, height) = (markers.width, markers.height);
     match model {
         Model::Grey => {
-            let mut raster = Raster::rgb_from(width, height, samples);
+            let rgb = samples.iter().flat_map(|&sample| [sample; 3]).collect();
+            let mut raster = Raster::rgb_from(width, height, rgb);
             let colour = Colour::of_grey(profile, exif, &mut raster);
             (raster, colour)
         }
-        Model::YCbCr | Model::Rgb => (Raster::rgb_from(width, height, samples), Colour::of_rgb(profile, exif)),
+        Model::YCbCr | Model::Rgb => {
+            if model == Model::YCbCr {
+                samples.chunks_exact_mut(3).for_each(colour::ycc_to_rgb);
+            }
+            (Raster::rgb_from(width, height, samples), Colour::of_rgb(profile, exif))
+        }
         Model::Cmyk | Model::Ycck => {
             if model == Model::Ycck {
                 samples.chunks_exact_mut(4).for_each(ycck_to_cmyk);
@@ -278,10 +254,19 @@ fn unsupported(what: &str) -> Failure {
         .advised("open it in an editor and save it as plain JPEG")
 }
 
-fn explain(error: DecodeErrors) -> Failure {
-    match error {
-        DecodeErrors::Unsupported(_) => unsupported("this kind of coding is not read"),
-        DecodeErrors::IoErrors(_) | DecodeErrors::ExhaustedData => Format::Jpeg.damaged("it ends early"),
-        _ => Format::Jpeg.broken(),
+fn explain(refusal: Refusal) -> Failure {
+    match refusal {
+        Refusal::NotHandled(what) => unsupported(&format!("{what} is not read")),
+        Refusal::Damaged(what) => Format::Jpeg.damaged(what),
+    }
+}
+
+impl Flaw {
+    /// What is wrong, as a clause.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::NoEndMark => "the JPEG has no end mark",
+            Self::StrayBytes => "the JPEG has stray bytes between its parts",
+        }
     }
 }

@@ -52,13 +52,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     let mut raster = raster(samples, &render);
     let colour = tone_mapped.unwrap_or_else(|| Colour::of_grey(Some(&profile), Exif::default(), &mut raster));
     // The decoder's output stands upright. EXIF is for information only in this format (ISO/IEC 18181-2, 9.4).
-    Ok(Photo {
-        pixels: raster.into(),
-        orientation: Orientation::UPRIGHT,
-        colour,
-        format: Some(Format::JpegXl),
-        damage: None,
-    })
+    Ok(Photo::new(raster.into(), Orientation::UPRIGHT, colour, Some(Format::JpegXl)))
 }
 
 /// The picture's data without the container's other boxes: metadata are not needed, and can be compressed bombs.

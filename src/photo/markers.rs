@@ -16,11 +16,11 @@ mod mark {
     pub const SOI: u8 = 0xD8;
     pub const EOI: u8 = 0xD9;
     pub const SOS: u8 = 0xDA;
+    pub const DNL: u8 = 0xDC;
     pub const APP0: u8 = 0xE0;
     pub const APP1: u8 = 0xE1;
     pub const APP2: u8 = 0xE2;
     pub const APP14: u8 = 0xEE;
-    pub const TEM: u8 = 0x01;
 }
 
 /// How the samples are coded.
@@ -47,20 +47,16 @@ pub(super) struct Markers<'a> {
     pub bits: u8,
     pub coding: Coding,
     pub component_ids: Vec<u8>,
-    /// Whether some component has fewer rows than another.
-    pub rows_subsampled: bool,
     pub jfif: bool,
     /// The colour transform byte of Adobe's segment.
     pub adobe_transform: Option<u8>,
-    /// Where Adobe's segments lie, marker and length included.
-    pub adobe_segments: Vec<Range<usize>>,
     pub exif: Option<&'a [u8]>,
     pub xmp: Option<&'a [u8]>,
     icc: Vec<(u8, &'a [u8])>,
     /// Where the first scan's header starts.
     first_scan: usize,
-    /// How many components the first scan holds.
-    first_scan_components: u8,
+    /// The components that the first scan holds, in its order.
+    first_scan_ids: Vec<u8>,
 }
 
 /// What stands behind the header.
@@ -80,15 +76,13 @@ impl<'a> Markers<'a> {
             bits: 0,
             coding: Coding::Sequential,
             component_ids: Vec::new(),
-            rows_subsampled: false,
             jfif: false,
             adobe_transform: None,
-            adobe_segments: Vec::new(),
             exif: None,
             xmp: None,
             icc: Vec::new(),
             first_scan: 0,
-            first_scan_components: 0,
+            first_scan_ids: Vec::new(),
         };
         let mut at = 2;
         loop {
@@ -99,17 +93,32 @@ impl<'a> Markers<'a> {
             match segment.marker {
                 mark::SOS => {
                     markers.first_scan = segment.start;
-                    markers.first_scan_components = bytes[segment.body].first().copied().unwrap_or(0);
+                    markers.take_scan(&segment, bytes);
                     break;
                 }
                 mark::EOI => return Err(Format::Jpeg.damaged("there is no picture between its header and its end")),
                 marker => markers.take(marker, &segment, bytes)?,
             }
         }
-        if markers.component_ids.is_empty() {
+        if markers.component_ids.is_empty() || markers.height == 0 {
             return Err(Format::Jpeg.damaged("the header gives no picture size"));
         }
         Ok(markers)
+    }
+
+    /// Takes the header of the first scan, and from behind its data the height, where the frame left that open (T.81,
+    /// B.2.5).
+    fn take_scan(&mut self, segment: &Segment, bytes: &[u8]) {
+        let ids = bytes[segment.body.clone()].split_first().map(|(&count, rest)| (usize::from(count), rest));
+        self.first_scan_ids = ids.map_or_else(Vec::new, |(count, rest)| {
+            rest.as_chunks::<2>().0.iter().take(count).map(|selector| selector[0]).collect()
+        });
+        if self.height == 0
+            && let Some(behind) = Segment::next(bytes, segment.end).filter(|behind| behind.marker == mark::DNL)
+            && let [high, low] = bytes[behind.body]
+        {
+            self.height = u32::from(u16::from_be_bytes([high, low]));
+        }
     }
 
     fn take(&mut self, marker: u8, segment: &Segment, bytes: &'a [u8]) -> Result<(), Failure> {
@@ -127,10 +136,7 @@ impl<'a> Markers<'a> {
                     self.icc.push((*number, data));
                 }
             }
-            mark::APP14 if body.starts_with(b"Adobe") => {
-                self.adobe_transform = body.get(11).copied();
-                self.adobe_segments.push(segment.start..segment.end);
-            }
+            mark::APP14 if body.starts_with(b"Adobe") => self.adobe_transform = body.get(11).copied(),
             _ => {}
         }
         Ok(())
@@ -155,16 +161,15 @@ impl<'a> Markers<'a> {
         self.height = u32::from(u16::from_be_bytes([*h0, *h1]));
         self.width = u32::from(u16::from_be_bytes([*w0, *w1]));
         self.component_ids = components.chunks_exact(3).map(|component| component[0]).collect();
-        self.rows_subsampled = components.chunks_exact(3).any(|component| component[1] & 15 != components[1] & 15);
-        if self.component_ids.len() != usize::from(*count) || self.width == 0 || self.height == 0 {
+        if self.component_ids.len() != usize::from(*count) || self.width == 0 {
             return Err(Format::Jpeg.damaged("the header gives no possible picture size"));
         }
         Ok(())
     }
 
-    /// Whether a sequential file stores its components one after the other, not side by side.
+    /// Whether a sequential file stores its components other than side by side, in their order.
     pub(super) fn is_split(&self) -> bool {
-        self.coding == Coding::Sequential && usize::from(self.first_scan_components) < self.component_ids.len()
+        self.coding == Coding::Sequential && self.first_scan_ids != self.component_ids
     }
 
     /// The ICC profile, its parts in the order of their numbers (ICC.1, annex B.4). Files in the wild number them from
@@ -192,12 +197,6 @@ impl<'a> Markers<'a> {
         }
         scans
     }
-
-    /// Whether the file certainly has its end mark: inside coded data the two bytes stand for nothing else, so a
-    /// sequential file that ends with them ends where it should.
-    pub(super) fn ends_with_end_mark(bytes: &[u8]) -> bool {
-        bytes.ends_with(&[0xFF, mark::EOI])
-    }
 }
 
 /// One marker with its segment.
@@ -209,13 +208,14 @@ struct Segment {
 }
 
 impl Segment {
-    /// The next marker at or after `at`, skipping coded data, fill bytes and restart marks; `None` at the end.
+    /// The next marker at or after `at`, skipping coded data, stray and fill bytes, and restart
+    /// marks; `None` at the end.
     fn next(bytes: &[u8], mut at: usize) -> Option<Self> {
         loop {
             at += bytes.get(at..)?.iter().position(|&byte| byte == 0xFF)?;
             match *bytes.get(at + 1)? {
                 0xFF => at += 1,
-                0 | mark::TEM | mark::SOI | mark::RST0..=0xD7 => at += 2,
+                ..mark::SOF0 | mark::RST0..=mark::SOI => at += 2,
                 marker @ mark::EOI => return Some(Self { marker, start: at, body: at + 2..at + 2, end: at + 2 }),
                 marker => {
                     let length = usize::from(u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]));

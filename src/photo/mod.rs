@@ -58,6 +58,11 @@ pub struct Photo<'a> {
     /// What is wrong with the file ([`Reason::Damaged`]), where [`Limits::allow_damaged`] let it through: parts of the
     /// picture are missing, and a person should look.
     pub damage: Option<Failure>,
+    /// What is wrong with the file although its picture is whole, as a clause.
+    pub flaw: Option<&'static str>,
+    /// How coarsely a JPEG file stores the brightness of its blocks of 8 x 8 pixels: the mean quantisation step of the
+    /// lowest frequencies, in levels of 255.
+    pub block_step: Option<f64>,
 }
 
 impl Photo<'_> {
@@ -71,13 +76,18 @@ impl Photo<'_> {
             let message = format!("a picture of {width} x {height} pixels shows nothing");
             return Err(Failure::new(Reason::Damaged, message).advised("give one that has some"));
         }
-        Ok(Photo {
-            pixels: Raster::Rgb(picture).into(),
-            orientation: Orientation::UPRIGHT,
-            colour: Colour::srgb("sRGB (as given)"),
-            format: None,
-            damage: None,
-        })
+        let colour = Colour::srgb("sRGB (as given)");
+        Ok(Photo::new(Raster::Rgb(picture).into(), Orientation::UPRIGHT, colour, None))
+    }
+
+    /// A photo with whose file nothing is wrong.
+    pub(crate) const fn new(
+        pixels: Pixels<'_>,
+        orientation: Orientation,
+        colour: Colour,
+        format: Option<Format>,
+    ) -> Photo<'_> {
+        Photo { pixels, orientation, colour, format, damage: None, flaw: None, block_step: None }
     }
 
     /// The same photo, turned by this beyond what its file says: no pixel is moved.
@@ -293,7 +303,8 @@ fn reader_of(bytes: &[u8]) -> Result<Reader, Failure> {
 /// a header that makes no sense or ends early.
 pub fn probe(bytes: &[u8]) -> Result<Header, Failure> {
     let reader = reader_of(bytes)?;
-    surviving(|| (reader.probe)(bytes))
+    // Without a header nothing can be read, whatever is allowed.
+    surviving(|| (reader.probe)(bytes)).map_err(read_as_far_as_it_goes)
 }
 
 /// Decodes a whole file.
@@ -305,7 +316,20 @@ pub fn probe(bytes: &[u8]) -> Result<Header, Failure> {
 /// its data are broken, or such that the decoder panics.
 pub fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, Failure> {
     let reader = reader_of(bytes)?;
-    surviving(|| (reader.decode)(bytes, limits))
+    let decoded = surviving(|| (reader.decode)(bytes, limits));
+    if !limits.allow_damaged {
+        return decoded;
+    }
+    let photo = decoded.map_err(read_as_far_as_it_goes)?;
+    Ok(Photo { damage: photo.damage.map(read_as_far_as_it_goes), ..photo })
+}
+
+/// The failure without the advice to allow what is allowed already.
+fn read_as_far_as_it_goes(failure: Failure) -> Failure {
+    match failure.reason {
+        Reason::Damaged => Failure::new(failure.reason, failure.message).advised("copy or export it again"),
+        _ => failure,
+    }
 }
 
 /// What `read` gives; where it panics, a failure. Nothing of what it worked on is looked at again.

@@ -84,7 +84,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         }
         None => by_image(bytes, &header, limits)?,
     };
-    Ok(Photo { pixels: raster.into(), orientation, colour, format: Some(format), damage })
+    Ok(Photo { damage, ..Photo::new(raster.into(), orientation, colour, Some(format)) })
 }
 
 /// Most pixels that a TIFF's tiles may hold.

@@ -3,7 +3,7 @@
 use super::markers::{Coding, Markers};
 use super::raster::{Raster, cut, flatten};
 use crate::geometry::Rect;
-use crate::sparse_jpeg::{self, Area, Keep, Planes, Scale, SparseJpeg};
+use crate::sparse_jpeg::{Area, Keep, Planes, Scale, SparseJpeg};
 use image::RgbImage;
 use std::borrow::Cow;
 
@@ -118,15 +118,10 @@ pub struct Sparse<'a> {
 }
 
 impl<'a> Sparse<'a> {
-    /// The file with these `bytes`; `None` where it has to be decoded whole.
-    pub(super) fn open(bytes: &'a [u8], markers: &Markers<'_>) -> Option<Self> {
-        let keep = kept(markers);
-        SparseJpeg::open(bytes, keep).ok().map(|jpeg| Self { jpeg, keep, prepared: None })
-    }
-
-    /// Bytes that [`Self::open`] keeps at most.
-    pub(super) fn memory(bytes: &[u8], markers: &Markers<'_>) -> u64 {
-        sparse_jpeg::outline(bytes, kept(markers)).map_or(0, |outline| outline.memory)
+    /// An open file for which [`SparseJpeg::has_planes`].
+    pub(super) const fn new(jpeg: SparseJpeg<'a>) -> Self {
+        let keep = jpeg.keeps();
+        Self { jpeg, keep, prepared: None }
     }
 
     /// `area` and what a kernel reaches around it, for an output with `shrinking` source pixels to each of its own,
@@ -188,9 +183,14 @@ impl<'a> Sparse<'a> {
     }
 }
 
-fn kept(markers: &Markers<'_>) -> Keep {
+/// What is kept of a file with this header.
+pub(super) fn kept(markers: &Markers<'_>) -> Keep {
     let is_large = markers.width.max(markers.height) >= PARTS_FROM_LONG_SIDE;
-    if is_large && markers.coding == Coding::Sequential { Keep::Places } else { Keep::Coefficients }
+    if is_large && markers.coding == Coding::Sequential && !markers.is_split() {
+        Keep::Places
+    } else {
+        Keep::Coefficients
+    }
 }
 
 fn covers(planes: &Planes, area: &Area) -> bool {
@@ -230,13 +230,8 @@ mod tests {
     }
 
     fn whole(photo: &Photo<'_>) -> Photo<'static> {
-        Photo {
-            pixels: photo.pixels.clone().into_raster().into(),
-            orientation: photo.orientation,
-            colour: photo.colour.clone(),
-            format: photo.format,
-            damage: None,
-        }
+        let pixels = photo.pixels.clone().into_raster().into();
+        Photo::new(pixels, photo.orientation, photo.colour.clone(), photo.format)
     }
 
     fn mean_difference(a: &RgbImage, b: &RgbImage) -> f64 {

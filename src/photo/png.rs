@@ -65,7 +65,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
     let samples = Samples { values: samples, channels: colour_type.samples(), is_wide: depth == BitDepth::Sixteen };
     let (raster, colour) = samples.finish(reader.info(), &metadata);
     let orientation = from_metadata(metadata.exif, metadata.xmp.as_deref());
-    Ok(Photo { pixels: raster.into(), orientation, colour, format: Some(Format::Png), damage })
+    Ok(Photo { damage, ..Photo::new(raster.into(), orientation, colour, Some(Format::Png)) })
 }
 
 /// The colours that a file declares, by the first of its chunks that is understood (PNG, third edition, 4.3).

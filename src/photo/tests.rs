@@ -1,5 +1,7 @@
 //! The decoders through their common door, on pictures encoded here.
 
+mod jpeg;
+
 use super::*;
 use ::png as png_crate;
 use ::tiff as tiff_crate;
@@ -58,18 +60,6 @@ fn icons_and_gifs_keep_size_and_alpha() {
 }
 
 #[test]
-fn jpeg_is_close_in_colour_and_grey() {
-    let smooth = RgbImage::from_fn(64, 48, |x, y| Rgb([x as u8 * 3, y as u8 * 4, 90]));
-    let close = |a: &[u8], b: &[u8]| a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) < 24);
-    let decoded = rgb(decode(&encode(smooth.clone(), ImageFormat::Jpeg), &Limits::default()).unwrap());
-    assert!(close(&decoded, &smooth));
-    let grey = GrayImage::from_fn(64, 48, |x, y| Luma([(x + y) as u8]));
-    let decoded = rgb(decode(&encode(grey.clone(), ImageFormat::Jpeg), &Limits::default()).unwrap());
-    assert!(decoded.pixels().all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]));
-    assert!(decoded.pixels().zip(grey.pixels()).all(|(a, b)| a[0].abs_diff(b[0]) < 8));
-}
-
-#[test]
 fn sixteen_bits_are_rounded() {
     let wide =
         image::ImageBuffer::<Rgb<u16>, _>::from_fn(9, 9, |x, y| Rgb([(x * 7_000) as u16, (y * 7_000) as u16, 257]));
@@ -121,18 +111,6 @@ fn exif_block(orientation: u8) -> Vec<u8> {
 }
 
 #[test]
-fn jpeg_orientation_and_profile_are_kept_beside_the_pixels() {
-    let profile = ColorProfile::new_display_p3().encode().unwrap();
-    let icc = [b"ICC_PROFILE\0\x01\x01".as_slice(), &profile].concat();
-    let exif = [b"Exif\0\0".as_slice(), &exif_block(6)].concat();
-    let bytes = with_segments(&encode(picture(40, 30), ImageFormat::Jpeg), &[(0xE1, exif), (0xE2, icc)]);
-    let photo = decode(&bytes, &Limits::default()).unwrap();
-    assert_eq!((photo.stored_size(), photo.size()), ((40, 30), (30, 40)));
-    assert_eq!(photo.orientation, Orientation::from_exif(6));
-    assert!(!photo.colour.is_srgb() && photo.colour.assumed().contains("P3"), "{:?}", photo.colour);
-}
-
-#[test]
 fn png_orientation_and_profile_are_read() {
     let mut info = png_crate::Info::with_size(4, 2);
     info.color_type = png_crate::ColorType::Rgb;
@@ -148,15 +126,20 @@ fn png_orientation_and_profile_are_read() {
 }
 
 #[test]
-fn adobe_rgb_components_are_not_taken_for_luma() {
-    // Three components that Adobe's segment declares RGB: the encoder's luma and chroma must come out untouched.
-    let grey = RgbImage::from_pixel(16, 16, Rgb([60; 3]));
-    let bytes = encode(grey, ImageFormat::Jpeg);
-    let jfif_length = usize::from(u16::from_be_bytes([bytes[4], bytes[5]])) + 2;
-    let without_jfif = [&bytes[..2], &bytes[2 + jfif_length..]].concat();
-    let adobe = (0xEE, b"Adobe\0\x64\0\0\0\0\0".to_vec());
-    let photo = rgb(decode(&with_segments(&without_jfif, &[adobe]), &Limits::default()).unwrap());
-    assert!(photo.pixels().all(|pixel| pixel[0].abs_diff(60) < 3 && pixel[1].abs_diff(128) < 3), "{photo:?}");
+fn what_is_allowed_is_not_advised() {
+    let lenient = Limits { allow_damaged: true, ..Limits::default() };
+    for kind in [ImageFormat::Jpeg, ImageFormat::Png] {
+        let bytes = encode(picture(64, 64), kind);
+        for kept in [bytes.len() / 2, 30] {
+            let damage = match decode(&bytes[..kept], &lenient) {
+                Ok(photo) => photo.damage.expect("told"),
+                Err(failure) => failure,
+            };
+            assert!(damage.reason == Reason::Damaged && !damage.sentence().contains("--allow-damaged"), "{damage}");
+        }
+        // Nor is what does not help: without a header there is nothing to read.
+        assert!(!probe(&bytes[..20]).unwrap_err().sentence().contains("--allow-damaged"));
+    }
 }
 
 #[test]
@@ -215,7 +198,8 @@ proptest! {
         let opaque = DynamicImage::from(picture(37, 23));
         let bytes = if alpha && kind == ImageFormat::WebP { encode(opaque.into_rgba8(), kind) } else { encode(opaque, kind) };
         prop_assert!(decode(&bytes, &Limits::default()).is_ok());
-        let cut = &bytes[..(bytes.len() as f64 * kept) as usize];
+        // Without its end mark a JPEG is whole.
+        let cut = &bytes[..((bytes.len() as f64 * kept) as usize).min(bytes.len() - 3)];
         prop_assert!(decode(cut, &Limits::default()).is_err(), "{:?} cut to {} of {}", kind, cut.len(), bytes.len());
     }
 
@@ -235,7 +219,12 @@ proptest! {
 fn the_last_byte_is_missed() {
     for kind in TRUNCATION_SHOWS {
         let bytes = encode(picture(37, 23), kind);
-        assert!(decode(&bytes[..bytes.len() - 1], &Limits::default()).is_err(), "{kind:?}");
+        let decoded = decode(&bytes[..bytes.len() - 1], &Limits::default());
+        match kind {
+            // That of a JPEG is half of its end mark.
+            ImageFormat::Jpeg => assert_eq!(decoded.unwrap().flaw, Some("the JPEG has no end mark")),
+            _ => assert!(decoded.is_err(), "{kind:?}"),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What was made of a photo.
 
 use super::judged::Judgement;
-use crate::check::Check;
 use crate::check::verdict::Verdict;
+use crate::check::{Check, Level};
 use crate::detect::Face;
 use crate::error::{Failure, Reason};
 use crate::frame::{Placement, Step};
@@ -38,6 +38,8 @@ pub struct Cropped {
     pub refused: Option<Failure>,
     /// Why a person should look at the crops, worst first.
     pub doubts: Vec<Failure>,
+    /// What is wrong with the photo's file although its picture is whole, as a clause.
+    pub flaw: Option<&'static str>,
     /// What was looked at, with value and limit: of each code the worst of all faces and presets.
     pub checks: Vec<Check>,
     /// What can be made of the photo: the best of all faces and presets.
@@ -100,6 +102,8 @@ pub(super) struct WholePhoto {
     pub size: (u32, u32),
     /// What is wrong with its file.
     pub damage: Option<Failure>,
+    /// What is wrong with its file although its picture is whole.
+    flaw: Option<&'static str>,
     overview: Option<RgbImage>,
 }
 
@@ -136,8 +140,20 @@ impl WholePhoto {
         Ok(Self {
             size: photo.size(),
             damage: photo.damage.clone(),
+            flaw: photo.flaw,
             overview: overview.map(|long_side| miniature(photo, long_side)).transpose()?,
         })
+    }
+}
+
+impl WholePhoto {
+    /// Tells of a file with something wrong although its picture is whole. There is one such thing where none is wanted.
+    pub(super) fn minor_damage(&self) -> Option<Check> {
+        let check = |_| {
+            let code = Reason::MinorDamage;
+            Check { code, level: Level::Warn, value: 1.0, limit: 0.0, preset: None, message: None }.in_words()
+        };
+        self.flaw.map(check)
     }
 }
 
@@ -169,7 +185,7 @@ impl Cropped {
         judgement: Judgement,
         made: Made,
     ) -> Result<Self, Failure> {
-        let WholePhoto { size, overview, .. } = photo;
+        let WholePhoto { size, flaw, overview, .. } = photo;
         let LookedAt { inset, tone, turned_deg, from_photo } = looked_at;
         let Judgement { checks, verdict, verdict_reasons, doubts, refused } = judgement;
         let refused = refused.or_else(|| made.why_nothing());
@@ -183,6 +199,7 @@ impl Cropped {
             heads,
             refused,
             doubts,
+            flaw,
             checks,
             verdict,
             verdict_reasons,

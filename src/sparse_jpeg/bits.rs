@@ -83,18 +83,68 @@ impl<'a> Reader<'a> {
     pub(super) fn marker(&mut self) -> Result<u8, Refusal> {
         self.refill();
         if self.is_beyond_the_end() {
-            return Err(Refusal::Damaged("the coded data end early"));
+            return Err(Refusal::Damaged("it ends early"));
         }
         let rest = self.data.get(self.place.at..).unwrap_or_default();
         let fill = rest.iter().take_while(|&&byte| byte == 0xFF).count();
+        // Some webcams fill up with a whole byte of ones.
+        let left = self.place.count - self.place.made_up;
+        let is_filled = left < 8 || (left < 16 && self.place.buffer.leading_ones() >= left);
         match rest.get(fill) {
-            Some(&marker) if fill > 0 && marker != 0 && self.place.count - self.place.made_up < 8 => {
+            Some(&marker) if fill > 0 && marker != 0 && is_filled => {
                 self.place = Place { at: self.place.at + fill + 1, buffer: 0, count: 0, made_up: 0 };
                 Ok(marker)
             }
             Some(_) => Err(Refusal::Damaged("coded data where none belong")),
             None => Err(Refusal::Damaged("it has no end mark")),
         }
+    }
+}
+
+/// How a scan's data end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct End {
+    /// Where the next marker stands, or the file ends.
+    pub at: usize,
+    /// Whether something stands between the two that belongs to neither.
+    pub has_stray_bytes: bool,
+}
+
+impl Reader<'_> {
+    /// Ends a scan, all of whose data were read: finds what stands behind it.
+    ///
+    /// # Errors
+    /// Where the data are too short, or longer than the scan.
+    pub(super) fn end(&mut self) -> Result<End, Refusal> {
+        /// Cameras and webcams leave a byte or two before the end mark. Whatever is longer and not zero is a scan that
+        /// was read wrongly because it is damaged.
+        const FEW: usize = 4;
+        self.refill();
+        if self.is_beyond_the_end() {
+            return Err(Refusal::Damaged("it ends early"));
+        }
+        let start = self.next_byte();
+        let rest = self.data.get(start..).unwrap_or_default();
+        let marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xFF);
+        let length = rest.windows(2).position(marker).unwrap_or(rest.len());
+        let (stray, behind) = rest.split_at(length);
+        let is_little = stray.len() <= FEW || stray.iter().all(|&byte| matches!(byte, 0 | 0xFF));
+        // More coded data would go on to a mark of their kind; what a vendor writes in place of the end mark does not.
+        let is_coded = matches!(behind, [_, 0xD0..=0xD7 | 0xD9, ..]);
+        if is_coded && !is_little {
+            return Err(Refusal::Damaged("coded data where none belong"));
+        }
+        Ok(End { at: start + length, has_stray_bytes: stray.iter().any(|&byte| byte != 0xFF) })
+    }
+
+    /// Where the first byte stands none of whose bits were read.
+    fn next_byte(&self) -> usize {
+        let Place { mut at, count, made_up, .. } = self.place;
+        for _ in 0..(count - made_up.min(count)) / 8 {
+            let is_stuffed = at >= 2 && self.data.get(at - 2..at) == Some(&[0xFF, 0]);
+            at = at.saturating_sub(if is_stuffed { 2 } else { 1 });
+        }
+        at
     }
 }
 

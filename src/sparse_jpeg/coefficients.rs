@@ -3,11 +3,11 @@
 //! Most are zero. Only the others are kept, and for each block a mask that says which they are: with all 64 of each
 //! block kept, the system would spend more time on handing out the memory than the decoder on filling it.
 
-use super::Refusal;
 use super::bits::Reader;
 use super::header::{Component, Header};
 use super::huffman::{AcTable, END_OF_BLOCK, PLACES};
 use super::scan::{BAD_CODE, Block, DcPlane, Tables, long_code, pass};
+use super::{Flaw, Refusal};
 
 /// Bytes kept for so many blocks of a file of so many bytes, at most.
 pub(super) fn most_memory(blocks: u64, file: u64) -> u64 {
@@ -93,19 +93,23 @@ impl Coefficients {
         Self { parts: header.components.iter().map(|part| Part::new(part, mcus)).collect() }
     }
 
-    /// Decodes all of a sequential file; returns the DC coefficients too.
-    pub(super) fn read(bytes: &[u8], header: &Header, tables: &Tables) -> Result<(Vec<DcPlane>, Self), Refusal> {
+    /// Decodes all of a file in one scan; returns the DC coefficients too.
+    pub(super) fn read(
+        bytes: &[u8],
+        header: &Header,
+        tables: &Tables,
+    ) -> Result<(Vec<DcPlane>, Self, Option<Flaw>), Refusal> {
         let mut all = Self::new(header);
         let columns = |part: &Component| header.mcu_columns() * part.horizontal;
-        let mut lines: Vec<[Line; 2]> =
-            header.components.iter().map(|part| [(); 2].map(|()| Line::new(columns(part)))).collect();
-        let planes = pass(
+        let mut lines: Vec<Vec<Line>> =
+            header.components.iter().map(|part| vec![Line::new(columns(part)); part.vertical]).collect();
+        let (planes, flaw) = pass(
             bytes,
             header,
             tables,
             |_| (),
             |reader, step, plane| {
-                let line = &mut lines[step.component][step.row & 1];
+                let line = &mut lines[step.component][step.row];
                 let (mask, count) = line.room().map_or(Ok((0, 0)), |values| decode(reader, step.ac, values))?;
                 line.push(mask, count);
                 if line.masks.len() == plane.columns {
@@ -114,7 +118,7 @@ impl Coefficients {
                 Ok(())
             },
         )?;
-        Ok((planes, all))
+        Ok((planes, all, flaw))
     }
 
     /// Bytes taken.
@@ -130,7 +134,7 @@ impl Coefficients {
         &self,
         header: &Header,
         dc: &[DcPlane],
-        needed: [u32; 3],
+        needed: [u32; 4],
         row: usize,
         (first, last): (usize, usize),
         mut take: impl FnMut(Block<'_>),
@@ -158,23 +162,33 @@ impl Coefficients {
 
 /// A block's coefficients column by column.
 #[inline(always)]
-fn unpacked(mean: i16, mut mask: u64, values: &[i16]) -> [i16; 64] {
+fn unpacked(mean: i16, mask: u64, values: &[i16]) -> [i16; 64] {
     let mut coefficients = [0; 64];
     coefficients[0] = mean;
+    spread(mask, values, |place, value| coefficients[usize::from(PLACES[place & 63] & 63)] = value);
+    coefficients
+}
+
+/// Hands out each of `values` with its place in zigzag order, by the mask of places.
+#[inline(always)]
+pub(super) fn spread(mut mask: u64, values: &[i16], mut put: impl FnMut(usize, i16)) {
     for &value in values {
         if mask == 0 {
             break;
         }
-        coefficients[usize::from(PLACES[mask.trailing_zeros() as usize & 63] & 63)] = value;
+        put(mask.trailing_zeros() as usize, value);
         mask &= mask - 1;
     }
-    coefficients
 }
 
 /// Decodes the AC coefficients of a block: those that are not zero, one behind the other; their mask and how many there
 /// are.
 #[inline(never)]
-fn decode(reader: &mut Reader<'_>, table: &AcTable, values: &mut [i16; 64]) -> Result<(u64, usize), Refusal> {
+pub(super) fn decode(
+    reader: &mut Reader<'_>,
+    table: &AcTable,
+    values: &mut [i16; 64],
+) -> Result<(u64, usize), Refusal> {
     // A copy, which the compiler can keep in registers.
     let mut own = reader.clone();
     let (mut at, mut mask, mut count) = (0, 0, 0);

@@ -1,8 +1,9 @@
 //! The marker segments in front of the picture data (ITU-T T.81, annex B), with everything declined that the rest of
 //! this module does not decode.
 
-use super::Refusal;
 use super::huffman::Codes;
+use super::tables::Listed;
+use super::{Area, Refusal};
 
 /// Markers, by their second byte.
 pub(super) mod mark {
@@ -15,9 +16,9 @@ pub(super) mod mark {
     pub const EOI: u8 = 0xD9;
     pub const SOS: u8 = 0xDA;
     pub const DQT: u8 = 0xDB;
+    pub const DNL: u8 = 0xDC;
     pub const DRI: u8 = 0xDD;
     pub const APP0: u8 = 0xE0;
-    pub const APP14: u8 = 0xEE;
     pub const APP15: u8 = 0xEF;
     pub const COM: u8 = 0xFE;
 }
@@ -34,16 +35,31 @@ pub(super) const ZIGZAG: [u8; 64] = [
 pub(super) struct Component {
     /// By which scan headers name it.
     pub name: u8,
-    /// Blocks in an MCU from left to right: 1 or 2.
+    /// Blocks in an MCU from left to right: 1..=4.
     pub horizontal: usize,
-    /// Blocks in an MCU from top to bottom: 1 or 2.
+    /// Blocks in an MCU from top to bottom: 1..=4.
     pub vertical: usize,
-    /// Quantisation steps as stored, in zigzag order: 1..=255.
-    pub steps: [u8; 64],
+    /// Which quantisation table it has: 0..4.
+    pub steps_table: usize,
+    /// Quantisation steps as stored, in zigzag order. All zero before the component's first scan.
+    pub steps: [i16; 64],
     /// Which DC table codes it: 0..4.
     pub dc_table: usize,
     /// Which AC table codes it: 0..4.
     pub ac_table: usize,
+}
+
+/// The blocks of a component.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Grid {
+    /// Blocks in an MCU from left to right: 1..=4.
+    pub horizontal: usize,
+    /// Blocks in an MCU from top to bottom: 1..=4.
+    pub vertical: usize,
+    /// Blocks in a row, and rows in all, of a scan of this component alone: without those that only complete MCUs
+    /// (T.81, A.2.2).
+    pub columns: usize,
+    pub rows: usize,
 }
 
 /// What is known before the picture data.
@@ -53,35 +69,42 @@ pub(super) struct Header {
     pub width: usize,
     /// In pixels, at least 1.
     pub height: usize,
-    /// One (grey) or three (luma and chroma). The first has the finest sampling, the others one block in an MCU.
+    /// One, three or four. Each factor divides the largest of all components.
     pub components: Vec<Component>,
+    /// The largest horizontal factor of all components.
+    pub horizontal: usize,
+    /// The largest vertical factor of all components.
+    pub vertical: usize,
     /// MCUs between restart markers; 0 without them.
     pub restart_interval: usize,
-    /// Whether there may be several scans, each adding detail. The components' table numbers are 0 then: each scan has
-    /// its own.
     pub progressive: bool,
-    /// Where the coded data start; of a progressive file, where the marker of its first scan stands.
+    /// Whether this is a sequential file whose first scan holds all components in their order. The others are read scan
+    /// by scan, each with its own tables: the components' table numbers are 0.
+    pub one_scan: bool,
+    /// Where the marker of the first scan stands.
+    pub first_scan: usize,
+    /// Where the coded data start; without `one_scan` the same as `first_scan`.
     pub scan: usize,
     /// As they stand before the first scan.
-    pub codes: Listed,
-}
-
-/// The Huffman tables that were listed so far.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Listed {
-    pub dc: [Option<Box<Codes>>; 4],
-    pub ac: [Option<Box<Codes>>; 4],
+    pub tables: Listed,
+    /// Whether bytes that belong to no segment were passed over.
+    pub has_stray_bytes: bool,
 }
 
 impl Header {
+    /// The whole picture.
+    pub(super) const fn bounds(&self) -> Area {
+        Area { left: 0, top: 0, right: self.width as u32, bottom: self.height as u32 }
+    }
+
     /// MCUs from left to right.
     pub(super) fn mcu_columns(&self) -> usize {
-        self.width.div_ceil(8 * self.components[0].horizontal)
+        self.width.div_ceil(8 * self.horizontal)
     }
 
     /// MCUs from top to bottom.
     pub(super) fn mcu_rows(&self) -> usize {
-        self.height.div_ceil(8 * self.components[0].vertical)
+        self.height.div_ceil(8 * self.vertical)
     }
 
     /// Blocks of all components in an MCU.
@@ -89,31 +112,71 @@ impl Header {
         self.components.iter().map(|part| part.horizontal * part.vertical).sum()
     }
 
+    /// The blocks of each component.
+    pub(super) fn grids(&self) -> Vec<Grid> {
+        let grid = |part: &Component| Grid {
+            horizontal: part.horizontal,
+            vertical: part.vertical,
+            columns: (self.width * part.horizontal).div_ceil(self.horizontal).div_ceil(8),
+            rows: (self.height * part.vertical).div_ceil(self.vertical).div_ceil(8),
+        };
+        self.components.iter().map(grid).collect()
+    }
+
+    /// How many times finer each component could be, across and down: 1 for those of the finest sampling.
+    pub(super) fn ratios(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.components.iter().map(|part| (self.horizontal / part.horizontal, self.vertical / part.vertical))
+    }
+
+    /// See [`SparseJpeg::has_planes`](super::SparseJpeg::has_planes).
+    pub(super) fn has_planes(&self) -> bool {
+        let ratios: Vec<(usize, usize)> = self.ratios().collect();
+        match ratios.as_slice() {
+            [(1, 1)] => true,
+            [(1, 1), blue, red] => blue == red && matches!(blue, (1 | 2, 1 | 2)),
+            _ => false,
+        }
+    }
+
+    /// Refuses a header that claims more than the file can hold, which gets no memory: a block takes at least two bits,
+    /// in progressive files one.
+    pub(super) fn check_length(&self, bytes: &[u8]) -> Result<(), Refusal> {
+        let blocks: usize = self.grids().iter().map(|grid| grid.columns * grid.rows).sum();
+        if blocks / if self.progressive { 8 } else { 4 } > bytes.len() - self.scan {
+            return Err(Refusal::Damaged("it ends early"));
+        }
+        Ok(())
+    }
+
+    /// The same of a file that is to be read scan by scan.
+    pub(super) fn scan_by_scan(self) -> Self {
+        Self { one_scan: false, scan: self.first_scan, ..self }
+    }
+
     /// Reads up to the picture data.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Refusal> {
         if !bytes.starts_with(&[0xFF, mark::SOI]) {
             return Err(Refusal::NotHandled("it is no JPEG"));
         }
-        let mut parts = Parts::default();
+        let mut parts = Parts { tables: Listed::standard(), ..Parts::default() };
         let mut at = 2;
         loop {
-            let (marker, body, end) = segment(bytes, at)?;
+            let Segment { marker, body, start, end } = Segment::next(bytes, at).ok_or(CUT)?;
+            parts.has_stray_bytes |= start != at;
             match marker {
                 mark::SOF0 | mark::SOF1 => parts.take_frame(body)?,
                 mark::SOF2 => {
                     parts.take_frame(body)?;
                     parts.progressive = true;
                 }
-                mark::DHT => parts.codes.take(body)?,
-                mark::DQT => parts.take_steps(body)?,
+                mark::DHT | mark::DQT => parts.tables.take(marker, body)?,
                 mark::DRI => parts.restart_interval = restart_interval(body)?,
-                mark::APP0 | mark::COM => {}
-                mark::APP14 if body.starts_with(b"Adobe") && body.get(11) == Some(&0) => {
-                    return Err(Refusal::NotHandled("Adobe colour without luma and chroma"));
+                mark::APP0..=mark::APP15 | mark::COM => {}
+                mark::SOS => {
+                    parts.take_height(bytes, end)?;
+                    return parts.finish(body, start, end);
                 }
-                mark::APP0..=mark::APP15 => {}
-                mark::SOS if parts.progressive => return parts.finish_progressive(at),
-                mark::SOS => return parts.finish(body, end),
+                mark::EOI => return Err(Refusal::Damaged("there is no picture between its header and its end")),
                 _ => return Err(Refusal::NotHandled("another coding or an unusual segment")),
             }
             at = end;
@@ -127,23 +190,48 @@ pub(super) fn restart_interval(body: &[u8]) -> Result<usize, Refusal> {
     Ok(usize::from(u16::from_be_bytes([high, low])))
 }
 
-/// The marker at `at`, behind fill bytes, with its body and where that ends.
-pub(super) fn segment(bytes: &[u8], mut at: usize) -> Result<(u8, &[u8], usize), Refusal> {
-    const CUT: Refusal = Refusal::Damaged("it ends inside its header");
-    if *bytes.get(at).ok_or(CUT)? != 0xFF {
-        return Err(Refusal::NotHandled("bytes between its segments"));
+const CUT: Refusal = Refusal::Damaged("it ends inside its header");
+
+/// A marker with its segment.
+pub(super) struct Segment<'a> {
+    pub marker: u8,
+    pub body: &'a [u8],
+    /// Where the marker stands. Behind where it was looked for are bytes that belong nowhere, but for fill bytes.
+    pub start: usize,
+    pub end: usize,
+}
+
+impl<'a> Segment<'a> {
+    /// The first one at or behind `at`; `None` where the file ends before or inside it. Whatever starts no segment is
+    /// passed over: stray bytes, restart markers, and those that are reserved.
+    pub(super) fn next(bytes: &'a [u8], mut at: usize) -> Option<Self> {
+        let first = at;
+        loop {
+            at = next_mark(bytes, at)?;
+            let fill = bytes.get(at + 1..)?.iter().take_while(|&&byte| byte == 0xFF).count();
+            // Fill bytes belong to the marker behind them.
+            let start = if at == first { at } else { at + fill };
+            at += fill;
+            match *bytes.get(at + 1)? {
+                ..mark::SOF0 | mark::RST0..=mark::SOI => at += 2,
+                marker @ mark::EOI => return Some(Self { marker, body: &[], start, end: at + 2 }),
+                marker => {
+                    let length = usize::from(u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]));
+                    let end = at + 2 + length;
+                    return Some(Self { marker, body: bytes.get(at + 4..end)?, start, end });
+                }
+            }
+        }
     }
-    while *bytes.get(at).ok_or(CUT)? == 0xFF {
-        at += 1;
-    }
-    let marker = *bytes.get(at).ok_or(CUT)?;
-    if marker < mark::SOF0 || (0xD0..=0xD9).contains(&marker) {
-        return Err(Refusal::NotHandled("a marker where none belongs"));
-    }
-    let Some(&[high, low]) = bytes.get(at + 1..at + 3) else { return Err(CUT) };
-    let end = at + 1 + usize::from(u16::from_be_bytes([high, low]));
-    let body = bytes.get(at + 3..end).ok_or(CUT)?;
-    Ok((marker, body, end))
+}
+
+/// Where the next byte of ones stands.
+fn next_mark(bytes: &[u8], at: usize) -> Option<usize> {
+    // Sixteen at a time, which is one comparison.
+    let rest = bytes.get(at..)?;
+    let has_mark = |part: &&[u8; 16]| part.iter().fold(false, |found, &byte| found | (byte == 0xFF));
+    let passed = 16 * rest.as_chunks().0.iter().take_while(|part| !has_mark(part)).count();
+    rest.get(passed..)?.iter().position(|&byte| byte == 0xFF).map(|place| at + passed + place)
 }
 
 const NO_SIZE: Refusal = Refusal::Damaged("the header gives no picture size");
@@ -154,10 +242,10 @@ struct Parts {
     size: Option<(usize, usize)>,
     /// Name, sampling byte and number of the quantisation table of each component.
     components: Vec<[u8; 3]>,
-    steps: [Option<[u8; 64]>; 4],
-    codes: Listed,
+    tables: Listed,
     restart_interval: usize,
     progressive: bool,
+    has_stray_bytes: bool,
 }
 
 impl Parts {
@@ -169,134 +257,106 @@ impl Parts {
         if self.size.is_some() || components.len() != 3 * usize::from(*count) || size.0 == 0 {
             return Err(Refusal::Damaged("the picture size makes no sense"));
         }
-        if size.1 == 0 {
-            return Err(Refusal::NotHandled("the height stands behind the picture"));
-        }
         if *bits != 8 {
             return Err(Refusal::NotHandled("not 8 bits a sample"));
         }
-        if !matches!(count, 1 | 3) {
-            return Err(Refusal::NotHandled("neither one nor three components"));
+        if !matches!(count, 1 | 3 | 4) {
+            return Err(Refusal::NotHandled("neither one, three nor four components"));
         }
         self.size = Some(size);
         self.components = components.chunks_exact(3).map(|part| [part[0], part[1], part[2]]).collect();
         Ok(())
     }
 
-    fn take_steps(&mut self, mut body: &[u8]) -> Result<(), Refusal> {
-        const CUT: Refusal = Refusal::Damaged("a quantisation table is cut off");
-        while let [kind, rest @ ..] = body {
-            let wide = match kind >> 4 {
-                0 => false,
-                1 => true,
-                _ => return Err(Refusal::Damaged("a quantisation table of an unknown kind")),
-            };
-            let (table, rest) = rest.split_at_checked(if wide { 128 } else { 64 }).ok_or(CUT)?;
-            let slot = self.steps.get_mut(usize::from(kind & 15)).ok_or(CUT)?;
-            let mut steps = [0; 64];
-            if wide {
-                for (step, pair) in steps.iter_mut().zip(table.chunks_exact(2)) {
-                    // Larger steps could leave the 16 bits in which coefficients are held here.
-                    *step = u8::try_from(u16::from_be_bytes([pair[0], pair[1]]))
-                        .map_err(|_| Refusal::NotHandled("quantisation steps over 255"))?;
+    /// Takes the height from behind the first scan, whose data start at `data`, where the frame left it open (T.81,
+    /// B.2.5).
+    fn take_height(&mut self, bytes: &[u8], data: usize) -> Result<(), Refusal> {
+        if let Some((_, height @ 0)) = &mut self.size {
+            *height = match Segment::next(bytes, data) {
+                Some(Segment { marker: mark::DNL, body: &[high, low], .. }) => {
+                    usize::from(u16::from_be_bytes([high, low]))
                 }
-            } else {
-                steps.copy_from_slice(table);
+                _ => 0,
+            };
+            if *height == 0 {
+                return Err(NO_SIZE);
             }
-            *slot = Some(steps);
-            body = rest;
         }
         Ok(())
     }
 
-    /// Puts the parts together at the only scan's header.
-    fn finish(self, scan: &[u8], data: usize) -> Result<Header, Refusal> {
-        if self.size.is_none() {
-            return Err(NO_SIZE);
-        }
-        let count = self.components.len();
-        let (Some(&named), Some(selectors)) = (scan.first(), scan.get(1..1 + 2 * count)) else {
-            return Err(Refusal::NotHandled("several scans"));
-        };
-        if usize::from(named) != count {
-            return Err(Refusal::NotHandled("several scans"));
-        }
-        if scan.get(1 + 2 * count..) != Some(&[0, 63, 0]) {
-            return Err(Refusal::NotHandled("a scan header that is not baseline's"));
-        }
-        let mut header = self.header(data)?;
-        for (selector, (part, component)) in
-            selectors.chunks_exact(2).zip(self.components.iter().zip(&mut header.components))
-        {
-            if selector[0] != part[0] {
-                return Err(Refusal::NotHandled("components out of order"));
-            }
-            (component.dc_table, component.ac_table) = (usize::from(selector[1] >> 4), usize::from(selector[1] & 15));
-            let known = |tables: &[Option<Box<Codes>>; 4], index: usize| tables.get(index).is_some_and(Option::is_some);
-            if !known(&self.codes.dc, component.dc_table) || !known(&self.codes.ac, component.ac_table) {
-                return Err(Refusal::NotHandled("a Huffman table is missing"));
-            }
-        }
-        Ok(Header { codes: self.codes, ..header })
-    }
-
-    /// Puts the parts together at the marker of the first scan.
-    fn finish_progressive(self, scan: usize) -> Result<Header, Refusal> {
-        let header = self.header(scan)?;
-        Ok(Header { codes: self.codes, ..header })
-    }
-
-    /// What there is but for Huffman tables.
-    fn header(&self, scan: usize) -> Result<Header, Refusal> {
+    /// Puts the parts together at the header of the first scan, whose marker stands at `start`.
+    fn finish(self, scan: &[u8], start: usize, data: usize) -> Result<Header, Refusal> {
         let (width, height) = self.size.ok_or(NO_SIZE)?;
-        let count = self.components.len();
-        if self.components.iter().map(|part| part[0]).eq(*b"RGB") {
-            return Err(Refusal::NotHandled("colour without luma and chroma"));
+        let mut components = self.sampled()?;
+        let one_scan = !self.progressive && self.select_tables(scan, &mut components)?;
+        if one_scan {
+            components.iter_mut().try_for_each(|part| part.take_steps(&self.tables))?;
         }
-        let mut components = Vec::with_capacity(count);
-        for &[name, sampling, table] in &self.components {
-            let steps = self.steps.get(usize::from(table)).copied().flatten();
-            let steps = steps.ok_or(Refusal::Damaged("a quantisation table is missing"))?;
-            if steps.contains(&0) {
-                return Err(Refusal::NotHandled("a quantisation step of zero"));
+        let most = |factor: fn(&Component) -> usize| components.iter().map(factor).max().unwrap_or(1);
+        let (horizontal, vertical) = (most(|part| part.horizontal), most(|part| part.vertical));
+        let is_whole =
+            |part: &Component| horizontal.is_multiple_of(part.horizontal) && vertical.is_multiple_of(part.vertical);
+        if !components.iter().all(is_whole) {
+            return Err(Refusal::NotHandled("sampling at a fraction of the pixels, such as two for three,"));
+        }
+        Ok(Header {
+            width,
+            height,
+            components,
+            horizontal,
+            vertical,
+            restart_interval: self.restart_interval,
+            progressive: self.progressive,
+            one_scan,
+            first_scan: start,
+            scan: if one_scan { data } else { start },
+            tables: self.tables,
+            has_stray_bytes: self.has_stray_bytes,
+        })
+    }
+
+    /// The components without their tables.
+    fn sampled(&self) -> Result<Vec<Component>, Refusal> {
+        let is_alone = self.components.len() == 1;
+        let component = |&[name, sampling, table]: &[u8; 3]| {
+            let (horizontal, vertical) = (usize::from(sampling >> 4), usize::from(sampling & 15));
+            if !(1..=4).contains(&horizontal) || !(1..=4).contains(&vertical) {
+                return Err(Refusal::Damaged("an impossible sampling factor"));
             }
             // A component alone is stored block by block, whatever its sampling says (T.81, A.2.2).
-            let (horizontal, vertical) = if count == 1 { (1, 1) } else { (sampling >> 4, sampling & 15) };
-            let (horizontal, vertical) = (usize::from(horizontal), usize::from(vertical));
-            components.push(Component { name, horizontal, vertical, steps, dc_table: 0, ac_table: 0 });
+            let (horizontal, vertical) = if is_alone { (1, 1) } else { (horizontal, vertical) };
+            let steps_table = usize::from(table);
+            Ok(Component { name, horizontal, vertical, steps_table, steps: [0; 64], dc_table: 0, ac_table: 0 })
+        };
+        self.components.iter().map(component).collect()
+    }
+
+    /// Takes the numbers of the Huffman tables from the header of a scan. Whether it holds all components in their
+    /// order; otherwise nothing is taken.
+    fn select_tables(&self, scan: &[u8], components: &mut [Component]) -> Result<bool, Refusal> {
+        let count = components.len();
+        let (Some(&named), Some(selectors)) = (scan.first(), scan.get(1..1 + 2 * count)) else { return Ok(false) };
+        let names = selectors.chunks_exact(2).map(|selector| selector[0]);
+        if usize::from(named) != count || !names.eq(components.iter().map(|part| part.name)) {
+            return Ok(false);
         }
-        let luma = components.first().map(|first| (first.horizontal, first.vertical));
-        let chroma_is_single = components.iter().skip(1).all(|part| (part.horizontal, part.vertical) == (1, 1));
-        if !chroma_is_single || !matches!(luma, Some((1 | 2, 1 | 2))) {
-            return Err(Refusal::NotHandled("unusual sampling"));
+        for (selector, component) in selectors.chunks_exact(2).zip(components) {
+            (component.dc_table, component.ac_table) = (usize::from(selector[1] >> 4), usize::from(selector[1] & 15));
+            let known = |tables: &[Option<Box<Codes>>; 4], index: usize| tables.get(index).is_some_and(Option::is_some);
+            if !known(&self.tables.dc, component.dc_table) || !known(&self.tables.ac, component.ac_table) {
+                return Err(Refusal::Damaged("a Huffman table is missing"));
+            }
         }
-        let Self { restart_interval, progressive, .. } = *self;
-        Ok(Header { width, height, components, restart_interval, progressive, scan, codes: Listed::default() })
+        Ok(true)
     }
 }
 
-impl Listed {
-    /// Takes the body of a segment.
-    pub(super) fn take(&mut self, mut body: &[u8]) -> Result<(), Refusal> {
-        const CUT: Refusal = Refusal::Damaged("a Huffman table is cut off");
-        while let [kind, rest @ ..] = body {
-            let (lengths, rest) = rest.split_first_chunk::<16>().ok_or(CUT)?;
-            let count = lengths.iter().map(|&length| usize::from(length)).sum();
-            let (symbols, rest) = rest.split_at_checked(count).ok_or(CUT)?;
-            let tables = match kind >> 4 {
-                // Used or not, as the general decoder has it.
-                0 if symbols.iter().any(|&size| size > 15) => {
-                    return Err(Refusal::Damaged("an impossible Huffman table"));
-                }
-                0 => &mut self.dc,
-                1 => &mut self.ac,
-                _ => return Err(Refusal::Damaged("a Huffman table of an unknown kind")),
-            };
-            let slot = tables.get_mut(usize::from(kind & 15)).ok_or(CUT)?;
-            *slot =
-                Some(Box::new(Codes::new(lengths, symbols).ok_or(Refusal::Damaged("an impossible Huffman table"))?));
-            body = rest;
-        }
+impl Component {
+    /// Takes the quantisation steps as they stand at its first scan; later ones do not count (T.81, B.2.4.1).
+    pub(super) fn take_steps(&mut self, tables: &Listed) -> Result<(), Refusal> {
+        let steps = tables.steps.get(self.steps_table).copied().flatten();
+        self.steps = steps.ok_or(Refusal::Damaged("a quantisation table is missing"))?;
         Ok(())
     }
 }

@@ -6,11 +6,14 @@
 //! rectangle, at full size, a half or a quarter, into luma and chroma as they are coded, which are cheaper to shrink
 //! than RGB; [`SparseJpeg::region`] does so into RGB.
 //!
-//! It reads what cameras, phones and websites write: baseline or extended sequential Huffman coding in one scan, and
-//! progressive Huffman coding, of which all coefficients have to be kept; 8 bits, grey or luma and chroma, chroma
-//! sampled 4:4:4, 4:2:2, 4:4:0 or 4:2:0, with or without restart markers. Everything else is declined with a
-//! [`Refusal`], to be read by a general decoder. So is whatever looks damaged, and a progressive file whose scans do
-//! not make a whole picture: the general decoder has the last word, and the better words for people.
+//! It reads all files of 8 bits with Huffman coding: baseline, extended sequential and progressive, in any scans, with or
+//! without restart markers, of one, three or four components. Luma and chroma as cameras, phones and websites sample
+//! them (4:4:4, 4:2:2, 4:4:0 or 4:2:0) are read in parts; of all other components and samplings
+//! [`SparseJpeg::samples`] gives the whole picture. Sampling at a fraction of the pixels (two samples for three) is
+//! declined with a [`Refusal`], as are arithmetic, lossless and hierarchical coding and 12 bits.
+//!
+//! A file is damaged where any of its picture is missing, and read as far as it goes on request. What is amiss around a
+//! picture that is whole is a [`Flaw`].
 //!
 //! # Geometry
 //!
@@ -38,19 +41,23 @@ mod header;
 mod huffman;
 mod idct;
 mod instructions;
+mod open;
+mod passes;
 mod planes;
-mod progressive;
 mod region;
 mod rows;
 mod scan;
 mod scans;
+mod tables;
 
 use coefficients::Coefficients;
 use header::Header;
 use image::RgbImage;
 use planes::Picture;
-use scan::{DcPlane, Index, MCUS_PER_PLACE, Tables};
+use scan::{DcPlane, Index, Tables};
 use std::ops::Range;
+
+pub use open::outline;
 
 /// Why a file is not read here. It may be a fine picture all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +66,15 @@ pub enum Refusal {
     NotHandled(&'static str),
     /// It is broken or cut off; says how.
     Damaged(&'static str),
+}
+
+/// What is wrong with a file whose picture is whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// The file ends without its end mark, or something else stands in its place.
+    NoEndMark,
+    /// Between its parts stand bytes that belong to none of them.
+    StrayBytes,
 }
 
 /// What an open file keeps beside its DC coefficients.
@@ -174,6 +190,7 @@ pub struct SparseJpeg<'a> {
     dc: Vec<DcPlane>,
     kept: Kept,
     bounds: Area,
+    flaw: Option<Flaw>,
 }
 
 #[derive(Clone, Debug)]
@@ -191,69 +208,54 @@ pub struct Outline {
     pub height: u32,
     /// Bytes that [`SparseJpeg::open`] keeps beside the file, at most, but for tables of a fixed size (at most 200 KB).
     pub memory: u64,
+    /// Whether parts of the picture can be had ([`SparseJpeg::has_planes`]).
+    pub has_planes: bool,
 }
 
-/// Reads the header only.
-///
-/// # Errors
-///
-/// A [`Refusal`] where [`SparseJpeg::open`] would refuse the file by its header.
-pub fn outline(bytes: &[u8], keep: Keep) -> Result<Outline, Refusal> {
-    let header = header(bytes, keep)?;
-    let (columns, rows) = (header.mcu_columns() as u64, header.mcu_rows() as u64);
-    let blocks = columns * rows * header.blocks_per_mcu() as u64;
-    let kept = match keep {
-        Keep::Places => columns.div_ceil(MCUS_PER_PLACE as u64) * rows * size_of::<bits::Place>() as u64,
-        Keep::Coefficients => coefficients::most_memory(blocks, bytes.len() as u64),
-    };
-    let memory = blocks * size_of::<i16>() as u64 + kept;
-    Ok(Outline { width: header.width as u32, height: header.height as u32, memory })
-}
-
-fn header(bytes: &[u8], keep: Keep) -> Result<Header, Refusal> {
-    let header = Header::read(bytes)?;
-    if header.progressive && keep == Keep::Places {
-        return Err(Refusal::NotHandled("progressive, and places only to be kept"));
+impl SparseJpeg<'_> {
+    /// What is wrong with the file although its picture is whole.
+    #[must_use]
+    pub const fn flaw(&self) -> Option<Flaw> {
+        self.flaw
     }
-    Ok(header)
-}
 
-impl<'a> SparseJpeg<'a> {
-    /// Passes over the whole file once. What it accepts, it has seen to the end: every code is a possible one, no block
-    /// has too many coefficients, all MCUs, restart markers and the end mark are there, and of progressive files all
-    /// bits of all coefficients.
-    ///
-    /// What is kept of a sequential file changes only time and memory; what is accepted and every sample are the same.
-    ///
-    /// # Errors
-    ///
-    /// A [`Refusal`]: the file is for a general decoder.
-    pub fn open(bytes: &'a [u8], keep: Keep) -> Result<Self, Refusal> {
-        let header = header(bytes, keep)?;
-        // A block takes at least two bits, in progressive files one: a header that claims more than the file can hold
-        // gets no memory.
-        let blocks = header.mcu_columns() * header.mcu_rows() * header.blocks_per_mcu();
-        if blocks / if header.progressive { 8 } else { 4 } > bytes.len() - header.scan {
-            return Err(Refusal::Damaged("the coded data end early"));
+    /// What is kept of it.
+    #[must_use]
+    pub const fn keeps(&self) -> Keep {
+        match self.kept {
+            Kept::Places(..) => Keep::Places,
+            Kept::Coefficients(_) => Keep::Coefficients,
         }
-        let (dc, kept) = if header.progressive {
-            let (dc, all) = progressive::read(bytes, &header)?;
-            (dc, Kept::Coefficients(all))
-        } else {
-            let tables = Box::new(Tables::new(&header));
-            match keep {
-                Keep::Places => {
-                    let (dc, index) = Index::read(bytes, &header, &tables)?;
-                    (dc, Kept::Places(tables, index))
-                }
-                Keep::Coefficients => {
-                    let (dc, all) = Coefficients::read(bytes, &header, &tables)?;
-                    (dc, Kept::Coefficients(all))
-                }
-            }
-        };
-        let bounds = Area { left: 0, top: 0, right: header.width as u32, bottom: header.height as u32 };
-        Ok(Self { bytes, header, dc, kept, bounds })
+    }
+
+    /// Whether parts of the picture can be had: it is grey, or has two components that are as fine as the first, or
+    /// half as fine, each way. They are taken for luma and chroma.
+    #[must_use]
+    pub fn has_planes(&self) -> bool {
+        self.header.has_planes()
+    }
+
+    /// The whole picture as it is coded: all components at full size, pixel by pixel. What is half as fine as the
+    /// finest component is interpolated, and what is coarser still is repeated.
+    #[must_use]
+    pub fn samples(&self) -> Vec<u8> {
+        region::samples(&planes::whole(&self.picture()), self.header.width, self.header.height)
+    }
+
+    /// How many components there are: 1, 3 or 4.
+    #[must_use]
+    pub const fn components(&self) -> usize {
+        self.header.components.len()
+    }
+
+    /// Quantisation steps of the first component, in zigzag order.
+    #[must_use]
+    pub fn luma_steps(&self) -> [i16; 64] {
+        self.header.components.first().map_or([1; 64], |luma| luma.steps)
+    }
+
+    fn picture(&self) -> Picture<'_> {
+        Picture { bytes: self.bytes, header: &self.header, dc: &self.dc, kept: &self.kept }
     }
 
     /// Width and height as stored, in pixels.
@@ -289,7 +291,8 @@ impl<'a> SparseJpeg<'a> {
         self.region(whole, Scale::Eighth).map(|region| region.pixels).unwrap_or_default()
     }
 
-    /// Decodes the MCUs that lie under `area`. `None` where nothing of it lies in the picture.
+    /// Decodes the MCUs that lie under `area`. `None` where nothing of it lies in the picture, or it has no planes
+    /// ([`Self::has_planes`]).
     ///
     /// Where the picture becomes smaller, so does chroma: half as fine as luma is all that cameras and encoders leave
     /// of it.
@@ -307,11 +310,10 @@ impl<'a> SparseJpeg<'a> {
     fn decoded(&self, area: Area, scale: Scale, chroma: Scale) -> Option<Planes> {
         let (width, height) = self.size();
         let area = Area { right: area.right.min(width), bottom: area.bottom.min(height), ..area };
-        if area.left >= area.right || area.top >= area.bottom {
+        if area.left >= area.right || area.top >= area.bottom || !self.has_planes() {
             return None;
         }
-        let picture = Picture { bytes: self.bytes, header: &self.header, dc: &self.dc, kept: &self.kept };
-        let mut planes = planes::decode(&picture, area, scale, chroma)?;
+        let mut planes = planes::decode(&self.picture(), area, scale, chroma)?;
         if self.bounds != (Area { left: 0, top: 0, right: width, bottom: height }) {
             planes.hold_within(&self.header, self.bounds);
         }

@@ -36,14 +36,13 @@ struct Plan {
 }
 
 impl Plan {
-    /// With at least so many source pixels to a sample.
-    fn new(component: &Component, finest: &Component, pixels: usize) -> Self {
-        let (block_width, block_height) =
-            (8 * finest.horizontal / component.horizontal, 8 * finest.vertical / component.vertical);
+    /// With at least so many source pixels to a sample, for a component of this ratio ([`Header::ratios`]).
+    fn new(component: &Component, (across, down): (usize, usize), pixels: usize) -> Self {
+        let (block_width, block_height) = (8 * across, 8 * down);
         let (width, height) = ((block_width / pixels).clamp(1, 8), (block_height / pixels).clamp(1, 8));
         let mut steps = [1; 64];
         for (step, place) in component.steps.iter().zip(PLACES) {
-            steps[usize::from(place)] = i16::from(*step);
+            steps[usize::from(place)] = *step;
         }
         let wanted = |place: &u8| usize::from(place / 8) < width && usize::from(place % 8) < height;
         Self {
@@ -71,39 +70,61 @@ impl Plan {
 }
 
 /// Decodes the MCUs under `area`, which lies in the picture and is not empty, chroma at the scale `chroma` or as fine
-/// as it is.
+/// as it is. Of a picture for which [`SparseJpeg::has_planes`](super::SparseJpeg::has_planes).
 pub(super) fn decode(picture: &Picture<'_>, area: Area, scale: Scale, chroma: Scale) -> Option<Planes> {
-    let header = picture.header;
-    let finest = header.components.first()?;
     // From DC coefficients nothing finer than one sample a block can be had, and a block may be 16 pixels wide.
     let chroma = if scale == Scale::Eighth { 16 } else { chroma.pixels() as usize };
     let pixels = [scale.pixels() as usize, chroma, chroma];
-    let plans: Vec<Plan> =
-        header.components.iter().zip(pixels).map(|(part, pixels)| Plan::new(part, finest, pixels)).collect();
-    let (mcu_width, mcu_height) = (8 * finest.horizontal, 8 * finest.vertical);
+    let ratios = picture.header.ratios();
+    let parts = picture.header.components.iter().zip(ratios).zip(pixels);
+    let plans: Vec<Plan> = parts.map(|((part, ratio), pixels)| Plan::new(part, ratio, pixels)).collect();
+    // Decoders interpolate the last chroma with its neighbour behind the picture's edge, where the MCU has one.
+    let (planes, (left, top)) = part(picture, area, &plans, 1, scale == Scale::Eighth);
+    let mut planes = planes.into_iter();
+    let luma = planes.next()?;
+    let chroma = planes.next().zip(planes.next()).map(|(blue, red)| [blue, red]);
+    Some(Planes { luma, chroma, left, top, scale })
+}
+
+/// Decodes all components of the whole picture, each as fine as it is.
+pub(super) fn whole(picture: &Picture<'_>) -> Vec<Plane> {
+    let header = picture.header;
+    let parts = header.components.iter().zip(header.ratios());
+    let plans: Vec<Plan> = parts.map(|(part, ratio)| Plan::new(part, ratio, 1)).collect();
+    let area = Area { left: 0, top: 0, right: header.width as u32, bottom: header.height as u32 };
+    part(picture, area, &plans, 0, false).0
+}
+
+/// Decodes the MCUs under `area`, and returns where they begin too: each component by its plan, all but the first with
+/// so many samples `beside` the picture where the MCUs have them.
+fn part(
+    picture: &Picture<'_>,
+    area: Area,
+    plans: &[Plan],
+    beside: usize,
+    from_means: bool,
+) -> (Vec<Plane>, (u32, u32)) {
+    let header = picture.header;
+    let (mcu_width, mcu_height) = (8 * header.horizontal, 8 * header.vertical);
     let columns = area.left as usize / mcu_width..(area.right as usize).div_ceil(mcu_width).min(header.mcu_columns());
     let rows = area.top as usize / mcu_height..(area.bottom as usize).div_ceil(mcu_height).min(header.mcu_rows());
     let (left, top) = (columns.start * mcu_width, rows.start * mcu_height);
     let planes = plans.iter().enumerate().map(|(component, plan)| {
-        // Decoders interpolate the last chroma with its neighbour behind the picture's edge, where the MCU has one.
-        let beside = usize::from(component > 0);
+        let beside = if component > 0 { beside } else { 0 };
         let within = |edge: usize, pixels: usize, most: usize| (edge.div_ceil(pixels) + beside).min(most);
         let width = within(header.width - left, plan.across, columns.len() * plan.horizontal * plan.width);
         let height = within(header.height - top, plan.down, rows.len() * plan.vertical * plan.height);
         plan.plane(width, height)
     });
     let mut planes: Vec<Plane> = planes.collect();
-    if scale == Scale::Eighth {
+    if from_means {
         for ((plan, dc), plane) in plans.iter().zip(picture.dc).zip(&mut planes) {
             means(plan, dc, &columns, &rows, plane);
         }
     } else {
-        blocks(picture, &plans, &columns, &rows, &mut planes);
+        blocks(picture, plans, &columns, &rows, &mut planes);
     }
-    let mut planes = planes.into_iter();
-    let luma = planes.next()?;
-    let chroma = planes.next().zip(planes.next()).map(|(blue, red)| [blue, red]);
-    Some(Planes { luma, chroma, left: left as u32, top: top as u32, scale })
+    (planes, (left as u32, top as u32))
 }
 
 /// One sample a block, from the DC coefficients.
@@ -117,7 +138,7 @@ fn means(plan: &Plan, dc: &DcPlane, columns: &Range<usize>, rows: &Range<usize>,
 }
 
 fn blocks(picture: &Picture<'_>, plans: &[Plan], columns: &Range<usize>, rows: &Range<usize>, planes: &mut [Plane]) {
-    let mut needed = [1; 3];
+    let mut needed = [1; 4];
     needed.iter_mut().zip(plans).for_each(|(needed, plan)| *needed = plan.needed.max(1));
     let &Picture { bytes, header, dc, kept } = picture;
     let instructions = Instructions::detect();

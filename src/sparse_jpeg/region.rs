@@ -1,7 +1,7 @@
-//! Planes to RGB: chroma interpolated to the size of luma.
+//! Planes to pixels: coarse components brought to the size of the finest.
 
 use super::instructions::Instructions;
-use super::{Plane, Planes, rows};
+use super::{Plane, Planes, Scale, rows};
 use std::ops::Range;
 
 /// The pixels in `columns` and `rows`, counted in luma samples of the planes.
@@ -16,13 +16,32 @@ pub(super) fn rgb(planes: &Planes, columns: &Range<usize>, rows: &Range<usize>) 
         return rgb;
     };
     let instructions = Instructions::detect();
-    let mut wider = chroma.each_ref().map(|plane| Wider::new(plane, &planes.luma, instructions));
+    let luma = (planes.luma.across, planes.luma.down);
+    let is_narrow = planes.scale == Scale::Full && planes.left == 0 && planes.luma.width as usize <= NARROW;
+    let mut wider = chroma.each_ref().map(|plane| Wider::new(plane, luma, is_narrow, instructions));
     for row in rows.clone() {
         let [blue, red] = wider.each_mut().map(|wider| wider.row(row, columns));
         instructions.to_rgb(part(planes.luma.row(row), columns), blue, red, &mut line);
         rgb.extend_from_slice(&line);
     }
     rgb
+}
+
+/// All components at full size, pixel by pixel, of a picture of this size whose `planes` these are.
+pub(super) fn samples(planes: &[Plane], width: usize, height: usize) -> Vec<u8> {
+    let instructions = Instructions::detect();
+    let wider = |plane| Wider::new(plane, (1, 1), width <= NARROW, instructions);
+    let mut wider: Vec<Wider<'_>> = planes.iter().map(wider).collect();
+    let mut samples = vec![0; width * height * planes.len()];
+    for (row, line) in samples.chunks_exact_mut(width * planes.len()).enumerate() {
+        for (component, wider) in wider.iter_mut().enumerate() {
+            let pixels = line.chunks_exact_mut(planes.len());
+            for (&sample, pixel) in wider.row(row, &(0..width)).iter().zip(pixels) {
+                pixel[component] = sample;
+            }
+        }
+    }
+    samples
 }
 
 fn part<'a>(row: &'a [u8], columns: &Range<usize>) -> &'a [u8] {
@@ -36,40 +55,56 @@ impl Plane {
     }
 }
 
-/// A plane of chroma whose rows become as wide and as many as those of luma.
+/// Up to this width in pixels, two samples of half the fineness, nothing is interpolated.
+const NARROW: usize = 4;
+
+/// A plane whose rows become as wide and as many as those of the finest.
+///
+/// As the library of the Independent JPEG Group does it, which all other software uses: what is half as fine is
+/// interpolated, and what is coarser still is repeated, as is what is coarser across in a picture of hardly any width.
 struct Wider<'a> {
     plane: &'a Plane,
     instructions: Instructions,
-    doubles_width: bool,
-    doubles_height: bool,
+    /// How many samples become of one.
+    across: usize,
+    down: usize,
+    repeats: bool,
     between: Vec<u8>,
     wide: Vec<u8>,
 }
 
 impl<'a> Wider<'a> {
-    fn new(plane: &'a Plane, luma: &Plane, instructions: Instructions) -> Self {
+    /// For the finest plane with so many source pixels to a sample.
+    fn new(plane: &'a Plane, finest: (u32, u32), is_narrow: bool, instructions: Instructions) -> Self {
         let width = plane.width as usize;
-        Self {
-            plane,
-            instructions,
-            doubles_width: plane.across != luma.across,
-            doubles_height: plane.down != luma.down,
-            between: vec![0; width],
-            wide: vec![0; 2 * width],
-        }
+        let (across, down) = ((plane.across / finest.0) as usize, (plane.down / finest.1) as usize);
+        let repeats = across > 2 || down > 2 || (across == 2 && is_narrow);
+        Self { plane, instructions, across, down, repeats, between: vec![0; width], wide: vec![0; across * width] }
     }
 
-    /// The chroma of these columns of a row of luma.
+    /// These columns of a row of the finest.
     fn row(&mut self, row: usize, columns: &Range<usize>) -> &[u8] {
-        let own = if self.doubles_height { row / 2 } else { row };
+        if self.repeats { self.repeated(row, columns) } else { self.interpolated(row, columns) }
+    }
+
+    fn repeated(&mut self, row: usize, columns: &Range<usize>) -> &[u8] {
+        let samples = self.plane.row(row / self.down);
+        for (&sample, wide) in samples.iter().zip(self.wide.chunks_exact_mut(self.across)) {
+            wide.fill(sample);
+        }
+        part(&self.wide, columns)
+    }
+
+    fn interpolated(&mut self, row: usize, columns: &Range<usize>) -> &[u8] {
+        let own = row / self.down;
         // With a sample more at each side, where there is one, to interpolate with.
-        let reach = if self.doubles_width {
+        let reach = if self.across == 2 {
             (columns.start / 2).saturating_sub(1)..(columns.end.div_ceil(2) + 1).min(self.plane.width as usize)
         } else {
             columns.clone()
         };
         let mut samples = part(self.plane.row(own), &reach);
-        if self.doubles_height {
+        if self.down == 2 {
             let neighbour = if row.is_multiple_of(2) { own.checked_sub(1) } else { Some(own + 1) };
             // At the picture's edge there is nothing to interpolate with.
             if let Some(neighbour) = neighbour.filter(|&row| row < self.plane.height as usize) {
@@ -77,7 +112,7 @@ impl<'a> Wider<'a> {
                 samples = part(&self.between, &(0..samples.len()));
             }
         }
-        if !self.doubles_width {
+        if self.across == 1 {
             return samples;
         }
         let Some(wide) = self.wide.get_mut(..2 * samples.len()) else { return &[] };

@@ -1,9 +1,10 @@
 //! The coded data: passed over once for the DC coefficients and places to start from, then decoded in parts.
 
-use super::Refusal;
 use super::bits::{Place, Reader};
 use super::header::{Component, Header, mark};
 use super::huffman::{AcTable, Codes, DcTable, END_OF_BLOCK, PLACES, SkipTable, Symbol};
+use super::scans::flaw_behind;
+use super::{Flaw, Refusal};
 
 /// MCUs between two places to start from. To decode a part of a row, on average half as many are passed over for
 /// nothing; a place takes 24 bytes.
@@ -45,9 +46,9 @@ impl Tables {
             [0, 1, 2, 3].map(|index| codes[index].as_deref().map(&make))
         }
         Self {
-            dc: made(&header.codes.dc, DcTable::new),
-            skip: made(&header.codes.ac, SkipTable::new),
-            ac: made(&header.codes.ac, AcTable::new),
+            dc: made(&header.tables.dc, DcTable::new),
+            skip: made(&header.tables.ac, SkipTable::new),
+            ac: made(&header.tables.ac, AcTable::new),
         }
     }
 }
@@ -66,7 +67,7 @@ pub(super) struct Step<'a> {
 
 /// The blocks of an MCU in their order (T.81, A.2.3).
 fn steps<'a>(header: &Header, tables: &'a Tables) -> Vec<Step<'a>> {
-    let mut steps = Vec::with_capacity(6);
+    let mut steps = Vec::with_capacity(header.blocks_per_mcu());
     for (index, component) in header.components.iter().enumerate() {
         let dc = tables.dc.get(component.dc_table).and_then(Option::as_ref);
         let skip = tables.skip.get(component.ac_table).and_then(Option::as_ref);
@@ -81,8 +82,8 @@ fn steps<'a>(header: &Header, tables: &'a Tables) -> Vec<Step<'a>> {
     steps
 }
 
-/// Passes over all coded data, MCU by MCU, and returns the DC coefficients. Tells of each place to start from, and has
-/// the AC coefficients of each block read.
+/// Passes over all coded data, MCU by MCU, and returns the DC coefficients and what is amiss. Tells of each place to
+/// start from, and has the AC coefficients of each block read.
 #[inline(always)]
 pub(super) fn pass<'a>(
     bytes: &'a [u8],
@@ -90,23 +91,23 @@ pub(super) fn pass<'a>(
     tables: &Tables,
     mut start: impl FnMut(&Reader<'a>),
     mut read: impl FnMut(&mut Reader<'a>, &Step<'_>, &DcPlane) -> Result<(), Refusal>,
-) -> Result<Vec<DcPlane>, Refusal> {
+) -> Result<(Vec<DcPlane>, Option<Flaw>), Refusal> {
     let (columns, rows) = (header.mcu_columns(), header.mcu_rows());
     let steps = steps(header, tables);
     let mut planes = DcPlane::all(header);
     let mut restarts = Restarts::new(header.restart_interval, 0);
     let mut reader = Reader::new(bytes, header.scan);
-    let mut predictions = [0_i16; 3];
+    let mut predictions = [0_i16; 4];
     for row in 0..rows {
         for first in (0..columns).step_by(MCUS_PER_PLACE) {
             if reader.is_beyond_the_end() {
-                return Err(Refusal::Damaged("the coded data end early"));
+                return Err(Refusal::Damaged("it ends early"));
             }
             start(&reader);
             for column in first..(first + MCUS_PER_PLACE).min(columns) {
                 if restarts.is_due() {
                     restarts.take(&mut reader)?;
-                    predictions = [0; 3];
+                    predictions = [0; 4];
                 }
                 for step in &steps {
                     let prediction = &mut predictions[step.component];
@@ -121,10 +122,9 @@ pub(super) fn pass<'a>(
             }
         }
     }
-    if reader.marker()? != mark::EOI {
-        return Err(Refusal::NotHandled("more behind its picture data"));
-    }
-    Ok(planes)
+    let end = reader.end()?;
+    let flaw = flaw_behind(bytes, end, header.height)?;
+    Ok((planes, flaw.or(header.has_stray_bytes.then_some(Flaw::StrayBytes))))
 }
 
 /// The places to start from that one pass over the coded data leaves.
@@ -137,12 +137,16 @@ pub(super) struct Index {
 
 impl Index {
     /// Passes over all coded data; returns the DC coefficients too.
-    pub(super) fn read(bytes: &[u8], header: &Header, tables: &Tables) -> Result<(Vec<DcPlane>, Self), Refusal> {
+    pub(super) fn read(
+        bytes: &[u8],
+        header: &Header,
+        tables: &Tables,
+    ) -> Result<(Vec<DcPlane>, Self, Option<Flaw>), Refusal> {
         let places_per_row = header.mcu_columns().div_ceil(MCUS_PER_PLACE);
         let mut places = Vec::with_capacity(places_per_row * header.mcu_rows());
         let start = |reader: &Reader<'_>| places.push(reader.place());
-        let planes = pass(bytes, header, tables, start, |reader, step, _| skip(reader, step.skip, 0))?;
-        Ok((planes, Self { places, places_per_row }))
+        let (planes, flaw) = pass(bytes, header, tables, start, |reader, step, _| skip(reader, step.skip, 0))?;
+        Ok((planes, Self { places, places_per_row }, flaw))
     }
 
     /// Decodes the MCUs `first..last` of a row and hands each block out.
@@ -204,7 +208,7 @@ pub(super) struct Source<'a> {
     pub tables: &'a Tables,
     pub dc: &'a [DcPlane],
     /// For each component, the last stored coefficient that is wanted: 1..=63. What comes behind may be left out.
-    pub needed: [u32; 3],
+    pub needed: [u32; 4],
 }
 
 /// A decoded block.

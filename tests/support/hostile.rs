@@ -61,6 +61,13 @@ fn is_of_use(failure: &Failure) {
 pub fn sparse_jpeg(bytes: &[u8]) -> Result<(), Refusal> {
     let places = opened_sparse_jpeg(bytes, Keep::Places);
     let coefficients = opened_sparse_jpeg(bytes, Keep::Coefficients);
+    if let Err(Refusal::Damaged(_)) = &coefficients
+        && let Ok(outline) = outline(bytes, Keep::Coefficients)
+        && u64::from(outline.width) * u64::from(outline.height) <= LIMITS.max_pixels
+        && let Ok((jpeg, _)) = SparseJpeg::open_damaged(bytes)
+    {
+        has_all_samples(&jpeg);
+    }
     if let (Ok(places), Ok(coefficients)) = (&places, &coefficients) {
         let (right, bottom) = places.size();
         let whole = Area { left: 0, top: 0, right, bottom };
@@ -78,9 +85,15 @@ fn opened_sparse_jpeg(bytes: &[u8], keep: Keep) -> Result<SparseJpeg<'_>, Refusa
     }
     let jpeg = SparseJpeg::open(bytes, keep)?;
     assert_eq!(jpeg.size(), (outline.width, outline.height));
+    assert_eq!(jpeg.has_planes(), outline.has_planes);
+    has_all_samples(&jpeg);
     let whole = Area { left: 0, top: 0, right: outline.width, bottom: outline.height };
     let part = Area { left: outline.width / 3, top: outline.height / 2, ..whole };
     for scale in [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth] {
+        if !outline.has_planes {
+            assert_eq!(jpeg.planes(whole, scale), None);
+            continue;
+        }
         let pixels = jpeg.region(whole, scale).expect("inside").pixels;
         assert_eq!(pixels.width(), outline.width.div_ceil(scale.pixels()));
         assert_eq!(pixels.height(), outline.height.div_ceil(scale.pixels()));
@@ -90,6 +103,11 @@ fn opened_sparse_jpeg(bytes: &[u8], keep: Keep) -> Result<SparseJpeg<'_>, Refusa
         assert_eq!(last(&again.pixels), last(&pixels), "{scale:?}");
     }
     Ok(jpeg)
+}
+
+fn has_all_samples(jpeg: &SparseJpeg<'_>) {
+    let (width, height) = jpeg.size();
+    assert_eq!(jpeg.samples().len(), width as usize * height as usize * jpeg.components());
 }
 
 /// Makes headshots of a photo.

@@ -97,7 +97,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, 
         divide_by_alpha(picture);
     }
     let colour = container.colour(stream, &mut raster);
-    Ok(Photo { pixels: raster.into(), orientation, colour, format: Some(container.format), damage: None })
+    Ok(Photo::new(raster.into(), orientation, colour, Some(container.format)))
 }
 
 impl Codec {

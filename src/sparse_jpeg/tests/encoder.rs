@@ -1,15 +1,17 @@
-//! Progressive files with successive approximation, which the encoder crate does not write: the coefficients of a
-//! sequential file in any order of scans (ITU-T T.81, G.1).
+//! Files that the encoder crate does not write: any sampling factors, any scans, and successive approximation (ITU-T
+//! T.81, G.1).
 
 use super::super::coefficients::Coefficients;
-use super::super::header::{Header, ZIGZAG};
+use super::super::header::{Component, Grid, Header, ZIGZAG};
 use super::super::huffman::PLACES;
 use super::super::scan::Tables;
+use super::super::tables::Listed;
 
 /// A scan to write.
 #[derive(Clone, Debug)]
 pub struct Script {
     pub components: Vec<usize>,
+    /// 0 and 63 in a sequential file.
     pub first: u32,
     pub last: u32,
     /// Lower bits that were missing before: 0 at the first scan.
@@ -19,13 +21,58 @@ pub struct Script {
 }
 
 /// The blocks of a component.
-struct Part {
+pub struct Part {
     /// In all, whole MCUs.
     columns: usize,
     /// Without those that only fill MCUs up.
     own: (usize, usize),
     /// In zigzag order.
-    blocks: Vec<[i16; 64]>,
+    pub blocks: Vec<[i16; 64]>,
+}
+
+impl Part {
+    /// Of each component, its blocks made by their column, their row and whether they complete an MCU only.
+    pub fn all(header: &Header, mut block: impl FnMut(usize, usize, bool) -> [i16; 64]) -> Vec<Self> {
+        let part = |grid: Grid| {
+            let columns = header.mcu_columns() * grid.horizontal;
+            let places = (0..header.mcu_rows() * grid.vertical).flat_map(|row| (0..columns).map(move |at| (at, row)));
+            let blocks = places.map(|(at, row)| block(at, row, at >= grid.columns || row >= grid.rows)).collect();
+            Self { columns, own: (grid.columns, grid.rows), blocks }
+        };
+        header.grids().into_iter().map(part).collect()
+    }
+
+    /// Blocks in a row.
+    pub const fn columns(&self) -> usize {
+        self.columns
+    }
+}
+
+/// What the frame of a file says, with the factors and steps of each component.
+pub fn frame(width: usize, height: usize, factors: &[(usize, usize)], steps: [i16; 64]) -> Header {
+    let component = |(&(horizontal, vertical), name): (&(usize, usize), u8)| Component {
+        name,
+        horizontal,
+        vertical,
+        steps_table: 0,
+        steps,
+        dc_table: 0,
+        ac_table: 0,
+    };
+    Header {
+        width,
+        height,
+        components: factors.iter().zip(1..).map(component).collect(),
+        horizontal: factors.iter().map(|factors| factors.0).max().unwrap(),
+        vertical: factors.iter().map(|factors| factors.1).max().unwrap(),
+        restart_interval: 0,
+        progressive: false,
+        one_scan: true,
+        first_scan: 0,
+        scan: 0,
+        tables: Listed::default(),
+        has_stray_bytes: false,
+    }
 }
 
 /// Bits with zero bytes stuffed in.
@@ -112,6 +159,12 @@ fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
 pub fn progressive(sequential: &[u8], scripts: &[Script], restart_interval: u16, longest_run: u32) -> Vec<u8> {
     let header = Header::read(sequential).unwrap();
     let parts = parts(sequential, &header);
+    file(&header, &parts, scripts, restart_interval, longest_run)
+}
+
+/// The file of these blocks.
+pub fn file(header: &Header, parts: &[Part], scripts: &[Script], restart_interval: u16, longest_run: u32) -> Vec<u8> {
+    let is_sequential = scripts.iter().all(|script| (script.first, script.last) == (0, 63));
     let (dc, ac) = (Code::dc(), Code::ac());
     let mut file = vec![0xFF, 0xD8];
     let mut frame = vec![8];
@@ -119,10 +172,13 @@ pub fn progressive(sequential: &[u8], scripts: &[Script], restart_interval: u16,
     frame.extend((header.width as u16).to_be_bytes());
     frame.push(header.components.len() as u8);
     for (part, number) in header.components.iter().zip(0..) {
-        file.extend(segment(0xDB, &[&[number], part.steps.as_slice()].concat()));
+        file.extend(segment(0xDB, &[&[number], part.steps.map(|step| step as u8).as_slice()].concat()));
         frame.extend([part.name, (part.horizontal * 16 + part.vertical) as u8, number]);
     }
-    file.extend(segment(0xC2, &frame));
+    file.extend(segment(if is_sequential { 0xC1 } else { 0xC2 }, &frame));
+    if is_sequential {
+        file.extend(ac.segment(0x10));
+    }
     file.extend([dc.segment(0), segment(0xDD, &restart_interval.to_be_bytes())].concat());
     for (index, script) in scripts.iter().enumerate() {
         if index == 1 {
@@ -133,14 +189,14 @@ pub fn progressive(sequential: &[u8], scripts: &[Script], restart_interval: u16,
         body.extend([script.first as u8, script.last as u8, (script.before << 4 | script.shift) as u8]);
         file.extend(segment(0xDA, &body));
         let mut bits = Bits::default();
-        let mut writer = Writer { script, dc: &dc, ac: &ac, longest_run, predictions: [0; 3], run: 0, pending: vec![] };
-        let mcus = mcus(&header, &parts, script);
+        let mut writer = Writer { script, dc: &dc, ac: &ac, longest_run, predictions: [0; 4], run: 0, pending: vec![] };
+        let mcus = mcus(header, parts, script);
         for (number, mcu) in mcus.iter().enumerate() {
             let interval = usize::from(restart_interval);
             if interval > 0 && number > 0 && number % interval == 0 {
                 writer.end(&mut bits);
                 bits.marker(0xD0 + ((number / interval - 1) & 7) as u8);
-                writer.predictions = [0; 3];
+                writer.predictions = [0; 4];
             }
             mcu.iter()
                 .for_each(|&(component, block)| writer.block(&mut bits, component, &parts[component].blocks[block]));
@@ -155,18 +211,10 @@ pub fn progressive(sequential: &[u8], scripts: &[Script], restart_interval: u16,
 }
 
 fn parts(sequential: &[u8], header: &Header) -> Vec<Part> {
-    let (dc, all) = Coefficients::read(sequential, header, &Tables::new(header)).unwrap();
-    let finest = &header.components[0];
-    let part = |part: &super::super::header::Component| {
-        let columns = header.mcu_columns() * part.horizontal;
-        let width = (header.width * part.horizontal).div_ceil(finest.horizontal);
-        let height = (header.height * part.vertical).div_ceil(finest.vertical);
-        let blocks = vec![[0; 64]; columns * header.mcu_rows() * part.vertical];
-        Part { columns, own: (width.div_ceil(8), height.div_ceil(8)), blocks }
-    };
-    let mut parts: Vec<Part> = header.components.iter().map(part).collect();
+    let (dc, all, _) = Coefficients::read(sequential, header, &Tables::new(header)).unwrap();
+    let mut parts = Part::all(header, |_, _, _| [0; 64]);
     for row in 0..header.mcu_rows() {
-        all.row(header, &dc, [63; 3], row, (0, header.mcu_columns()), |block| {
+        all.row(header, &dc, [63; 4], row, (0, header.mcu_columns()), |block| {
             let part = &mut parts[block.component];
             let line = row * header.components[block.component].vertical + block.row;
             let zigzag = std::array::from_fn(|index| block.coefficients[usize::from(PLACES[index])]);
@@ -210,7 +258,7 @@ struct Writer<'a> {
     dc: &'a Code,
     ac: &'a Code,
     longest_run: u32,
-    predictions: [i32; 3],
+    predictions: [i32; 4],
     /// Blocks ended, not yet written.
     run: u32,
     /// Their correction bits.
@@ -227,6 +275,10 @@ impl Writer<'_> {
                 let size = 32 - difference.unsigned_abs().leading_zeros();
                 put_code(bits, self.dc, size as u8);
                 put_value(bits, difference, size);
+                if self.script.last > 0 {
+                    self.first(bits, block);
+                    self.end(bits);
+                }
             }
             (0, _) => bits.put((i32::from(block[0]) >> shift & 1) as u32, 1),
             (_, 0) => self.first(bits, block),
@@ -236,7 +288,7 @@ impl Writer<'_> {
 
     fn first(&mut self, bits: &mut Bits, block: &[i16; 64]) {
         let mut zeros = 0;
-        for place in self.script.first..=self.script.last {
+        for place in self.script.first.max(1)..=self.script.last {
             let value = i32::from(block[place as usize]);
             let value = value.signum() * (value.abs() >> self.script.shift);
             if value == 0 {
