@@ -24,8 +24,8 @@ const EDGE_WIDTH: f64 = 1.0;
 /// A line is this share of the picture's long side wide, and a pixel and a half at least.
 const WIDTH: f64 = 1.0 / 640.0;
 
-/// Draws the bounds of the picture within a border, the face boxes, the frames of all crops, and eye line, crown and chin of the heads that were framed over
-/// `image`, which shows the whole photo as its file says it stands.
+/// Draws the bounds of the picture within a border, the face boxes, the frames of all crops, and eye line, crown and
+/// chin of the heads that were framed over `image`, which shows the whole photo as its file says it stands.
 pub fn draw(image: &mut RgbImage, cropped: &Cropped) {
     let (width, height) = (f64::from(image.width()), f64::from(image.height()));
     let (photo_width, photo_height) = (f64::from(cropped.size.0).max(1.0), f64::from(cropped.size.1).max(1.0));

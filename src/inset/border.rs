@@ -17,7 +17,7 @@ const FEW: u32 = 5;
 /// Where the segments of the first look differ by more than this in the outermost row, in levels, there is no border.
 const FAR_APART: f32 = 60.0;
 
-/// Borders of two sides that differ by no more are one, in levels: a line of one pixel comes out of a JPEG with so much.
+/// Borders of two sides that differ by no more are one, in levels: a line of one pixel comes out of a JPEG so far off.
 const SAME: f32 = 40.0;
 
 /// Rows of the first strip.
@@ -96,8 +96,8 @@ pub fn within_borders(pieces: &impl Pieces, whole: Area) -> (Area, bool) {
             (area, is_askew) = (side.without(area, depth), true);
         }
     }
-    // Where one side has a border the others are likely to have it too, even where a JPEG has left less of its edge. What
-    // it has left may look like several.
+    // Where one side has a border the others are likely to have it too, even where a JPEG has left less of its edge.
+    // What it has left may look like several.
     let is_like_others = |area: &Area, side: Side| {
         outermost(pieces, area, side).is_some_and(|own| colours.iter().any(|&look| apart(own, look) <= SAME))
     };

@@ -50,7 +50,7 @@ impl<'a> Inset<'a> {
         if is_askew { inset.doubted() } else { inset }
     }
 
-    /// The picture around the main face of `found`, which was found in this one, where this one is a page with pictures.
+    /// The picture around the main face of `found`, which was found in this photo, where that is a page with pictures.
     #[must_use]
     pub fn around_face(&self, found: &Found) -> Option<Around> {
         let face = found.faces.first()?;
