@@ -1,5 +1,5 @@
-//! Embeds `presets/*.toml`, so that a new preset is one new file, tells the tests whether the corpus is there, and leaves
-//! out instructions on request.
+//! Embeds `presets/*.toml`, so that a new preset is one new file, tells the tests whether the corpus is there, and
+//! leaves out instructions on request.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

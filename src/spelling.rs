@@ -16,8 +16,8 @@ use unicode_normalization::char::is_combining_mark;
 /// Most photos that a name is said to resemble.
 const MOST_LIKELY: usize = 3;
 
-/// Names that an [`Index`] compares with others letter by letter in all, about a second of them: a long list of names that
-/// match nothing must not take minutes.
+/// Names that an [`Index`] compares with others letter by letter in all, about a second of them: a long list of names
+/// that match nothing must not take minutes.
 const COMPARISONS: usize = 10_000_000;
 
 /// A path as every system reads it alike: capitals and the two ways to write an accent are one, and a backslash
@@ -136,8 +136,8 @@ impl<'a> Index<'a> {
 
     /// The photos among those that are `free` that `written`, which no photo is called, probably means: one of the same
     /// file name in another folder; of another extension; that spells the name with other spaces, hyphens or accents,
-    /// or a number with other zeros, as a spreadsheet does; or, if `typos` are looked for, with a letter wrong. None where
-    /// there are many such.
+    /// or a number with other zeros, as a spreadsheet does; or, if `typos` are looked for, with a letter wrong. None
+    /// where there are many such.
     #[must_use]
     pub fn likely(&self, written: &str, typos: bool, free: impl Fn(usize) -> bool) -> Vec<usize> {
         let name = plain(written);

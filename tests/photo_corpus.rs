@@ -178,8 +178,8 @@ fn xmp_turns_a_photo_without_exif() {
 #[test]
 #[cfg_attr(not(has_corpus), ignore = "needs ../shared/corpus, which is not part of the repository")]
 fn the_formats_that_are_not_read_are_known() {
-    /// A header without a picture, which ends where its data should start; more coded data than blocks; a scan that builds
-    /// on one that is missing.
+    /// A header without a picture, which ends where its data should start; more coded data than blocks; a scan that
+    /// builds on one that is missing.
     const DAMAGED: [&str; 3] =
         ["pillow__ultrahdr.jpg", "jpeg-decoder__extraneous-data.jpg", "jpeg-decoder__partial_progressive.jpg"];
     let corpus = corpus();

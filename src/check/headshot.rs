@@ -185,8 +185,8 @@ fn blur(shot: &Shot<'_>, face: &FaceMeasures) -> Option<f64> {
 }
 
 /// The steps between blocks as the output shows them. Blocks that are shrunk show less. That it goes with the root of
-/// the scale was seen on portraits stored at qualities from 5 to 60: the quality at which blocks just show is 22 at full
-/// size, 16 at half and 11 at a quarter of it.
+/// the scale was seen on portraits stored at qualities from 5 to 60: the quality at which blocks just show is 22 at
+/// full size, 16 at half and 11 at a quarter of it.
 fn blocks(shot: &Shot<'_>, face: &FaceMeasures) -> Option<f64> {
     Some(face.block_step? * shot.size?.upscale.sqrt())
 }

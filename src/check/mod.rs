@@ -133,8 +133,8 @@ impl Check {
     }
 }
 
-/// Where a code stands in a list of checks: what is wrong with the file first, then as in [`Kind::ALL`], then everything
-/// else.
+/// Where a code stands in a list of checks: what is wrong with the file first, then as in [`Kind::ALL`], then
+/// everything else.
 #[must_use]
 pub fn rank(code: Reason) -> usize {
     const OF_THE_FILE: [Reason; 2] = [Reason::Damaged, Reason::Border];

@@ -11,8 +11,8 @@ const POINTS: u32 = 72;
 /// How far the head reaches from the middle of `frame`: in radii of the circle that touches its edges, for a preset
 /// that is shown as one, and else to the side, in half widths. Over 1 a part of the head is not seen.
 ///
-/// The head is the ellipse from crown to chin that frames are made to hold. Above and below every frame holds it, or the
-/// photo itself cuts it ([`super::cut_off`]).
+/// The head is the ellipse from crown to chin that frames are made to hold. Above and below every frame holds it, or
+/// the photo itself cuts it ([`super::cut_off`]).
 #[must_use]
 pub fn reach(head: &Head, frame: &Frame, shape: Shape) -> f64 {
     let to_frame = frame.levelling();

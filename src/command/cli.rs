@@ -104,7 +104,8 @@ pub struct CropArgs {
     /// Name of the outputs; default: {preset}/{dir}/{stem}.{ext}, or {preset}/{id}.{ext} with a roster that has ids
     #[arg(help_heading = "Files", long, value_name = "TEMPLATE")]
     pub name: Option<String>,
-    /// List of people: a CSV file or a workbook (.xlsx, .ods) with the columns file (or pattern), id, name, and any others that --name uses
+    /// List of people: a CSV file or a workbook (.xlsx, .ods) with the columns file (or pattern), id, name, and any
+    /// others that --name uses
     #[arg(help_heading = "Files", long, value_name = "FILE")]
     pub roster: Option<PathBuf>,
     /// Which photo to take of a person with several

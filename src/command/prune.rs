@@ -22,8 +22,8 @@ pub struct Swept {
     pub refused: bool,
 }
 
-/// Whether what is `wanted` of `leftovers` may be pruned as `asked`; otherwise says why not. `is_incomplete`: photos may
-/// be there that were not found.
+/// Whether what is `wanted` of `leftovers` may be pruned as `asked`; otherwise says why not. `is_incomplete`: photos
+/// may be there that were not found.
 pub fn may_prune(leftovers: &Leftovers, (wanted, asked): (Wanted, Prune), is_incomplete: bool, log: &Log) -> bool {
     let count = leftovers.prunable().count();
     if is_incomplete {

@@ -20,8 +20,8 @@ pub fn listen(stop: &Stop) -> Result<(), Error> {
             .and_then(|_| flag::register(signal, second.clone()))
             .map_err(uncaught)?;
     }
-    // At a limit on the size of files (`ulimit -f`) the system would end the program. With a handler, writing fails, and
-    // says why.
+    // At a limit on the size of files (`ulimit -f`) the system would end the program. With a handler, writing fails,
+    // and says why.
     #[cfg(unix)]
     flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map_err(uncaught)?;
     Ok(())

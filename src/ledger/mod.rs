@@ -1,8 +1,9 @@
 //! What was made from what, remembered in the output folder, so that the next run does only what has changed.
 //!
 //! The words and the comparison are here and in [`fresh`]; [`fingerprint`] says what influences an output; [`kept`]
-//! tells anew of what has not changed, [`news`] what a person was told already; the SQLite file itself is written by `store` and read by `reader`, which only
-//! build with the feature `ledger`. A run asks for a [`Lookup`] and a [`Keeper`] and needs neither.
+//! tells anew of what has not changed, [`news`] what a person was told already; the SQLite file itself is written by
+//! `store` and read by `reader`, which only build with the feature `ledger`. A run asks for a [`Lookup`] and a
+//! [`Keeper`] and needs neither.
 
 pub mod fingerprint;
 pub mod fresh;

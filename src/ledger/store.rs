@@ -69,8 +69,8 @@ pub(super) fn real(folder: &Path) -> PathBuf {
 
 /// Opens the ledger at `path`, without following a link there; makes it where it is missing.
 fn open_for_writing(path: &Path) -> Result<Connection, Error> {
-    // SQLite takes no account of the umask where that gives more than its own 644, and gives the journal the permissions
-    // that the ledger has.
+    // SQLite takes no account of the umask where that gives more than its own 644, and gives the journal the
+    // permissions that the ledger has.
     open_own(path).map_err(|error| {
         Error::fatal(path, format!("the ledger cannot be written: {}", explained(&error))).caused_by(error)
     })?;

@@ -147,7 +147,8 @@ impl WholePhoto {
 }
 
 impl WholePhoto {
-    /// Tells of a file with something wrong although its picture is whole. There is one such thing where none is wanted.
+    /// Tells of a file with something wrong although its picture is whole. There is one such thing where none is
+    /// wanted.
     pub(super) fn minor_damage(&self) -> Option<Check> {
         let check = |_| {
             let code = Reason::MinorDamage;

@@ -168,7 +168,8 @@ pub struct OutputLine {
     pub bytes: u64,
     /// Upright source pixels to output pixels.
     pub transform: Affine,
-    /// The word for where the natural top of the head was taken from; absent for presets that do not measure from there.
+    /// The word for where the natural top of the head was taken from; absent for presets that do not measure from
+    /// there.
     pub head_top: Option<String>,
     /// The words for what the frame gave up.
     pub steps: Vec<String>,

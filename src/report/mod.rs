@@ -192,8 +192,8 @@ pub struct OutputRecord {
     /// Where the head is in it; told for the whole run, not in the record.
     #[serde(skip)]
     pub placement: Placement,
-    /// Where the natural top of the head was taken from: `crown`, or `estimate` where hair is raised; absent for presets
-    /// that do not measure from there.
+    /// Where the natural top of the head was taken from: `crown`, or `estimate` where hair is raised; absent for
+    /// presets that do not measure from there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_top: Option<HeadTop>,
     /// What the frame gave up.

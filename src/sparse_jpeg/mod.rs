@@ -6,11 +6,11 @@
 //! rectangle, at full size, a half or a quarter, into luma and chroma as they are coded, which are cheaper to shrink
 //! than RGB; [`SparseJpeg::region`] does so into RGB.
 //!
-//! It reads all files of 8 bits with Huffman coding: baseline, extended sequential and progressive, in any scans, with or
-//! without restart markers, of one, three or four components. Luma and chroma as cameras, phones and websites sample
-//! them (4:4:4, 4:2:2, 4:4:0 or 4:2:0) are read in parts; of all other components and samplings
-//! [`SparseJpeg::samples`] gives the whole picture. Sampling at a fraction of the pixels (two samples for three) is
-//! declined with a [`Refusal`], as are arithmetic, lossless and hierarchical coding and 12 bits.
+//! It reads all files of 8 bits with Huffman coding: baseline, extended sequential and progressive, in any scans, with
+//! or without restart markers, of one, three or four components. Luma and chroma as cameras, phones and websites sample
+//! them (4:4:4, 4:2:2, 4:4:0 or 4:2:0) are read in parts; of all other components and samplings [`SparseJpeg::samples`]
+//! gives the whole picture. Sampling at a fraction of the pixels (two samples for three) is declined with a
+//! [`Refusal`], as are arithmetic, lossless and hierarchical coding and 12 bits.
 //!
 //! A file is damaged where any of its picture is missing, and read as far as it goes on request. What is amiss around a
 //! picture that is whole is a [`Flaw`].

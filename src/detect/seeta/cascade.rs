@@ -1,14 +1,14 @@
 //! The cascade: windows are proposed, judged and moved three times, and merged.
 //!
-//! `rustface` proposes the windows, with whole numbers and plain sums that are the same on every machine. What follows is
-//! asked here, because `rustface` 0.1.7 is not safe to run by itself: before each network it copies the window that the
-//! one before has moved (`get_window_data`), through raw pointers, as if its top left corner were inside the picture and
-//! its side two pixels at least. A crafted picture need not grant that.
+//! `rustface` proposes the windows, with whole numbers and plain sums that are the same on every machine. What follows
+//! is asked here, because `rustface` 0.1.7 is not safe to run by itself: before each network it copies the window that
+//! the one before has moved (`get_window_data`), through raw pointers, as if its top left corner were inside the
+//! picture and its side two pixels at least. A crafted picture need not grant that.
 //!
 //! Here it never makes that copy, whatever the picture: it makes it only for the stages of a model's second level and
-//! beyond, and the model that it is given has none ([`super::model`]). What it still does without checks is to reduce the
-//! picture, to 40 pixels a side and never less, and to add up tables of it: all of it places that depend on the size
-//! alone. The windows of the networks come from [`window`], whose places are checked.
+//! beyond, and the model that it is given has none ([`super::model`]). What it still does without checks is to reduce
+//! the picture, to 40 pixels a side and never less, and to add up tables of it: all of it places that depend on the
+//! size alone. The windows of the networks come from [`window`], whose places are checked.
 
 use super::judge::{Judge, Judgement};
 use super::model::Models;

@@ -1,4 +1,5 @@
-//! SeetaFace: a cascade of classifiers, the first of them by way of `rustface`. A second opinion for [`YuNet`](super::yunet::YuNet).
+//! SeetaFace: a cascade of classifiers, the first of them by way of `rustface`. A second opinion for
+//! [`YuNet`](super::yunet::YuNet).
 //!
 //! It finds fewer people (93.0 to 95.5 % against 99 % of 244 real portraits) but is hardly ever wrong where there is
 //! none (2 against 7 of 99 photos without a face), so that its word counts where YuNet is in doubt.

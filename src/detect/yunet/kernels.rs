@@ -28,8 +28,8 @@ const DEPTHWISE_BLOCK: usize = 4;
 
 /// The greater of two numbers; `a` where neither is.
 ///
-/// `f32::max` would leave the sign of a zero to the processor, and on WebAssembly it is a function call. This comparison
-/// is one instruction on x86-64 and WebAssembly and two on aarch64.
+/// `f32::max` would leave the sign of a zero to the processor, and on WebAssembly it is a function call. This
+/// comparison is one instruction on x86-64 and WebAssembly and two on aarch64.
 #[inline(always)]
 fn greater(a: f32, b: f32) -> f32 {
     if a < b { b } else { a }
