@@ -17,9 +17,9 @@ use headshot::outline::Outline;
 use headshot::photo::{Limits, Photo, Raster, decode};
 use headshot::pipeline::Cropper;
 use headshot::preset::{OutputFormat, Preset};
-use headshot::reduced::{overview, upright_box};
+use headshot::reduced::{Chroma, overview, upright_box};
 use headshot::resample::turned;
-use headshot::sparse_jpeg::{Area, Keep, Scale, SparseJpeg};
+use headshot::sparse_jpeg::{Area, Keep, Request, Scale, SparseJpeg};
 use headshot::subject::Head;
 use image::imageops::{FilterType, crop_imm, resize};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -64,7 +64,8 @@ fn pass_over_the_file(bencher: Bencher) {
 #[divan::bench(args = [Scale::Full, Scale::Half, Scale::Quarter])]
 fn half_of_the_photo_decoded(bencher: Bencher, scale: Scale) {
     let jpeg = SparseJpeg::open(&FILE, Keep::Places).expect("opens");
-    bencher.bench(|| jpeg.planes(Area { left: 500, top: 1000, right: 3500, bottom: 5000 }, scale));
+    let area = Area { left: 500, top: 1000, right: 3500, bottom: 5000 };
+    bencher.bench(|| jpeg.planes(Request { area, scale, fine_colour: false }));
 }
 
 #[divan::bench]
@@ -97,19 +98,21 @@ fn framing(bencher: Bencher) {
 #[divan::bench]
 fn upright_frame_of_800_pixels(bencher: Bencher) {
     let photo = photo();
-    bencher.bench(|| upright_box(&photo, Rect::new(500.0, 1500.0, 3000.0, 3000.0), (800, 800)));
+    bencher.bench(|| upright_box((&photo).into(), Rect::new(500.0, 1500.0, 3000.0, 3000.0), (800, 800), Chroma::Half));
 }
 
 #[divan::bench]
 fn turned_frame_of_800_pixels(bencher: Bencher) {
-    let picture = upright_box(&photo(), Rect::new(500.0, 1500.0, 3000.0, 3000.0), (1200, 1200)).expect("reduces");
+    let picture = upright_box((&photo()).into(), Rect::new(500.0, 1500.0, 3000.0, 3000.0), (1200, 1200), Chroma::Half)
+        .expect("reduces");
     let map = Affine::scaling(1.4, 1.4).then(&Affine::rotation(4.0)).then(&Affine::translation(60.0, 20.0));
     bencher.bench(|| turned(black_box(&picture), &map, 800, 800));
 }
 
 #[divan::bench]
 fn jpeg_of_800_pixels(bencher: Bencher) {
-    let picture = upright_box(&photo(), Rect::new(500.0, 1500.0, 3000.0, 3000.0), (800, 800)).expect("reduces");
+    let picture = upright_box((&photo()).into(), Rect::new(500.0, 1500.0, 3000.0, 3000.0), (800, 800), Chroma::Half)
+        .expect("reduces");
     let picture = Raster::Rgb(picture);
     let encoding = Encoding::new(OutputFormat::Jpeg);
     bencher.bench(|| encode(black_box(&picture), &encoding));

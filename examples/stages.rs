@@ -11,7 +11,7 @@ use headshot::frame::{Levelling, frame, output_size};
 use headshot::ground::{Backdrop, Ground};
 use headshot::photo::{self, Limits};
 use headshot::preset;
-use headshot::render::{self, Behind, Wanted, render};
+use headshot::render::{Behind, Wanted, render};
 use headshot::subject::{closeup, crown, finder::Finder};
 use std::error::Error;
 use std::{env, fs};
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Faces, and which way is up.
     let finder = Finder { detector: Box::new(YuNet::new()), second_opinion: Some(Box::new(Seeta::new())) };
     let found = finder.find(&photo, false)?;
-    let mut photo = photo.turned(found.turn);
+    let photo = photo.turned(found.turn);
     let face = found.faces.first().ok_or("nobody is there")?;
     println!("face: {:?}, score {:.2}, sure: {}", face.rect, face.score, found.sure);
 
@@ -55,8 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
         // Pixels, and a file of them.
         let wanted = Wanted::new(framed.frame, size, &preset);
-        let prepared = render::prepare(&mut photo, &[wanted], &ground.clearance)?;
-        let pixels = render(&photo, &prepared, &wanted, Behind::of(&preset), &ground.clearance)?;
+        let pixels = render(&photo, &wanted, Behind::of(&preset), &ground.clearance)?;
         let file = encode(&pixels, &Encoding::of(&preset))?;
         println!("    {} bytes of {}", file.bytes.len(), preset.format.extension());
     }

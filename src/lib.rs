@@ -71,7 +71,7 @@
 //! use headshot::ground::{Backdrop, Ground};
 //! use headshot::photo::{self, Limits};
 //! use headshot::preset;
-//! use headshot::render::{Behind, Prepared, Wanted, render};
+//! use headshot::render::{Behind, Wanted, render};
 //! use headshot::subject::{closeup, crown, finder::Finder};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -88,7 +88,7 @@
 //! let framed = frame(&head, &ground, preset, Levelling::Measured)?;
 //! let size = output_size(framed.frame.width, preset, false)?;
 //! let wanted = Wanted::new(framed.frame, size, preset);
-//! let pixels = render(&photo, &Prepared::default(), &wanted, Behind::of(preset), &ground.clearance)?;
+//! let pixels = render(&photo, &wanted, Behind::of(preset), &ground.clearance)?;
 //! let file = encode(&pixels, &Encoding::of(preset))?;
 //! assert_eq!(pixels.size(), (size.width, size.height));
 //! assert!(file.bytes.starts_with(&[0xff, 0xd8]), "a JPEG");

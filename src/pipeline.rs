@@ -16,9 +16,9 @@ use crate::frame::{Levelling, adjusted_frame, output_size};
 use crate::ground::{Backdrop, Ground};
 use crate::inset::Inset;
 use crate::overrides::Adjustment;
-use crate::photo::{self, Header, Photo};
+use crate::photo::{self, Decoded, Header, Photo, PhotoView};
 use crate::preset::Preset;
-use crate::render::{self, Behind, Prepared, render};
+use crate::render::{self, Behind, render};
 use crate::subject::choice::choose;
 use crate::subject::doubles::is_same_person;
 use crate::subject::finder::{Finder, Found};
@@ -115,9 +115,8 @@ impl Cropper {
     /// itself: an upper estimate.
     #[must_use]
     pub fn memory(&self, header: &Header) -> u64 {
-        let pixels = header.pixels();
-        let largest =
-            self.presets.iter().map(|preset| render::memory(preset, pixels, self.options.allow_upscale)).max();
+        let size = (header.width, header.height);
+        let largest = self.presets.iter().map(|preset| render::memory(preset, size, self.options.allow_upscale)).max();
         header.memory.saturating_add(LOOKING_BYTES).saturating_add(largest.unwrap_or(0))
     }
 
@@ -182,9 +181,10 @@ impl Cropper {
         let (Inset { photo, bounds, doubt, .. }, found) = self.found(Inset::of(photo), adjustment)?;
         let bystanders = self.bystanders(&photo, &found, adjustment)?;
         let looked_at = LookedAt::new(&photo, bounds, &found);
-        let mut photo = photo.turned(found.turn);
+        let photo = photo.turned(found.turn);
         let chosen = self.chosen(&found, adjustment);
-        let people = self.measured(&mut photo, &found, &chosen)?;
+        let decoded = self.foreseen(&photo, &found, &chosen);
+        let people = self.measured(PhotoView { photo: &photo, decoded: &decoded }, &found, &chosen)?;
         let scene = Scene {
             faces: &chosen.faces,
             overview: &found.overview,
@@ -198,7 +198,7 @@ impl Cropper {
         };
         judgement.checks.extend(whole.minor_damage());
         let plans = accepted(drafts, &judgement, self.options.strict);
-        let made = self.rendered(&mut photo, &people, plans)?;
+        let made = self.rendered(&photo, decoded, &people, plans);
         let heads = people.into_iter().map(|person| person.head).collect();
         Cropped::of(whole, looked_at, [chosen.faces, bystanders].concat(), heads, judgement, made)
     }
@@ -253,25 +253,32 @@ impl Cropper {
         Chosen { faces, wanted, certainty }
     }
 
+    /// Measure: what of a photo that is decoded on demand is likely to be looked at, where one person is wanted. It only
+    /// saves time.
+    fn foreseen(&self, photo: &Photo, found: &Found, chosen: &Chosen) -> Decoded {
+        let Ok(wanted) = &chosen.wanted else { return Decoded::default() };
+        let [face] = &chosen.faces[wanted.clone()] else { return Decoded::default() };
+        let mut looks = closeup::requests(photo, face, found.tone);
+        looks.extend(crown::likely_request(photo, face.rect, found.tone));
+        let presets = if self.options.render { &self.presets[..] } else { &[] };
+        render::foresee(photo, face.rect, &looks, presets)
+    }
+
     /// Measure: the heads of those who are wanted, what is around them, and how well they are seen. Who has no head to
     /// be seen from near is left out.
     ///
     /// # Errors
     /// As [`closeup::look`].
-    fn measured(&self, photo: &mut Photo, found: &Found, chosen: &Chosen) -> Result<Vec<Person>, Failure> {
+    fn measured(&self, photo: PhotoView<'_>, found: &Found, chosen: &Chosen) -> Result<Vec<Person>, Failure> {
         let Chosen { faces, wanted: Ok(wanted), certainty } = chosen else { return Ok(Vec::new()) };
-        if wanted.len() == 1 {
-            let face = faces[wanted.start].rect;
-            render::foresee(photo, face, closeup::surroundings(face), &self.presets);
-        }
-        let backdrop = Backdrop::of(photo)?;
+        let backdrop = Backdrop::of(photo.photo)?;
         let person = |index: usize| -> Result<Option<Person>, Failure> {
             let seen = closeup::look(photo, &faces[index], self.finder.detector.as_ref(), found.tone)?;
             let Some(seen) = seen else { return Ok(None) };
             let head = crown::find(photo, seen.head, found.tone)?;
-            let view = seen.picture.and_then(|picture| FaceView::new(&picture, &head, &photo.colour));
-            let measures = FaceMeasures::of(&head, view.as_ref(), photo.size());
-            let measures = FaceMeasures { block_step: photo.block_step, ..measures };
+            let view = seen.picture.and_then(|picture| FaceView::new(&picture, &head, &photo.photo.colour));
+            let measures = FaceMeasures::of(&head, view.as_ref(), photo.photo.size());
+            let measures = FaceMeasures { block_step: photo.photo.block_step, ..measures };
             let ground = Ground::around(&head, backdrop.clone());
             Ok(Some(Person { index, head, ground, measures, certainty: *certainty }))
         };
@@ -297,38 +304,34 @@ impl Cropper {
         self.presets.iter().enumerate().map(one).collect()
     }
 
-    /// Render, encode: what is planned of each of `people`.
-    ///
-    /// # Errors
-    /// As [`render::prepare`]. What fails for one preset is a missing crop.
-    fn rendered(&self, photo: &mut Photo, people: &[Person], plans: Vec<Plans>) -> Result<Made, Failure> {
+    /// Render, encode: what is planned of each of `people`. What fails for one preset is a missing crop. `decoded` is of
+    /// this photo.
+    fn rendered(&self, photo: &Photo, mut decoded: Decoded, people: &[Person], plans: Vec<Plans>) -> Made {
         let (mut crops, mut missing) = (Vec::new(), Vec::new());
         for (person, plans) in people.iter().zip(plans) {
-            let ground = &person.ground;
-            let wanted: Vec<_> = plans.iter().flatten().map(|planned| planned.wanted).collect();
-            let prepared = if self.options.render {
-                render::prepare(photo, &wanted, &ground.clearance)?
-            } else {
-                Prepared::default()
-            };
+            if self.options.render {
+                let wanted: Vec<_> = plans.iter().flatten().map(|planned| planned.wanted).collect();
+                decoded = render::prepare(photo, decoded, &wanted);
+            }
+            let view = PhotoView { photo, decoded: &decoded };
             for (preset, plan) in plans.into_iter().enumerate() {
-                match plan.and_then(|planned| self.encoded(photo, &prepared, ground, planned)) {
+                match plan.and_then(|planned| self.encoded(view, &person.ground, planned)) {
                     Ok(crop) => crops.push(crop),
                     Err(why) => missing.push(MissingCrop { preset, face: person.index, why }),
                 }
             }
         }
-        Ok(Made { crops, missing })
+        Made { crops, missing }
     }
 
     /// The crop with its pixels, as a file.
-    fn encoded(&self, photo: &Photo, prepared: &Prepared, ground: &Ground, planned: Planned) -> Result<Crop, Failure> {
+    fn encoded(&self, photo: PhotoView<'_>, ground: &Ground, planned: Planned) -> Result<Crop, Failure> {
         let Planned { crop, wanted } = planned;
         if !self.options.render {
             return Ok(crop);
         }
         let preset = &self.presets[crop.preset];
-        let image = render(photo, prepared, &wanted, Behind::of(preset), &ground.clearance)?;
+        let image = render(photo, &wanted, Behind::of(preset), &ground.clearance)?;
         let Encoded { bytes, quality, .. } = encode(&image, &Encoding::of(preset))?;
         Ok(Crop { bytes, quality, ..crop })
     }

@@ -5,15 +5,21 @@
 
 use crate::error::Failure;
 use crate::geometry::{Affine, Rect};
-use crate::photo::{Photo, Pixels, Raster, flatten};
+use crate::photo::{Photo, PhotoView, Pixels, Purpose, Raster, flatten};
 use crate::resample::{PlaneView, lanczos_for_resizer, resampled};
-use crate::sparse_jpeg::{Area, Plane, Planes, Scale};
+use crate::sparse_jpeg::{self, Area, Plane, Planes, PlanesView, Request, Scale};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::{RgbImage, RgbaImage};
 
+mod output;
+
 pub use crate::resample::Filter;
+pub use output::{
+    Chroma, DECODED_PER_OUTPUT_PIXEL, MOST_PER_OUTPUT_PIXEL, TURNED_PER_OUTPUT_PIXEL, finer, finer_request,
+    turned_little, turned_request, turns_little, upright_box, upright_request,
+};
 
 /// What is behind transparent parts of a photo while it is looked at, and where no preset says otherwise.
 pub const BACKGROUND: [u8; 3] = [255, 255, 255];
@@ -33,14 +39,56 @@ pub struct Reduced {
 ///
 /// # Errors
 /// [`Reason::Internal`](crate::error::Reason::Internal) where the resizer refuses; no input is known to make it.
-pub fn reduced(photo: &Photo, part: Rect, scale: f64, filter: Filter) -> Result<Reduced, Failure> {
+pub fn reduced<'a>(
+    photo: impl Into<PhotoView<'a>>,
+    part: Rect,
+    scale: f64,
+    filter: Filter,
+) -> Result<Reduced, Failure> {
+    let photo = photo.into();
+    let part = whole_pixels(photo.photo, part);
+    shrunk(photo, part, size_at(part, scale), Sampling::full(filter))
+}
+
+/// What [`reduced`] reads of a photo that is decoded on demand.
+#[must_use]
+pub fn request(photo: &Photo, part: Rect, scale: f64, filter: Filter) -> Option<Request> {
     let part = whole_pixels(photo, part);
-    let scale = scale.min(1.0);
-    let (width, height) = ((part.width * scale).round().max(1.0), (part.height * scale).round().max(1.0));
-    let image = resized(photo, part, (width as u32, height as u32), filter, 1)?;
-    let from_photo =
-        Affine::translation(-part.x, -part.y).then(&Affine::scaling(width / part.width, height / part.height));
-    Ok(Reduced { image, from_photo })
+    resized_request(photo, part, size_at(part, scale), Sampling::full(filter))
+}
+
+/// The size, in pixels, of `part` at `scale`.
+fn size_at(part: Rect, scale: f64) -> (u32, u32) {
+    let side = |pixels: f64| (pixels * scale.min(1.0)).round().max(1.0) as u32;
+    (side(part.width), side(part.height))
+}
+
+/// `part`, which is of whole pixels, at `size`.
+fn shrunk(photo: PhotoView<'_>, part: Rect, size: (u32, u32), sampling: Sampling) -> Result<Reduced, Failure> {
+    let image = resized(photo, part, size, sampling)?;
+    let scaling = Affine::scaling(f64::from(size.0) / part.width, f64::from(size.1) / part.height);
+    Ok(Reduced { image, from_photo: Affine::translation(-part.x, -part.y).then(&scaling) })
+}
+
+/// How a part of a photo is sampled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sampling {
+    filter: Filter,
+    chroma: Chroma,
+}
+
+impl Sampling {
+    /// With all colour.
+    const fn full(filter: Filter) -> Self {
+        Self { filter, chroma: Chroma::Full }
+    }
+
+    const fn purpose(self) -> Purpose {
+        match self.filter {
+            Filter::Triangle => Purpose::Look,
+            Filter::Lanczos3 => self.chroma.purpose(),
+        }
+    }
 }
 
 /// `part` of the photo, cut to it and widened to whole pixels.
@@ -78,86 +126,12 @@ fn whole(photo: &Photo, long_side: u32, filter: Filter) -> Result<Reduced, Failu
     reduced(photo, Rect::new(0.0, 0.0, f64::from(width), f64::from(height)), scale, filter)
 }
 
-/// Pixels that a turned output wants of the photo for each of its own: what turning softens then does not show.
-pub const DECODED_PER_OUTPUT_PIXEL: f64 = 1.2;
-
-/// Pixels to each of the output's that a turned frame is turned from, where the photo is shrunk first.
-pub const TURNED_PER_OUTPUT_PIXEL: f64 = 1.5;
-
-/// Up to so many a photo is turned as it is decoded: to shrink it first would cost more than it saves.
-pub const MOST_PER_OUTPUT_PIXEL: f64 = 1.8;
-
-/// Up to this angle, in degrees, a photo is turned in two passes ([`resampled`]).
-const TWO_PASSES_UP_TO: f64 = 15.0;
-
-/// The part `part` (upright source pixels, cut to the photo) for an output that is turned, or continued beyond it, with
-/// `scale` pixels to a source pixel: with somewhat more of them.
-///
-/// # Errors
-/// As [`reduced`].
-pub fn finer(photo: &Photo, part: Rect, scale: f64) -> Result<Reduced, Failure> {
-    let part = whole_pixels(photo, part);
-    if let Pixels::Sparse(sparse) = &photo.pixels {
-        let to_stored = to_stored(photo)?;
-        let area = part.mapped(&to_stored);
-        let planes = sparse.part(area, 1.0 / (scale * DECODED_PER_OUTPUT_PIXEL), true).ok_or_else(outside)?;
-        let pixels = f64::from(planes.scale.pixels());
-        if 1.0 / (scale * pixels) <= MOST_PER_OUTPUT_PIXEL {
-            // Whole pixels upright are whole pixels as stored: nothing is widened here.
-            let region = planes.region(widened(area)).ok_or_else(outside)?;
-            let (width, height) = region.pixels.dimensions();
-            let from_photo = to_stored
-                .then(&Affine::translation(-f64::from(region.left), -f64::from(region.top)))
-                .then(&Affine::scaling(1.0 / pixels, 1.0 / pixels))
-                .then(&photo.orientation.to_upright(width, height));
-            return Ok(Reduced { image: photo.orientation.apply_rgb(region.pixels), from_photo });
-        }
-    }
-    reduced(photo, part, TURNED_PER_OUTPUT_PIXEL * scale, Filter::Lanczos3)
-}
-
-/// Whether a turn of so many degrees is one of [`turned_little`].
-#[must_use]
-pub const fn turns_little(photo: &Photo, degrees: f64) -> bool {
-    matches!(photo.pixels, Pixels::Sparse(_)) && degrees.abs() <= TWO_PASSES_UP_TO
-}
-
-/// The photo seen through the inverse of `to_output` (upright source pixels to output pixels), which is one of
-/// [`turns_little`]. Beyond the photo its edge goes on.
-///
-/// # Errors
-/// As [`reduced`].
-pub fn turned_little(photo: &Photo, to_output: &Affine, size: (u32, u32)) -> Result<RgbImage, Failure> {
-    let Pixels::Sparse(sparse) = &photo.pixels else { return Err(Failure::internal("the photo is decoded whole")) };
-    let from_output = to_output.inverse().ok_or_else(|| Failure::internal("the frame is flat"))?;
-    let step = from_output.mean_scale();
+/// `part` resampled to `size`.
+fn resized(photo: PhotoView<'_>, part: Rect, size: (u32, u32), sampling: Sampling) -> Result<RgbImage, Failure> {
+    let PhotoView { photo, decoded } = photo;
+    let area = stored_area(photo, part).ok_or_else(no_inverse)?;
     let (width, height) = stored(photo, size);
-    let map = photo.orientation.to_upright(width, height).then(&from_output).then(&to_stored(photo)?);
-    let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height)).mapped(&map);
-    let planes = sparse.part(area, step / DECODED_PER_OUTPUT_PIXEL, true).ok_or_else(outside)?;
-    let image = seen(&planes, &map, (width, height), Filter::Lanczos3, chroma_for(size)).ok_or_else(wrong_size)?;
-    Ok(photo.orientation.apply_rgb(image))
-}
-
-/// The upright rectangle `part` of the photo, resampled to `size` for people; it is cut to the photo by at most
-/// rounding errors.
-///
-/// # Errors
-/// As [`reduced`].
-pub fn upright_box(photo: &Photo, part: Rect, size: (u32, u32)) -> Result<RgbImage, Failure> {
-    resized(photo, part, size, Filter::Lanczos3, chroma_for(size))
-}
-
-/// `part` resampled to `size`, chroma with so many output pixels to a sample where the photo is decoded on demand.
-fn resized(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter, chroma: u32) -> Result<RgbImage, Failure> {
-    let (stored_width, stored_height) = photo.stored_size();
-    let part = part.mapped(&to_stored(photo)?);
-    let (first_column, first_row) = photo.pixels.origin();
-    let (first_column, first_row) = (f64::from(first_column), f64::from(first_row));
-    let (left, right) = (part.x.max(first_column), part.right().min(first_column + f64::from(stored_width)));
-    let (top, bottom) = (part.y.max(first_row), part.bottom().min(first_row + f64::from(stored_height)));
-    let area = Rect::new(left, top, right - left, bottom - top);
-    let (width, height) = stored(photo, size);
+    let filter = sampling.filter;
     let image = match &photo.pixels {
         Pixels::Whole(Raster::Rgb(pixels)) => resized_rgb(pixels, area, (width, height), filter)?,
         Pixels::Whole(Raster::Rgba(pixels)) => {
@@ -166,23 +140,47 @@ fn resized(photo: &Photo, part: Rect, size: (u32, u32), filter: Filter, chroma: 
             image.ok_or_else(wrong_size)?
         }
         Pixels::Sparse(sparse) => {
-            let (across, down) = (area.width / f64::from(width), area.height / f64::from(height));
-            let is_sharp = filter == Filter::Lanczos3;
-            let planes = sparse.part(area, across.min(down), is_sharp).ok_or_else(outside)?;
-            if sparse.is_looked_at_closely(is_sharp) {
-                rgb_resized(&planes, area, (width, height), filter)?
+            let request = sparse.request(area, shrinking(area, (width, height)), sampling.purpose());
+            let planes = sparse.part(decoded, request).ok_or_else(outside)?;
+            let view = planes.view().ok_or_else(outside)?;
+            if sparse.is_looked_at_closely(sampling.purpose()) {
+                rgb_resized(&view, area, (width, height), filter)?
             } else {
-                let map = Affine::scaling(across, down).then(&Affine::translation(area.x, area.y));
-                seen(&planes, &map, (width, height), filter, chroma).ok_or_else(wrong_size)?
+                let scaling = Affine::scaling(area.width / f64::from(width), area.height / f64::from(height));
+                let map = scaling.then(&Affine::translation(area.x, area.y));
+                seen(&view, &map, (width, height), sampling).ok_or_else(wrong_size)?
             }
         }
     };
     Ok(photo.orientation.apply_rgb(image))
 }
 
+/// What [`resized`] reads of a photo that is decoded on demand.
+fn resized_request(photo: &Photo, part: Rect, size: (u32, u32), sampling: Sampling) -> Option<Request> {
+    let Pixels::Sparse(sparse) = &photo.pixels else { return None };
+    let area = stored_area(photo, part)?;
+    Some(sparse.request(area, shrinking(area, stored(photo, size)), sampling.purpose()))
+}
+
+/// `part` in stored source pixels, cut to the photo.
+fn stored_area(photo: &Photo, part: Rect) -> Option<Rect> {
+    let (width, height) = photo.stored_size();
+    let part = part.mapped(&photo.to_stored()?);
+    let (column, row) = photo.pixels.origin();
+    let (column, row) = (f64::from(column), f64::from(row));
+    let (left, right) = (part.x.max(column), part.right().min(column + f64::from(width)));
+    let (top, bottom) = (part.y.max(row), part.bottom().min(row + f64::from(height)));
+    Some(Rect::new(left, top, right - left, bottom - top))
+}
+
+/// Pixels of `area` to each of a picture of this size.
+fn shrinking(area: Rect, (width, height): (u32, u32)) -> f64 {
+    (area.width / f64::from(width)).min(area.height / f64::from(height))
+}
+
 /// `area` (stored source pixels) of `planes`, made RGB before it is resampled to `size`: rounded once, where planes are
 /// rounded twice.
-fn rgb_resized(planes: &Planes, area: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Failure> {
+fn rgb_resized(planes: &PlanesView<'_>, area: Rect, size: (u32, u32), filter: Filter) -> Result<RgbImage, Failure> {
     let region = planes.region(widened(area)).ok_or_else(outside)?;
     let to_region = Affine::translation(-f64::from(region.left), -f64::from(region.top));
     let pixels = 1.0 / f64::from(planes.scale.pixels());
@@ -201,7 +199,7 @@ fn widened(area: Rect) -> Area {
 
 /// The map from upright source pixels to stored ones.
 fn to_stored(photo: &Photo) -> Result<Affine, Failure> {
-    photo.to_stored().ok_or_else(|| Failure::internal("the orientation has no inverse"))
+    photo.to_stored().ok_or_else(no_inverse)
 }
 
 /// The size that something upright has before the photo's orientation is applied.
@@ -209,37 +207,27 @@ const fn stored(photo: &Photo, (width, height): (u32, u32)) -> (u32, u32) {
     if photo.orientation.swaps_sides() { (height, width) } else { (width, height) }
 }
 
-/// Output pixels to a sample of chroma, each way, of an output of this size: from 400 pixels on chroma is stored half
-/// as fine in the file (`encode::jpeg`), as cameras do too.
-fn chroma_for((width, height): (u32, u32)) -> u32 {
-    if width.min(height) < 400 { 1 } else { 2 }
-}
-
-/// `planes` seen through `from_output` (output pixels to stored source pixels), chroma with `chroma_pixels` output
-/// pixels to a sample.
+/// `planes` seen through `from_output` (output pixels to stored source pixels).
 ///
 /// Plane by plane: where chroma is half as fine each way that is half the work that RGB would be, and only the pixels
 /// that are left are turned into RGB.
-fn seen(
-    planes: &Planes,
-    from_output: &Affine,
-    size: (u32, u32),
-    filter: Filter,
-    chroma_pixels: u32,
-) -> Option<RgbImage> {
+fn seen(planes: &PlanesView<'_>, from_output: &Affine, size: (u32, u32), sampling: Sampling) -> Option<RgbImage> {
     let from_output = from_output.then(&Affine::translation(-f64::from(planes.left), -f64::from(planes.top)));
-    let plane = |plane: &Plane, pixels: u32| {
+    let plane = |plane: &sparse_jpeg::PlaneView<'_>, pixels: u32| {
         let own = Affine::scaling(1.0 / f64::from(plane.across), 1.0 / f64::from(plane.down));
         let map = Affine::scaling(f64::from(pixels), f64::from(pixels)).then(&from_output).then(&own);
-        let source = PlaneView { samples: &plane.samples, width: plane.width as usize };
+        let &sparse_jpeg::PlaneView { samples, stride, width, height, .. } = plane;
+        let source = PlaneView { samples, stride, width: width as usize, height: height as usize };
         let (width, height) = (size.0.div_ceil(pixels), size.1.div_ceil(pixels));
-        let samples = resampled(source, &map, (width as usize, height as usize), filter);
+        let samples = resampled(source, &map, (width as usize, height as usize), sampling.filter);
         Plane { samples, width, height, across: pixels, down: pixels }
     };
-    let chroma = planes.chroma.as_ref().map(|chroma| chroma.each_ref().map(|chroma| plane(chroma, chroma_pixels)));
-    let output = Planes { luma: plane(&planes.luma, 1), chroma, left: 0, top: 0, scale: Scale::Full };
-    let whole = Area { left: 0, top: 0, right: size.0, bottom: size.1 };
-    output.region(whole).map(|region| region.pixels)
+    let pixels = sampling.chroma.pixels();
+    let chroma = planes.chroma.as_ref().map(|chroma| chroma.each_ref().map(|chroma| plane(chroma, pixels)));
+    let area = Area { left: 0, top: 0, right: size.0, bottom: size.1 };
+    let request = Request { area, scale: Scale::Full, fine_colour: true };
+    let output = Planes { luma: plane(&planes.luma, 1), chroma, left: 0, top: 0, request };
+    output.view().region(area).map(|region| region.pixels)
 }
 
 /// `area` of `source`, cut to it, resampled to `size`.
@@ -276,6 +264,10 @@ fn resized_pixels<Pixel: PixelTrait>(
     let options = options.resize_alg(ResizeAlg::Convolution(algorithm));
     Resizer::new().resize_typed(&source, &mut target, &options).map_err(|error| told(&error))?;
     Ok(bytes)
+}
+
+fn no_inverse() -> Failure {
+    Failure::internal("the orientation has no inverse")
 }
 
 fn outside() -> Failure {

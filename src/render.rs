@@ -5,21 +5,19 @@
 //! from a part of the photo that has somewhat more pixels than the output, continued beyond the photo where that is
 //! wanted, and turned by a bicubic kernel that finishes the shrinking: rotation, crop and scale together.
 
-#[cfg(test)]
-mod samples;
-mod shared;
 mod surroundings;
-
-use shared::Shared;
-use surroundings::Surroundings;
 
 use crate::error::Failure;
 use crate::extend::{Clearance, Growth};
 use crate::frame::{Frame, OutputSize};
 use crate::geometry::{Point, Rect};
-use crate::photo::{Photo, Pixels, Raster, flatten};
+use crate::photo::{Decoded, Photo, PhotoView, Pixels, Purpose, Raster, flatten};
 use crate::preset::{Alpha, Extend, OutputFormat, Preset};
-use crate::reduced::{BACKGROUND, DECODED_PER_OUTPUT_PIXEL, turned_little, turns_little, upright_box};
+use crate::reduced::{
+    BACKGROUND, Chroma, DECODED_PER_OUTPUT_PIXEL, MOST_PER_OUTPUT_PIXEL, turned_little, turned_request, turns_little,
+    upright_box, upright_request,
+};
+use crate::sparse_jpeg::Request;
 use crate::subject::{CHIN_ABOVE_BOX_BOTTOM, HEAD_HEIGHT_PER_BOX};
 use crate::transparency;
 use image::{DynamicImage, RgbImage};
@@ -27,25 +25,36 @@ use image::{DynamicImage, RgbImage};
 /// Pixels around a turned frame that the bicubic kernel reaches, in pixels of the picture it is turned from.
 const KERNEL_REACH: f64 = 4.0;
 
-/// What making one output takes besides the photo, in bytes: an upper estimate, for a photo of this many pixels.
+/// What making one output takes besides the photo, in bytes: an upper estimate, for a photo of this width and height, in
+/// pixels.
 ///
-/// A turned frame is taken from a picture at most 1.8 times as wide and high
-/// ([`crate::reduced::MOST_PER_OUTPUT_PIXEL`]), whose upright bounds have at most twice its area; it is held with 3
-/// bytes a pixel, and once more where it is continued. Encoders hold an output several times over: measured at 8
-/// megapixels as 7 bytes a pixel for JPEG and PNG, 11 for WebP and 38 for AVIF.
+/// A turned frame is taken from a picture of its upright bounds, at most 1.8 times as fine as the output
+/// ([`crate::reduced::MOST_PER_OUTPUT_PIXEL`]), held with 7 bytes a pixel: RGB twice where it is continued or turned,
+/// RGBA and RGB where it is laid over a colour. It is shrunk along its rows first, for which up to 4 bytes are held for
+/// each of its columns and each row of the photo. Encoders hold an output several times over: measured at 8 megapixels
+/// as 7 bytes a pixel for JPEG and PNG, 11 for WebP and 38 for AVIF.
 #[must_use]
-pub fn memory(preset: &Preset, photo_pixels: u64, allow_upscale: bool) -> u64 {
-    const TURNED_BYTES: u64 = 7;
-    // What several outputs are cut from is at most so much larger than the finest, and held beside it.
-    const SHARED: u64 = shared::MOST_PIXELS as u64;
-    let asked = u64::from(preset.width) * u64::from(preset.height);
-    let most = if allow_upscale { asked } else { asked.min(photo_pixels.saturating_mul(2)) };
+pub fn memory(preset: &Preset, photo: (u32, u32), allow_upscale: bool) -> u64 {
+    const PICTURE_BYTES: f64 = 7.0;
+    const BETWEEN_BYTES: f64 = 4.0;
+    const OUTPUT_BYTES: f64 = 3.0;
     let encoder = match preset.format {
-        OutputFormat::Jpeg | OutputFormat::Png => 12,
-        OutputFormat::Webp => 20,
-        OutputFormat::Avif => 48,
+        OutputFormat::Jpeg | OutputFormat::Png => 12.0,
+        OutputFormat::Webp => 20.0,
+        OutputFormat::Avif => 48.0,
     };
-    TURNED_BYTES * (SHARED * most * 13 / 2).min(photo_pixels.saturating_mul(2)) + (3 * SHARED + encoder) * most
+    let pixels = f64::from(photo.0) * f64::from(photo.1);
+    let (width, height) = (f64::from(preset.width), f64::from(preset.height));
+    let asked = width * height;
+    // Enlarged at most twice each way, unless it is allowed; continued by at most a third of the shorter side.
+    let output = if allow_upscale { asked } else { asked.min(4.0 * pixels) };
+    let (width, height) = (width * (output / asked).sqrt(), height * (output / asked).sqrt());
+    // Largest at a turn of 45 degrees; widest where a diagonal lies level.
+    let bounds = (width + height) * (width + height) / 2.0;
+    let picture = (MOST_PER_OUTPUT_PIXEL * MOST_PER_OUTPUT_PIXEL * bounds).min(2.0 * pixels);
+    let columns = MOST_PER_OUTPUT_PIXEL * (width * width + height * height).sqrt();
+    let between = (columns * f64::from(photo.0.max(photo.1))).min(2.0 * pixels);
+    (PICTURE_BYTES * picture + BETWEEN_BYTES * between + (OUTPUT_BYTES + encoder) * output).ceil() as u64
 }
 
 /// One output that is wanted of a photo.
@@ -58,13 +67,16 @@ pub struct Wanted {
     pub size: OutputSize,
     /// What is seen beyond the photo's edges.
     pub extend: Extend,
+    /// How fine chroma is in the file that is made of it.
+    pub chroma: Chroma,
 }
 
 impl Wanted {
     /// The output of this size for a frame of `preset`.
     #[must_use]
     pub const fn new(frame: Frame, size: OutputSize, preset: &Preset) -> Self {
-        Self { frame, size, extend: preset.framing.extend }
+        let halves = preset.format.halves_chroma(size.width, size.height);
+        Self { frame, size, extend: preset.framing.extend, chroma: if halves { Chroma::Half } else { Chroma::Full } }
     }
 }
 
@@ -86,24 +98,22 @@ impl Behind {
     }
 }
 
-/// The output `wanted` in sRGB: upright source pixels come to it by [`Frame::transform`]. `prepared` is what
-/// [`prepare`] made for it and others; `clearance` is that of the person, in upright source pixels. It is opaque unless
-/// alpha is kept.
+/// The output `wanted` in sRGB: upright source pixels come to it by [`Frame::transform`]. `clearance` is that of the
+/// person, in upright source pixels. It is opaque unless alpha is kept.
+///
+/// It depends on what is given here and on nothing else: neither on other outputs nor on what is decoded already.
 ///
 /// # Errors
 /// As [`crate::reduced::reduced`].
-pub fn render(
-    photo: &Photo,
-    prepared: &Prepared,
+pub fn render<'a>(
+    photo: impl Into<PhotoView<'a>>,
     wanted: &Wanted,
     behind: Behind,
     clearance: &Clearance,
 ) -> Result<Raster, Failure> {
-    let Wanted { frame, extend, .. } = wanted;
-    let mut colours = match prepared.shared.as_ref().and_then(|shared| shared.cut(wanted)) {
-        Some(cut) => cut?,
-        None => framed(photo, prepared.surroundings.as_ref(), wanted, clearance)?,
-    };
+    let view = photo.into();
+    let (photo, Wanted { frame, extend, .. }) = (view.photo, wanted);
+    let mut colours = framed(view, wanted, clearance)?;
     let is_plain = behind.alpha == Alpha::Flatten && behind.background == BACKGROUND;
     let alpha = if is_plain { None } else { transparency::alpha_as_photo(photo) };
     let Some(alpha) = alpha else {
@@ -111,7 +121,7 @@ pub fn render(
         paint_beyond(&mut colours, frame, photo, *extend);
         return Ok(Raster::Rgb(colours));
     };
-    let mut alpha = framed(&alpha, None, wanted, clearance)?;
+    let mut alpha = framed((&alpha).into(), wanted, clearance)?;
     let mut image = transparency::uncovered(&colours, &alpha, BACKGROUND);
     photo.colour.to_srgb_rgba(&mut image);
     if let Extend::Colour(_) = extend {
@@ -150,24 +160,29 @@ fn way(photo: &Photo, Wanted { frame, .. }: &Wanted) -> Way {
 }
 
 /// The pixels of what is `wanted`, still in the photo's colours.
-fn framed(
-    photo: &Photo,
-    surroundings: Option<&Surroundings>,
-    wanted: &Wanted,
-    clearance: &Clearance,
-) -> Result<RgbImage, Failure> {
-    let Wanted { frame, size, .. } = wanted;
-    match way(photo, wanted) {
-        Way::Upright => {
-            let (left, top) = (frame.centre.x - frame.width / 2.0, frame.centre.y - frame.height / 2.0);
-            upright_box(photo, Rect::new(left, top, frame.width, frame.height), (size.width, size.height))
-        }
-        Way::InTwoPasses => turned_little(photo, &frame.transform(size.width, size.height), (size.width, size.height)),
-        Way::FromSurroundings => match surroundings.filter(|surroundings| surroundings.has(wanted)) {
-            Some(surroundings) => surroundings.seen(wanted),
-            None => Surroundings::of_one(photo, wanted, clearance)?.seen(wanted),
-        },
+fn framed(photo: PhotoView<'_>, wanted: &Wanted, clearance: &Clearance) -> Result<RgbImage, Failure> {
+    let &Wanted { frame, size: OutputSize { width, height, .. }, chroma, .. } = wanted;
+    match way(photo.photo, wanted) {
+        Way::Upright => upright_box(photo, upright(&frame), (width, height), chroma),
+        Way::InTwoPasses => turned_little(photo, &frame.transform(width, height), (width, height), chroma),
+        Way::FromSurroundings => surroundings::seen(photo, wanted, clearance),
     }
+}
+
+/// What [`framed`] reads of a photo that is decoded on demand.
+fn request(photo: &Photo, wanted: &Wanted) -> Option<Request> {
+    let &Wanted { frame, size: OutputSize { width, height, .. }, chroma, .. } = wanted;
+    match way(photo, wanted) {
+        Way::Upright => upright_request(photo, upright(&frame), (width, height), chroma),
+        Way::InTwoPasses => turned_request(photo, &frame.transform(width, height), (width, height), chroma),
+        Way::FromSurroundings => surroundings::request(photo, wanted),
+    }
+}
+
+/// The rectangle of a frame that is not turned.
+fn upright(frame: &Frame) -> Rect {
+    let (left, top) = (frame.centre.x - frame.width / 2.0, frame.centre.y - frame.height / 2.0);
+    Rect::new(left, top, frame.width, frame.height)
 }
 
 fn reaches_beyond(frame: &Frame, photo: &Photo) -> bool {
@@ -175,49 +190,45 @@ fn reaches_beyond(frame: &Frame, photo: &Photo) -> bool {
     Growth::around(Rect::around(&frame.corners()), width, height, 1.0) != Growth::default()
 }
 
-/// What several outputs of a photo are made from.
-#[derive(Clone, Debug, Default)]
-pub struct Prepared {
-    shared: Option<Shared>,
-    surroundings: Option<Surroundings>,
+/// `decoded` with what rendering all that is `wanted` reads, and without what it does not: decoded at once, where the
+/// photo is decoded on demand.
+#[must_use]
+pub fn prepare(photo: &Photo, decoded: Decoded, wanted: &[Wanted]) -> Decoded {
+    let Pixels::Sparse(sparse) = &photo.pixels else { return decoded };
+    let requests: Vec<_> = wanted.iter().filter_map(|wanted| request(photo, wanted)).collect();
+    sparse.decode(decoded, &requests)
 }
 
-/// Makes at once what rendering all that is `wanted` of one photo needs in common: decodes where the photo is decoded
-/// on demand, and turns and shrinks where frames are much alike.
-///
-/// # Errors
-/// As [`crate::reduced::reduced`].
-pub fn prepare(photo: &mut Photo, wanted: &[Wanted], clearance: &Clearance) -> Result<Prepared, Failure> {
-    let plan = shared::Plan::new(wanted, photo);
-    let is_alone = |wanted: &&Wanted| !plan.as_ref().is_some_and(|plan| plan.has(wanted));
-    let mut read: Vec<_> = wanted.iter().filter(is_alone).copied().collect();
-    read.extend(plan.as_ref().map(|plan| plan.whole));
-    decode_for(photo, &read);
-    let surroundings = Surroundings::of_several(photo, &read, clearance)?;
-    let shared = plan.map(|plan| Shared::new(photo, plan, surroundings.as_ref(), clearance)).transpose()?;
-    Ok(Prepared { shared, surroundings })
-}
-
-/// Decodes at once what is going to be looked at around a face with this box, and what `presets` are likely to want of
-/// it, where the photo is decoded on demand. A guess: what it misses is decoded when it is asked for, and nothing that
-/// is seen depends on it but by rounding.
-pub fn foresee(photo: &mut Photo, face: Rect, surroundings: Rect, presets: &[Preset]) {
-    /// Kernels reach beyond what is looked at, by this share of it.
-    const KERNELS: f64 = 0.02;
-    let Some(to_stored) = photo.to_stored() else { return };
+/// Decodes at once what is going to be looked at, `looks`, and what `presets` are likely to want of a face with this
+/// box. A guess: what it misses is decoded when it is asked for.
+#[must_use]
+pub fn foresee(photo: &Photo, face: Rect, looks: &[Request], presets: &[Preset]) -> Decoded {
+    /// The shrinking that a preset needs turns out this much more or less: near the bounds between two scales both are
+    /// decoded, which costs less than to read the file once more.
+    const UNSURE: f64 = 1.08;
+    let Pixels::Sparse(sparse) = &photo.pixels else { return Decoded::default() };
+    let Some(to_stored) = photo.to_stored() else { return Decoded::default() };
     let (width, height) = photo.size();
     let (width, height) = (f64::from(width), f64::from(height));
-    let Pixels::Sparse(sparse) = &mut photo.pixels else { return };
-    let area = presets.iter().map(|preset| likely_frame(face, preset));
-    let area = area.fold(surroundings.grown(KERNELS * surroundings.width), Rect::union);
-    // Where the photo has less room, the frame is as wide as it is at most.
-    let shrinking = |preset: &Preset| {
-        let widest = width.min(height * preset.aspect());
-        likely_frame(face, preset).width.min(widest) / f64::from(preset.width)
+    let mut requests = looks.to_vec();
+    let mut foresee = |request: Request| {
+        // Where the file is not read anew for it, a kind of planes that nobody looks at can wait until it is certain.
+        if sparse.reads_anew() || looks.iter().any(|look| look.is_alike(&request)) {
+            requests.push(request);
+        }
     };
-    let Some(shrinking) = presets.iter().map(shrinking).reduce(f64::min) else { return };
-    // A look from afar does not tell whether the head will be turned level; most are, a little.
-    sparse.prepare(area.mapped(&to_stored), shrinking / DECODED_PER_OUTPUT_PIXEL);
+    for preset in presets {
+        let frame = likely_frame(face, preset);
+        // Where the photo has less room, the frame is as wide as it is at most.
+        let widest = width.min(height * preset.aspect());
+        // A look from afar does not tell whether the head will be turned level; most are, a little.
+        let shrinking = frame.width.min(widest) / f64::from(preset.width) / DECODED_PER_OUTPUT_PIXEL;
+        let fine_colour = !preset.format.halves_chroma(preset.width, preset.height);
+        for shrinking in [shrinking / UNSURE, shrinking * UNSURE] {
+            foresee(sparse.request(frame.mapped(&to_stored), shrinking, Purpose::Output { fine_colour }));
+        }
+    }
+    sparse.decode(Decoded::default(), &requests)
 }
 
 /// Where the frame of `preset` will be around a face whose box is `face`, if the photo has room and the head is hardly
@@ -230,22 +241,6 @@ fn likely_frame(face: Rect, preset: &Preset) -> Rect {
     let eyes = face.bottom() - (CHIN_ABOVE_BOX_BOTTOM + HEAD_HEIGHT_PER_BOX / 2.0) * face.height;
     let left = face.centre().x - preset.framing.subject_x * width;
     Rect::new(left, eyes - preset.framing.eye_line * height, width, height).grown(MORE * width.max(height))
-}
-
-/// Decodes at once what rendering all that is `wanted` is going to read, where the photo is decoded on demand.
-fn decode_for(photo: &mut Photo, wanted: &[Wanted]) {
-    let Some(to_stored) = photo.to_stored() else { return };
-    let part = |Wanted { frame, size, .. }: &Wanted| {
-        let is_plain = frame.roll_deg == 0.0 && !reaches_beyond(frame, photo);
-        let finer = if is_plain { 1.0 } else { DECODED_PER_OUTPUT_PIXEL };
-        let shrinking = frame.width / f64::from(size.width) / finer;
-        let bounds = Rect::around(&frame.corners().map(|corner| to_stored.apply(corner)));
-        (bounds.grown(2.0 * KERNEL_REACH * shrinking.max(1.0)), shrinking)
-    };
-    let whole = wanted.iter().map(part).reduce(|(a, fine), (b, finer)| (a.union(b), fine.min(finer)));
-    if let (Some((area, shrinking)), Pixels::Sparse(sparse)) = (whole, &mut photo.pixels) {
-        sparse.prepare(area, shrinking);
-    }
 }
 
 /// Paints what is beyond the photo where `extend` has a colour for it, its edge softened over one pixel.
@@ -268,3 +263,6 @@ fn paint_beyond(image: &mut RgbImage, frame: &Frame, photo: &Photo, extend: Exte
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,9 @@
 //! Baseline JPEG by an encoder of our own, with an sRGB profile.
 
 use crate::baseline_jpeg::{Chroma, Refusal, Settings, encode_rgb};
+use crate::preset::OutputFormat;
 use image::RgbImage;
 use std::sync::LazyLock;
-
-/// From this width on colour is stored at half resolution, as cameras do. On smaller pictures lips and irises are only
-/// a few pixels wide and would bleed.
-const HALF_COLOUR_FROM_WIDTH: u32 = 400;
 
 /// Year, month, day, hour, minute and second of the profile: those of the standard, IEC 61966-2-1:1999.
 const PROFILE_DATE: [u16; 6] = [1999, 10, 18, 0, 0, 0];
@@ -22,7 +19,7 @@ static SRGB_PROFILE: LazyLock<Option<Vec<u8>>> = LazyLock::new(|| {
 
 pub(super) fn encode(image: &RgbImage, quality: u8, dpi: Option<u16>) -> Result<Vec<u8>, Refusal> {
     let (width, height) = image.dimensions();
-    let chroma = if width >= HALF_COLOUR_FROM_WIDTH { Chroma::Half } else { Chroma::Full };
+    let chroma = if OutputFormat::Jpeg.halves_chroma(width, height) { Chroma::Half } else { Chroma::Full };
     let settings = Settings { quality, chroma, dpi, profile: SRGB_PROFILE.as_deref() };
     encode_rgb(image, width, height, &settings)
 }

@@ -34,7 +34,7 @@ mod tone_map;
 pub use colour::Colour;
 pub use format::{EXTENSIONS, Format, sniff};
 pub use orientation::Orientation;
-pub use pixels::{Pixels, Sparse};
+pub use pixels::{Decoded, Part, PhotoView, Pixels, Purpose, Sparse};
 pub use raster::{Raster, flatten};
 
 use crate::error::{Failure, Reason};

@@ -1,9 +1,10 @@
 //! The pixels of a photo, whole or as far as somebody looked.
 
+use super::Photo;
 use super::markers::{Coding, Markers};
 use super::raster::{Raster, cut, flatten};
 use crate::geometry::Rect;
-use crate::sparse_jpeg::{Area, Keep, Planes, Scale, SparseJpeg};
+use crate::sparse_jpeg::{Area, Keep, Planes, PlanesView, Request, Scale, SparseJpeg};
 use image::RgbImage;
 use std::borrow::Cow;
 
@@ -12,8 +13,68 @@ use std::borrow::Cow;
 /// their coefficients are kept, as those of progressive ones of any size, which hold each block in many places.
 const PARTS_FROM_LONG_SIDE: u32 = 8 * 640;
 
-/// The widest kernel, Lanczos with three lobes, reaches this many output pixels beyond a part.
-const KERNEL_REACH: f64 = 3.0;
+/// What kernels reach beyond a part, in steps of its shrinking. Looks have triangles, of one step, over chroma that may be
+/// half as fine.
+const LOOK_REACH: f64 = 2.0;
+
+/// Outputs have Lanczos' kernel, of three steps, over chroma that may be half as fine, and are decoded 1.2 times finer
+/// than they are: 7.2.
+const OUTPUT_REACH: f64 = 8.0;
+
+/// What a part of a photo is decoded for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To measure something in it.
+    Look,
+    /// To be seen by people.
+    Output {
+        /// Whether chroma is to be as fine as luma, as far as the file has it.
+        fine_colour: bool,
+    },
+}
+
+/// Parts of a photo, decoded before they are looked at: of each kind of planes at most one.
+///
+/// It saves time and changes nothing: what is taken from it is what would have been decoded without it.
+#[derive(Clone, Debug, Default)]
+pub struct Decoded(Vec<Planes>);
+
+impl Decoded {
+    /// Nothing yet.
+    pub const NOTHING: &'static Self = &Self(Vec::new());
+}
+
+/// A photo, with what of it is decoded already.
+#[derive(Clone, Copy, Debug)]
+pub struct PhotoView<'a> {
+    /// The photo.
+    pub photo: &'a Photo<'a>,
+    /// Parts of it.
+    pub decoded: &'a Decoded,
+}
+
+impl<'a> From<&'a Photo<'a>> for PhotoView<'a> {
+    /// Nothing is decoded.
+    fn from(photo: &'a Photo<'a>) -> Self {
+        Self { photo, decoded: Decoded::NOTHING }
+    }
+}
+
+/// Exactly the planes that a request stands for.
+#[derive(Clone, Debug)]
+pub struct Part<'a> {
+    jpeg: &'a SparseJpeg<'a>,
+    planes: Cow<'a, Planes>,
+    request: Request,
+}
+
+impl Part<'_> {
+    /// The planes; `None` where nothing of the request lies in the photo, of which there is no part.
+    #[must_use]
+    pub fn view(&self) -> Option<PlanesView<'_>> {
+        self.jpeg.view(&self.planes, &self.request)
+    }
+}
 
 /// The pixels of a photo as stored.
 #[derive(Clone, Debug)]
@@ -57,7 +118,7 @@ impl Pixels<'_> {
         match self {
             Self::Whole(raster) => Self::Whole(raster.cut(area)),
             Self::Sparse(sparse) => {
-                let Sparse { jpeg, keep, prepared: _ } = *sparse;
+                let Sparse { jpeg, keep } = *sparse;
                 let (left, top) = (jpeg.bounds().left, jpeg.bounds().top);
                 let bounds = Area {
                     left: area.left + left,
@@ -65,7 +126,7 @@ impl Pixels<'_> {
                     right: area.right + left,
                     bottom: area.bottom + top,
                 };
-                Self::Sparse(Box::new(Sparse { jpeg: jpeg.within(bounds), keep, prepared: None }))
+                Self::Sparse(Box::new(Sparse { jpeg: jpeg.within(bounds), keep }))
             }
         }
     }
@@ -84,8 +145,8 @@ impl Pixels<'_> {
                     right: area.right + left,
                     bottom: area.bottom + top,
                 };
-                let planes = sparse.jpeg.planes(area, Scale::Full);
-                planes.and_then(|planes| planes.region(area)).map(|region| region.pixels).unwrap_or_default()
+                let planes = sparse.jpeg.planes(Request { area, scale: Scale::Full, fine_colour: true });
+                planes.and_then(|planes| planes.view().region(area)).map(|region| region.pixels).unwrap_or_default()
             }
         }
     }
@@ -114,63 +175,77 @@ impl Pixels<'_> {
 pub struct Sparse<'a> {
     jpeg: SparseJpeg<'a>,
     keep: Keep,
-    prepared: Option<Planes>,
 }
 
 impl<'a> Sparse<'a> {
     /// An open file for which [`SparseJpeg::has_planes`].
     pub(super) const fn new(jpeg: SparseJpeg<'a>) -> Self {
         let keep = jpeg.keeps();
-        Self { jpeg, keep, prepared: None }
+        Self { jpeg, keep }
     }
 
-    /// `area` and what a kernel reaches around it, for an output with `shrinking` source pixels to each of its own,
-    /// which is `sharp` where people look at it. `None` where nothing of it lies in the photo.
+    /// What `request` stands for, out of `decoded` (of this photo) where that has it. `None` where nothing of it lies in
+    /// the photo.
     #[must_use]
-    pub fn part(&self, area: Rect, shrinking: f64, sharp: bool) -> Option<Cow<'_, Planes>> {
-        let (area, scale) = self.wanted(area, shrinking, sharp);
-        let ready = self.prepared.as_ref().filter(|planes| planes.scale <= scale && covers(planes, &area));
-        let decoded = || {
-            if self.is_looked_at_closely(sharp) {
-                self.jpeg.planes_of_fine_colour(area, scale)
-            } else {
-                self.jpeg.planes(area, scale)
-            }
+    pub fn part<'s>(&'s self, decoded: &'s Decoded, request: Request) -> Option<Part<'s>> {
+        let ready = decoded.0.iter().find(|planes| self.jpeg.view(planes, &request).is_some());
+        let planes = match ready {
+            Some(planes) => Cow::Borrowed(planes),
+            None => Cow::Owned(self.jpeg.planes(request)?),
         };
-        ready.map(Cow::Borrowed).or_else(|| decoded().map(Cow::Owned))
+        Some(Part { jpeg: &self.jpeg, planes, request })
     }
 
-    /// Decodes what the sharp calls of [`Self::part`] inside `area`, with this `shrinking` or more, are going to ask
-    /// for.
-    pub fn prepare(&mut self, area: Rect, shrinking: f64) {
-        let (area, scale) = self.wanted(area, shrinking, true);
-        if self.prepared.as_ref().is_some_and(|planes| planes.scale <= scale && covers(planes, &area)) {
-            return;
-        }
-        // Given back before the new ones are decoded.
-        self.prepared = None;
-        self.prepared = self.jpeg.planes(area, scale);
-    }
-
-    /// Whether looks that need not be `sharp` are at twice the pixels and with all colour, as they cost little where
-    /// coefficients are kept. To the search for the crown hair is higher than it is where its colour runs into the
-    /// wall's, and a shadow on the wall is another where it is softer: of 98 portraits, four crowns were found
-    /// elsewhere.
+    /// `decoded` (of this photo) with what `requests` ask for, and without kinds of planes that they do not. What is
+    /// missing is decoded from one reading of the file.
     #[must_use]
-    pub fn is_looked_at_closely(&self, sharp: bool) -> bool {
-        !sharp && self.keep == Keep::Coefficients
+    pub fn decode(&self, decoded: Decoded, requests: &[Request]) -> Decoded {
+        if self.jpeg.is_bounded() {
+            return Decoded::default();
+        }
+        let mut wanted: Vec<Request> = Vec::new();
+        // An eighth costs nothing.
+        for request in requests.iter().filter(|request| request.scale != Scale::Eighth) {
+            match wanted.iter_mut().find(|other| other.is_alike(request)) {
+                Some(other) => other.area = around(other.area, request.area),
+                None => wanted.push(*request),
+            }
+        }
+        let mut ready = decoded.0;
+        ready.retain(|planes| wanted.iter().any(|request| self.jpeg.view(planes, request).is_some()));
+        wanted.retain(|request| ready.iter().all(|planes| self.jpeg.view(planes, request).is_none()));
+        ready.extend(self.jpeg.decode(&wanted));
+        Decoded(ready)
     }
 
-    fn wanted(&self, area: Rect, shrinking: f64, sharp: bool) -> (Area, Scale) {
+    /// Whether each look at the file reads it anew, so that it is of use to know beforehand what is looked at.
+    #[must_use]
+    pub fn reads_anew(&self) -> bool {
+        self.keep == Keep::Places
+    }
+
+    /// Whether looks are at twice the pixels and with all colour, as they cost little where coefficients are kept. To
+    /// the search for the crown hair is higher than it is where its colour runs into the wall's, and a shadow on the
+    /// wall is another where it is softer: of 98 portraits, four crowns were found elsewhere.
+    #[must_use]
+    pub fn is_looked_at_closely(&self, purpose: Purpose) -> bool {
+        purpose == Purpose::Look && self.keep == Keep::Coefficients
+    }
+
+    /// What is decoded of `area` and what a kernel reaches around it, with `shrinking` source pixels to each pixel that
+    /// is wanted of it.
+    #[must_use]
+    pub fn request(&self, area: Rect, shrinking: f64, purpose: Purpose) -> Request {
+        let is_close = self.is_looked_at_closely(purpose);
         // The halves and quarters are cut off where their pixels end; the eighths are plain means, which are soft and
-        // show what is finer than a pixel as a coarser pattern, so that a sharp output wants more than one of them a
-        // pixel.
-        let eighth_from = if sharp { 12.0 } else { 8.0 };
+        // show what is finer than a pixel as a coarser pattern, so that an output wants more than one of them a pixel.
+        let eighth_from = if purpose == Purpose::Look { 8.0 } else { 12.0 };
         let scale = [(Scale::Eighth, eighth_from), (Scale::Quarter, 4.0), (Scale::Half, 2.0)]
             .into_iter()
-            .find(|&(_, from)| shrinking >= if self.is_looked_at_closely(sharp) { 2.0 * from } else { from })
+            .find(|&(_, from)| shrinking >= if is_close { 2.0 * from } else { from })
             .map_or(Scale::Full, |(scale, _)| scale);
-        let reach = (KERNEL_REACH * shrinking.max(1.0)).ceil() + 1.0;
+        let steps = if purpose == Purpose::Look { LOOK_REACH } else { OUTPUT_REACH };
+        let reach = (steps * shrinking.max(1.0)).ceil() + 1.0;
         let (width, height) = self.jpeg.size();
         let within = |at: f64, side: u32| at.clamp(0.0, f64::from(side)) as u32;
         let area = Area {
@@ -179,7 +254,7 @@ impl<'a> Sparse<'a> {
             right: within((area.right() + reach).ceil(), width),
             bottom: within((area.bottom() + reach).ceil(), height),
         };
-        (area, scale)
+        Request { area, scale, fine_colour: is_close || purpose == (Purpose::Output { fine_colour: true }) }
     }
 }
 
@@ -193,12 +268,13 @@ pub(super) fn kept(markers: &Markers<'_>) -> Keep {
     }
 }
 
-fn covers(planes: &Planes, area: &Area) -> bool {
-    let (width, height) = (planes.luma.width * planes.luma.across, planes.luma.height * planes.luma.down);
-    planes.left <= area.left
-        && planes.top <= area.top
-        && planes.left + width >= area.right
-        && planes.top + height >= area.bottom
+fn around(a: Area, b: Area) -> Area {
+    Area {
+        left: a.left.min(b.left),
+        top: a.top.min(b.top),
+        right: a.right.max(b.right),
+        bottom: a.bottom.max(b.bottom),
+    }
 }
 
 #[cfg(test)]
@@ -273,19 +349,27 @@ mod tests {
     }
 
     #[test]
-    fn what_was_prepared_is_not_decoded_again() {
-        let bytes = jpeg(false);
-        let Pixels::Sparse(mut sparse) = decode(&bytes, &Limits::default()).expect("decodes").pixels else {
-            panic!("sparse")
-        };
-        let area = Rect::new(900.0, 40.0, 700.0, 200.0);
-        sparse.prepare(area.grown(50.0), 2.0);
-        for (part, shrinking, is_ready) in
-            [(area, 2.0, true), (area, 5.0, true), (area, 1.5, false), (area.grown(100.0), 2.0, false)]
-        {
-            let got = sparse.part(part, shrinking, true).expect("in the photo");
-            assert_eq!(matches!(got, Cow::Borrowed(_)), is_ready, "{part:?} at {shrinking}");
+    fn what_was_decoded_before_changes_nothing() {
+        for progressive in [false, true] {
+            let bytes = jpeg(progressive);
+            let Pixels::Sparse(sparse) = decode(&bytes, &Limits::default()).expect("decodes").pixels else {
+                panic!("sparse")
+            };
+            let area = Rect::new(900.0, 40.0, 700.0, 200.0);
+            let purpose = Purpose::Output { fine_colour: false };
+            let decoded = sparse.decode(Decoded::default(), &[sparse.request(area.grown(50.0), 2.0, purpose)]);
+            for (part, shrinking, is_ready) in
+                [(area, 2.0, true), (area, 3.9, true), (area, 1.5, false), (area.grown(100.0), 2.0, false)]
+            {
+                let request = sparse.request(part, shrinking, purpose);
+                let got = sparse.part(&decoded, request).expect("in the photo");
+                assert_eq!(matches!(got.planes, Cow::Borrowed(_)), is_ready, "{part:?} at {shrinking}");
+                let alone = sparse.part(Decoded::NOTHING, request).expect("in the photo");
+                let pixels = |part: &Part<'_>| part.view().and_then(|view| view.region(request.area)).expect("RGB");
+                assert_eq!(pixels(&got), pixels(&alone), "{part:?} at {shrinking}");
+            }
+            let beyond = sparse.request(Rect::new(9000.0, 0.0, 10.0, 10.0), 1.0, purpose);
+            assert!(sparse.part(&decoded, beyond).is_none());
         }
-        assert!(sparse.part(Rect::new(9000.0, 0.0, 10.0, 10.0), 1.0, true).is_none());
     }
 }

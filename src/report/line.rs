@@ -171,6 +171,9 @@ pub struct OutputLine {
     /// The word for where the natural top of the head was taken from; absent for presets that do not measure from
     /// there.
     pub head_top: Option<String>,
+    /// Head height by the preset's measure, as a fraction of the output's height; absent in reports of versions before
+    /// it was told.
+    pub head_height: Option<f64>,
     /// The words for what the frame gave up.
     pub steps: Vec<String>,
     /// Share of the pixels that come from outside the photo, 0..=1.
@@ -265,7 +268,7 @@ mod tests {
             height: 300,
             bytes: 9000,
             transform: Affine::scaling(2.0, 2.0),
-            placement: Placement::default(),
+            placement: Placement { eye_line: 0.43, head_height: 0.57 },
             head_top: Some(HeadTop::Estimate),
             steps: vec![Step::Widest],
             padded: 0.125,
@@ -304,6 +307,7 @@ mod tests {
         let (output, written) = (&line.outputs[0], &record.outputs[0]);
         assert_eq!((output.transform, output.quality, output.bytes), (written.transform, Some(90), 9000));
         assert_eq!((&output.steps[..], output.head_top.as_deref()), (&["widest".into()][..], Some("estimate")));
+        assert_eq!(output.head_height, Some(0.57));
         assert_eq!((line.refused[0].reason.as_str(), &line.overridden[..]), ("would-upscale", &["face".into()][..]));
     }
 

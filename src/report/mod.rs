@@ -189,8 +189,8 @@ pub struct OutputRecord {
     pub bytes: usize,
     /// Upright source pixels to output pixels.
     pub transform: Affine,
-    /// Where the head is in it; told for the whole run, not in the record.
-    #[serde(skip)]
+    /// Where the head is in it. The record has the head height, to three places: with `--uniform` the one that was used.
+    #[serde(rename = "head_height", serialize_with = "head_height")]
     pub placement: Placement,
     /// Where the natural top of the head was taken from: `crown`, or `estimate` where hair is raised; absent for
     /// presets that do not measure from there.
@@ -205,6 +205,10 @@ pub struct OutputRecord {
     /// The encoder's quality; absent for lossless formats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality: Option<u8>,
+}
+
+fn head_height<S: serde::Serializer>(placement: &Placement, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(thousandths(placement.head_height))
 }
 
 /// A preset for which nothing could be written.

@@ -43,10 +43,22 @@ impl Filter {
 /// `width` x `height` samples, row by row.
 #[derive(Clone, Copy, Debug)]
 pub struct PlaneView<'a> {
-    /// The samples; their number is a multiple of the width.
+    /// Samples from the first on.
     pub samples: &'a [u8],
-    /// In a row, at least 1.
+    /// Samples from the start of a row to that of the next.
+    pub stride: usize,
+    /// Samples in a row, at least 1.
     pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
+impl<'a> PlaneView<'a> {
+    /// Rows of `width` samples without anything between them.
+    #[must_use]
+    pub fn of(samples: &'a [u8], width: usize) -> Self {
+        Self { samples, stride: width, width, height: samples.len() / width.max(1) }
+    }
 }
 
 /// How the samples of a pass lie in its source: the sample `u` of line `v` in the middle of which, as always, is
@@ -82,7 +94,7 @@ pub fn resampled(
     let is_even = along_rows.step == along_columns.step;
     let own = (!is_even).then(|| filter.weights(along_rows.step));
     let first = pass(source, rows.clone(), along_rows, own.as_ref().unwrap_or(&weights), width);
-    let columns = PlaneView { samples: &first, width: rows.len() };
+    let columns = PlaneView::of(&first, rows.len());
     let along_columns = Way { start: along_columns.start - rows.start as f64, ..along_columns };
     pass(columns, 0..width, along_columns, &weights, height)
 }
@@ -92,7 +104,7 @@ fn rows(source: PlaneView<'_>, from_output: &Affine, (width, height): (usize, us
     let (width, height) = (width as f64, height as f64);
     let corners = [(0.0, 0.0), (width, 0.0), (0.0, height), (width, height)];
     let ys = corners.map(|(x, y)| from_output.apply(Point::new(x, y)).y);
-    let all = source.samples.len() / source.width;
+    let all = source.height;
     let top = ys.iter().copied().fold(f64::INFINITY, f64::min) - reach - 1.0;
     let bottom = ys.iter().copied().fold(f64::NEG_INFINITY, f64::max) + reach + 1.0;
     let first = (top.max(0.0) as usize).min(all.saturating_sub(1));
@@ -107,7 +119,7 @@ fn pass(source: PlaneView<'_>, lines: Range<usize>, way: Way, weights: &Weights,
     for (block, first) in lines.clone().step_by(TOGETHER).enumerate() {
         let made = TOGETHER.min(lines.end - first);
         let row = |number: usize| {
-            let start = (first + number.min(made - 1)) * source.width;
+            let start = (first + number.min(made - 1)) * source.stride;
             source.samples.get(start..start + source.width).unwrap_or_default()
         };
         let at = |number: usize| way.step * 0.5 + way.shear * ((first + number) as f64 + 0.5) + way.start;
@@ -137,7 +149,7 @@ mod tests {
     fn the_identity_changes_nothing() {
         let samples = ramp(40, 30);
         for filter in [Filter::Triangle, Filter::Lanczos3] {
-            let source = PlaneView { samples: &samples, width: 40 };
+            let source = PlaneView::of(&samples, 40);
             assert_eq!(resampled(source, &Affine::IDENTITY, (40, 30), filter), samples);
         }
     }
@@ -145,7 +157,7 @@ mod tests {
     #[test]
     fn far_outside_the_edge_goes_on() {
         let samples = ramp(20, 20);
-        let source = PlaneView { samples: &samples, width: 20 };
+        let source = PlaneView::of(&samples, 20);
         let far = resampled(source, &Affine::translation(500.0, -900.0), (4, 4), Filter::Lanczos3);
         assert_eq!(far, [19; 16]);
     }
@@ -160,7 +172,7 @@ mod tests {
                 .then(&Affine::scaling(scale, scale))
                 .then(&Affine::translation(60.0, 60.0));
             let filter = if triangle { Filter::Triangle } else { Filter::Lanczos3 };
-            let out = resampled(PlaneView { samples: &samples, width: 120 }, &map, (10, 10), filter);
+            let out = resampled(PlaneView::of(&samples, 120), &map, (10, 10), filter);
             for (index, level) in out.iter().enumerate() {
                 let at = map.apply(Point::new((index % 10) as f64 + 0.5, (index / 10) as f64 + 0.5));
                 let near_edge = at.x.min(at.y).min(120.0 - at.x).min(120.0 - at.y) < 3.5 * scale.max(1.0) + 12.0;
@@ -178,7 +190,7 @@ mod tests {
                 .then(&Affine::rotation(degrees))
                 .then(&Affine::scaling(scale, scale))
                 .then(&Affine::translation(80.0, 75.0));
-            let one = resampled(PlaneView { samples: &luma, width: 160 }, &map, (40, 40), Filter::Lanczos3);
+            let one = resampled(PlaneView::of(&luma, 160), &map, (40, 40), Filter::Lanczos3);
             let other = turned(&picture, &map, 40, 40);
             for (a, b) in one.iter().zip(other.pixels()) {
                 prop_assert!(a.abs_diff(b.0[0]) <= 5, "{a} {b:?}");

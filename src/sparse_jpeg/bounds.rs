@@ -12,7 +12,7 @@ impl Planes {
     /// coded, and the frequencies of a block are of all its pixels: there the blocks count.
     pub(super) fn hold_within(&mut self, header: &Header, bounds: Area) {
         let Some(finest) = header.components.first() else { return };
-        let (left, top, is_full) = (self.left, self.top, self.scale == Scale::Full);
+        let (left, top, is_full) = (self.left, self.top, self.request.scale == Scale::Full);
         let planes = std::iter::once(&mut self.luma).chain(self.chroma.iter_mut().flatten());
         for (plane, component) in planes.zip(&header.components) {
             let block = (8 * finest.horizontal / component.horizontal, 8 * finest.vertical / component.vertical);

@@ -4,7 +4,8 @@
 //! the coded data: it keeps the DC coefficients, which are the picture at an eighth of its size, and [`Keep`] says
 //! whether also places to start from or all other coefficients. [`SparseJpeg::planes`] then decodes the MCUs under a
 //! rectangle, at full size, a half or a quarter, into luma and chroma as they are coded, which are cheaper to shrink
-//! than RGB; [`SparseJpeg::region`] does so into RGB.
+//! than RGB; [`SparseJpeg::decode`] decodes several of them from one reading, and [`SparseJpeg::view`] gives the exact
+//! part that a request stands for out of planes that hold more. [`SparseJpeg::region`] decodes into RGB.
 //!
 //! It reads all files of 8 bits with Huffman coding: baseline, extended sequential and progressive, in any scans, with
 //! or without restart markers, of one, three or four components. Luma and chroma as cameras, phones and websites sample
@@ -49,13 +50,15 @@ mod rows;
 mod scan;
 mod scans;
 mod tables;
+mod view;
 
 use coefficients::Coefficients;
 use header::Header;
 use image::RgbImage;
-use planes::Picture;
+use planes::{Layout, Picture};
 use scan::{DcPlane, Index, Tables};
-use std::ops::Range;
+
+pub use view::{PlaneView, PlanesView};
 
 pub use open::outline;
 
@@ -112,15 +115,6 @@ impl Scale {
             Self::Eighth => 8,
         }
     }
-
-    /// The next, of which there is none beyond the eighth.
-    const fn coarser(self) -> Self {
-        match self {
-            Self::Full => Self::Half,
-            Self::Half => Self::Quarter,
-            Self::Quarter | Self::Eighth => Self::Eighth,
-        }
-    }
 }
 
 /// A rectangle of source pixels, as stored in the file: `left..right` and `top..bottom`.
@@ -134,6 +128,35 @@ pub struct Area {
     pub right: u32,
     /// Behind the last row.
     pub bottom: u32,
+}
+
+/// Planes to decode: the samples that they hold depend on nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The part of the picture. All MCUs that it touches are decoded.
+    pub area: Area,
+    /// Source pixels to the luma sample.
+    pub scale: Scale,
+    /// Whether chroma is decoded as fine as luma, as far as the file has it, and not half as fine. At [`Scale::Full`] it
+    /// always is, at [`Scale::Eighth`] never.
+    pub fine_colour: bool,
+}
+
+impl Request {
+    /// Source pixels to the chroma sample, at least.
+    const fn chroma_pixels(&self) -> u32 {
+        match (self.scale, self.fine_colour) {
+            (Scale::Full, _) => 1,
+            (Scale::Half | Scale::Quarter, true) => self.scale.pixels(),
+            _ => 2 * self.scale.pixels(),
+        }
+    }
+
+    /// Whether both ask for the same kind of planes, if perhaps of different areas.
+    #[must_use]
+    pub fn is_alike(&self, other: &Self) -> bool {
+        self.scale == other.scale && self.chroma_pixels() == other.chroma_pixels()
+    }
 }
 
 /// A decoded part of a picture.
@@ -155,15 +178,14 @@ pub struct Planes {
     /// Brightness: Y of JFIF, 0..=255.
     pub luma: Plane,
     /// Colour, towards blue and towards red: Cb and Cr of JFIF, 128 for grey. `None` in a grey picture. Each is as fine
-    /// as luma or half as fine, each way; of [`SparseJpeg::planes`] at other scales than [`Scale::Full`] half as fine
-    /// even where the file has more.
+    /// as luma or half as fine, each way; see [`Request::fine_colour`].
     pub chroma: Option<[Plane; 2]>,
     /// Column of the source at which the first samples begin.
     pub left: u32,
     /// Row of the source at which the first samples begin.
     pub top: u32,
-    /// How many source pixels each luma sample stands for.
-    pub scale: Scale,
+    /// What they were decoded for.
+    pub request: Request,
 }
 
 /// Samples of one component, row by row. Each lies in the middle of the source pixels that it stands for; the last of a
@@ -270,6 +292,13 @@ impl SparseJpeg<'_> {
         self.bounds
     }
 
+    /// Whether less than the whole picture is seen.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        let (right, bottom) = self.size();
+        self.bounds != Area { left: 0, top: 0, right, bottom }
+    }
+
     /// The same file, of which nothing beyond `bounds` is seen; positions stay those of the whole picture. Bounds that
     /// are empty or reach beyond the picture change nothing.
     #[must_use]
@@ -291,33 +320,39 @@ impl SparseJpeg<'_> {
         self.region(whole, Scale::Eighth).map(|region| region.pixels).unwrap_or_default()
     }
 
-    /// Decodes the MCUs that lie under `area`. `None` where nothing of it lies in the picture, or it has no planes
+    /// Decodes what is asked for. `None` where nothing of the area lies in the picture, or it has no planes
     /// ([`Self::has_planes`]).
-    ///
-    /// Where the picture becomes smaller, so does chroma: half as fine as luma is all that cameras and encoders leave
-    /// of it.
     #[must_use]
-    pub fn planes(&self, area: Area, scale: Scale) -> Option<Planes> {
-        self.decoded(area, scale, if scale == Scale::Full { Scale::Full } else { scale.coarser() })
+    pub fn planes(&self, request: Request) -> Option<Planes> {
+        self.decode(&[request]).pop()
     }
 
-    /// The same with chroma as fine as luma, as far as the file has it: at [`Scale::Half`] all that is in 4:2:0.
+    /// Decodes all that is asked for, in that order, but for requests whose area has nothing in common with the picture.
+    /// Coded data are read once, so that this takes less time than one request after the other; the samples are the
+    /// same.
     #[must_use]
-    pub fn planes_of_fine_colour(&self, area: Area, scale: Scale) -> Option<Planes> {
-        self.decoded(area, scale, scale)
+    pub fn decode(&self, requests: &[Request]) -> Vec<Planes> {
+        if !self.has_planes() {
+            return Vec::new();
+        }
+        let layouts = requests.iter().filter_map(|request| Layout::new(&self.header, request)).collect();
+        let mut all = planes::decode(&self.picture(), layouts);
+        if self.is_bounded() {
+            all.iter_mut().for_each(|planes| planes.hold_within(&self.header, self.bounds));
+        }
+        all
     }
 
-    fn decoded(&self, area: Area, scale: Scale, chroma: Scale) -> Option<Planes> {
-        let (width, height) = self.size();
-        let area = Area { right: area.right.min(width), bottom: area.bottom.min(height), ..area };
-        if area.left >= area.right || area.top >= area.bottom || !self.has_planes() {
+    /// What [`Self::planes`] would give for `request`, out of `planes` of this picture that were decoded before. `None`
+    /// where they do not hold all of it or are of another kind.
+    #[must_use]
+    pub fn view<'p>(&self, planes: &'p Planes, request: &Request) -> Option<PlanesView<'p>> {
+        // What is held within bounds depends on the area that it is held in.
+        let is_other = self.is_bounded() && planes.request.area != request.area;
+        if is_other || !planes.request.is_alike(request) {
             return None;
         }
-        let mut planes = planes::decode(&self.picture(), area, scale, chroma)?;
-        if self.bounds != (Area { left: 0, top: 0, right: width, bottom: height }) {
-            planes.hold_within(&self.header, self.bounds);
-        }
-        Some(planes)
+        Layout::new(&self.header, request)?.view(planes)
     }
 
     /// Decodes the part of `area` that lies in the picture, its sides moved outwards to multiples of the scale. `None`
@@ -338,36 +373,8 @@ impl SparseJpeg<'_> {
             right: area.right.saturating_add(beside),
             bottom: area.bottom.saturating_add(beside),
         };
-        let planes = self.decoded(with_neighbours, scale, scale)?;
-        planes.region(Area { right: area.right.min(width), bottom: area.bottom.min(height), ..area })
-    }
-}
-
-impl Planes {
-    /// RGB of the part of `area` that lies in the planes, its sides moved outwards to multiples of the scale. `None`
-    /// where nothing of it lies in them.
-    ///
-    /// Chroma is interpolated linearly between the middles of its samples, as all common decoders do.
-    #[must_use]
-    pub fn region(&self, area: Area) -> Option<Region> {
-        let pixels = self.scale.pixels();
-        let outwards = |start: u32, end: u32, first: u32, count: u32| {
-            let first = first / pixels;
-            let end = end.div_ceil(pixels).min(first + count);
-            (start < end * pixels)
-                .then(|| (start / pixels).max(first) - first..end - first)
-                .filter(|range| !range.is_empty())
-        };
-        let columns = outwards(area.left, area.right, self.left, self.luma.width)?;
-        let rows = outwards(area.top, area.bottom, self.top, self.luma.height)?;
-        let within = |range: &Range<u32>| range.start as usize..range.end as usize;
-        let rgb = region::rgb(self, &within(&columns), &within(&rows));
-        Some(Region {
-            pixels: RgbImage::from_raw(columns.end - columns.start, rows.end - rows.start, rgb)?,
-            left: self.left + columns.start * pixels,
-            top: self.top + rows.start * pixels,
-            scale: self.scale,
-        })
+        let planes = self.planes(Request { area: with_neighbours, scale, fine_colour: true })?;
+        planes.view().region(Area { right: area.right.min(width), bottom: area.bottom.min(height), ..area })
     }
 }
 

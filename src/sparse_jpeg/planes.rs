@@ -1,11 +1,11 @@
-//! A rectangle of the picture as it is coded: its MCUs decoded into a plane of luma and two of chroma.
+//! Rectangles of the picture as it is coded: their MCUs decoded into a plane of luma and two of chroma.
 
 use super::header::{Component, Header};
 use super::huffman::PLACES;
 use super::idct;
 use super::instructions::Instructions;
 use super::scan::{Block, DcPlane, Source};
-use super::{Area, Kept, Plane, Planes, Scale};
+use super::{Area, Kept, Plane, Planes, PlanesView, Request, Scale};
 use std::ops::Range;
 
 /// A file that is passed over, of which parts are decoded.
@@ -69,62 +69,118 @@ impl Plan {
     }
 }
 
-/// Decodes the MCUs under `area`, which lies in the picture and is not empty, chroma at the scale `chroma` or as fine
-/// as it is. Of a picture for which [`SparseJpeg::has_planes`](super::SparseJpeg::has_planes).
-pub(super) fn decode(picture: &Picture<'_>, area: Area, scale: Scale, chroma: Scale) -> Option<Planes> {
-    // From DC coefficients nothing finer than one sample a block can be had, and a block may be 16 pixels wide.
-    let chroma = if scale == Scale::Eighth { 16 } else { chroma.pixels() as usize };
-    let pixels = [scale.pixels() as usize, chroma, chroma];
-    let ratios = picture.header.ratios();
-    let parts = picture.header.components.iter().zip(ratios).zip(pixels);
-    let plans: Vec<Plan> = parts.map(|((part, ratio), pixels)| Plan::new(part, ratio, pixels)).collect();
-    // Decoders interpolate the last chroma with its neighbour behind the picture's edge, where the MCU has one.
-    let (planes, (left, top)) = part(picture, area, &plans, 1, scale == Scale::Eighth);
-    let mut planes = planes.into_iter();
-    let luma = planes.next()?;
-    let chroma = planes.next().zip(planes.next()).map(|(blue, red)| [blue, red]);
-    Some(Planes { luma, chroma, left, top, scale })
+/// What a request stands for in a picture: MCUs, and how each component is decoded in them.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    request: Request,
+    plans: Vec<Plan>,
+    /// MCUs.
+    columns: Range<usize>,
+    rows: Range<usize>,
+    /// Source pixels before the first MCU.
+    left: usize,
+    top: usize,
+    /// Width and height of each component, in samples.
+    sizes: Vec<(usize, usize)>,
+}
+
+impl Layout {
+    /// Of a picture for which [`SparseJpeg::has_planes`](super::SparseJpeg::has_planes). `None` where the area has
+    /// nothing in common with the picture.
+    pub(super) fn new(header: &Header, request: &Request) -> Option<Self> {
+        let chroma = request.chroma_pixels() as usize;
+        // Decoders interpolate the last chroma with its neighbour behind the picture's edge, where the MCU has one.
+        Self::of(header, request, [request.scale.pixels() as usize, chroma, chroma, 1], 1)
+    }
+
+    /// All components of the whole picture, each as fine as it is.
+    fn whole(header: &Header) -> Option<Self> {
+        let area = Area { left: 0, top: 0, right: header.width as u32, bottom: header.height as u32 };
+        Self::of(header, &Request { area, scale: Scale::Full, fine_colour: true }, [1; 4], 0)
+    }
+
+    /// With at least so many source `pixels` to a sample of each component, and with so many samples `beside` the
+    /// picture of all but the first, where the MCUs have them.
+    fn of(header: &Header, request: &Request, pixels: [usize; 4], beside: usize) -> Option<Self> {
+        let area = request.area;
+        let (right, bottom) = ((area.right as usize).min(header.width), (area.bottom as usize).min(header.height));
+        if area.left as usize >= right || area.top as usize >= bottom {
+            return None;
+        }
+        let parts = header.components.iter().zip(header.ratios()).zip(pixels);
+        let plans: Vec<Plan> = parts.map(|((part, ratio), pixels)| Plan::new(part, ratio, pixels)).collect();
+        let (mcu_width, mcu_height) = (8 * header.horizontal, 8 * header.vertical);
+        let columns = area.left as usize / mcu_width..right.div_ceil(mcu_width).min(header.mcu_columns());
+        let rows = area.top as usize / mcu_height..bottom.div_ceil(mcu_height).min(header.mcu_rows());
+        let (left, top) = (columns.start * mcu_width, rows.start * mcu_height);
+        let size = |(component, plan): (usize, &Plan)| {
+            let beside = if component > 0 { beside } else { 0 };
+            let within = |edge: usize, pixels: usize, most: usize| (edge.div_ceil(pixels) + beside).min(most);
+            let width = within(header.width - left, plan.across, columns.len() * plan.horizontal * plan.width);
+            let height = within(header.height - top, plan.down, rows.len() * plan.vertical * plan.height);
+            (width, height)
+        };
+        let sizes = plans.iter().enumerate().map(size).collect();
+        Some(Self { request: *request, plans, columns, rows, left, top, sizes })
+    }
+
+    /// Its part of `planes`, which are of the same kind, if they hold all of it.
+    pub(super) fn view<'p>(&self, planes: &'p Planes) -> Option<PlanesView<'p>> {
+        let left = self.left.checked_sub(planes.left as usize)?;
+        let top = self.top.checked_sub(planes.top as usize)?;
+        let all = planes.view();
+        let part = |component: usize| {
+            let plan = self.plans.get(component)?;
+            let plane = if component == 0 { all.luma } else { *all.chroma.as_ref()?.get(component - 1)? };
+            plane.part((left / plan.across, top / plan.down), *self.sizes.get(component)?)
+        };
+        let chroma = match all.chroma {
+            Some(_) => Some([part(1)?, part(2)?]),
+            None => None,
+        };
+        Some(PlanesView { luma: part(0)?, chroma, left: self.left as u32, top: self.top as u32, scale: all.scale })
+    }
+
+    /// What is decoded, put together.
+    fn finished(self, planes: Vec<Plane>) -> Option<Planes> {
+        let mut planes = planes.into_iter();
+        let luma = planes.next()?;
+        let chroma = planes.next().zip(planes.next()).map(|(blue, red)| [blue, red]);
+        Some(Planes { luma, chroma, left: self.left as u32, top: self.top as u32, request: self.request })
+    }
 }
 
 /// Decodes all components of the whole picture, each as fine as it is.
 pub(super) fn whole(picture: &Picture<'_>) -> Vec<Plane> {
-    let header = picture.header;
-    let parts = header.components.iter().zip(header.ratios());
-    let plans: Vec<Plan> = parts.map(|(part, ratio)| Plan::new(part, ratio, 1)).collect();
-    let area = Area { left: 0, top: 0, right: header.width as u32, bottom: header.height as u32 };
-    part(picture, area, &plans, 0, false).0
+    let layouts = Vec::from_iter(Layout::whole(picture.header));
+    components(picture, &layouts).pop().unwrap_or_default()
 }
 
-/// Decodes the MCUs under `area`, and returns where they begin too: each component by its plan, all but the first with
-/// so many samples `beside` the picture where the MCUs have them.
-fn part(
-    picture: &Picture<'_>,
-    area: Area,
-    plans: &[Plan],
-    beside: usize,
-    from_means: bool,
-) -> (Vec<Plane>, (u32, u32)) {
-    let header = picture.header;
-    let (mcu_width, mcu_height) = (8 * header.horizontal, 8 * header.vertical);
-    let columns = area.left as usize / mcu_width..(area.right as usize).div_ceil(mcu_width).min(header.mcu_columns());
-    let rows = area.top as usize / mcu_height..(area.bottom as usize).div_ceil(mcu_height).min(header.mcu_rows());
-    let (left, top) = (columns.start * mcu_width, rows.start * mcu_height);
-    let planes = plans.iter().enumerate().map(|(component, plan)| {
-        let beside = if component > 0 { beside } else { 0 };
-        let within = |edge: usize, pixels: usize, most: usize| (edge.div_ceil(pixels) + beside).min(most);
-        let width = within(header.width - left, plan.across, columns.len() * plan.horizontal * plan.width);
-        let height = within(header.height - top, plan.down, rows.len() * plan.vertical * plan.height);
-        plan.plane(width, height)
-    });
-    let mut planes: Vec<Plane> = planes.collect();
-    if from_means {
-        for ((plan, dc), plane) in plans.iter().zip(picture.dc).zip(&mut planes) {
-            means(plan, dc, &columns, &rows, plane);
+/// Decodes what each of `layouts` stands for.
+pub(super) fn decode(picture: &Picture<'_>, layouts: Vec<Layout>) -> Vec<Planes> {
+    let all = components(picture, &layouts);
+    layouts.into_iter().zip(all).filter_map(|(layout, planes)| layout.finished(planes)).collect()
+}
+
+/// The components of each of `layouts`.
+fn components(picture: &Picture<'_>, layouts: &[Layout]) -> Vec<Vec<Plane>> {
+    let empty = |layout: &Layout| {
+        let plane = |(plan, &(width, height)): (&Plan, &(usize, usize))| plan.plane(width, height);
+        layout.plans.iter().zip(&layout.sizes).map(plane).collect()
+    };
+    let mut all: Vec<Vec<Plane>> = layouts.iter().map(empty).collect();
+    let mut parts = Vec::new();
+    for (layout, planes) in layouts.iter().zip(&mut all) {
+        if layout.request.scale == Scale::Eighth {
+            for ((plan, dc), plane) in layout.plans.iter().zip(picture.dc).zip(planes) {
+                means(plan, dc, &layout.columns, &layout.rows, plane);
+            }
+        } else {
+            parts.push(Part::new(layout, planes));
         }
-    } else {
-        blocks(picture, plans, &columns, &rows, &mut planes);
     }
-    (planes, (left as u32, top as u32))
+    blocks(picture, parts);
+    all
 }
 
 /// One sample a block, from the DC coefficients.
@@ -137,15 +193,45 @@ fn means(plan: &Plan, dc: &DcPlane, columns: &Range<usize>, rows: &Range<usize>,
     }
 }
 
-fn blocks(picture: &Picture<'_>, plans: &[Plan], columns: &Range<usize>, rows: &Range<usize>, planes: &mut [Plane]) {
-    let mut needed = [1; 4];
-    needed.iter_mut().zip(plans).for_each(|(needed, plan)| *needed = plan.needed.max(1));
+/// What is being decoded of a request.
+struct Part<'a> {
+    layout: &'a Layout,
+    planes: &'a mut [Plane],
+    strips: Vec<Strip>,
+}
+
+impl<'a> Part<'a> {
+    fn new(layout: &'a Layout, planes: &'a mut [Plane]) -> Self {
+        let strips = layout.plans.iter().map(|plan| Strip::new(plan, &layout.columns)).collect();
+        Self { layout, planes, strips }
+    }
+}
+
+/// Decodes all of `parts` from one reading of the coded data.
+fn blocks(picture: &Picture<'_>, mut parts: Vec<Part<'_>>) {
     let &Picture { bytes, header, dc, kept } = picture;
     let instructions = Instructions::detect();
-    let mut strips: Vec<Strip> = plans.iter().map(|plan| Strip::new(plan, columns.len())).collect();
-    for row in rows.clone() {
+    let all = |range: fn(&Layout) -> &Range<usize>, parts: &[Part<'_>]| {
+        let ranges = || parts.iter().map(|part| range(part.layout));
+        ranges().map(|range| range.start).min().unwrap_or(0)..ranges().map(|range| range.end).max().unwrap_or(0)
+    };
+    let rows = all(|layout| &layout.rows, &parts);
+    // Those that have the row come first.
+    for row in rows {
+        let has_row = |part: &Part<'_>| part.layout.rows.contains(&row);
+        parts.sort_by_key(|part| !has_row(part));
+        let count = parts.iter().filter(|part| has_row(part)).count();
+        let Some(parts) = parts.get_mut(..count).filter(|parts| !parts.is_empty()) else { continue };
+        let columns = all(|layout| &layout.columns, parts);
+        let mut needed = [1; 4];
+        for part in parts.iter() {
+            needed.iter_mut().zip(&part.layout.plans).for_each(|(needed, plan)| *needed = plan.needed.max(*needed));
+        }
         let take = |block: Block<'_>| {
-            strips[block.component].add(instructions, &plans[block.component], &block);
+            for part in parts.iter_mut() {
+                let plan = &part.layout.plans[block.component];
+                part.strips[block.component].add(instructions, plan, columns.start, &block);
+            }
         };
         match kept {
             Kept::Places(tables, index) => {
@@ -154,7 +240,9 @@ fn blocks(picture: &Picture<'_>, plans: &[Plan], columns: &Range<usize>, rows: &
             }
             Kept::Coefficients(all) => all.row(header, dc, needed, row, (columns.start, columns.end), take),
         }
-        strips.iter().zip(planes.iter_mut()).for_each(|(strip, plane)| strip.append_to(plane));
+        for part in parts {
+            part.strips.iter().zip(part.planes.iter_mut()).for_each(|(strip, plane)| strip.append_to(plane));
+        }
     }
 }
 
@@ -163,20 +251,32 @@ fn blocks(picture: &Picture<'_>, plans: &[Plan], columns: &Range<usize>, rows: &
 struct Strip {
     samples: Vec<u8>,
     stride: usize,
+    /// Blocks before the first, in the picture.
+    first: usize,
+    /// Blocks in a row.
+    blocks: usize,
 }
 
 impl Strip {
-    /// Of so many MCUs.
-    fn new(plan: &Plan, columns: usize) -> Self {
-        let stride = columns * plan.horizontal * plan.width;
-        Self { samples: vec![0; stride * plan.vertical * plan.height], stride }
+    /// Of these columns of MCUs.
+    fn new(plan: &Plan, columns: &Range<usize>) -> Self {
+        let blocks = columns.len() * plan.horizontal;
+        let stride = blocks * plan.width;
+        let samples = vec![0; stride * plan.vertical * plan.height];
+        Self { samples, stride, first: columns.start * plan.horizontal, blocks }
     }
 
-    /// Puts the samples of a block where they belong.
+    /// Puts the samples of a block where they belong, if that is here; `start` is the column of MCUs that the block's
+    /// own is counted from.
     // Kept out of the loop that reads bits, which needs the registers.
     #[inline(never)]
-    fn add(&mut self, instructions: Instructions, plan: &Plan, block: &Block<'_>) {
-        let place = block.row * plan.height * self.stride + block.column * plan.width;
+    fn add(&mut self, instructions: Instructions, plan: &Plan, start: usize, block: &Block<'_>) {
+        // Columns before the first wrap around and are beyond the last, too.
+        let column = (block.column + start * plan.horizontal).wrapping_sub(self.first);
+        if column >= self.blocks {
+            return;
+        }
+        let place = block.row * plan.height * self.stride + column * plan.width;
         let Some(to) = self.samples.get_mut(place..) else { return };
         let (coefficients, steps, stride) = (block.coefficients, &plan.steps, self.stride);
         let size = (plan.width, plan.height);

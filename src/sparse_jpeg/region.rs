@@ -1,11 +1,11 @@
 //! Planes to pixels: coarse components brought to the size of the finest.
 
 use super::instructions::Instructions;
-use super::{Plane, Planes, Scale, rows};
+use super::{Plane, PlaneView, PlanesView, Scale, rows};
 use std::ops::Range;
 
 /// The pixels in `columns` and `rows`, counted in luma samples of the planes.
-pub(super) fn rgb(planes: &Planes, columns: &Range<usize>, rows: &Range<usize>) -> Vec<u8> {
+pub(super) fn rgb(planes: &PlanesView<'_>, columns: &Range<usize>, rows: &Range<usize>) -> Vec<u8> {
     let mut rgb = Vec::with_capacity(3 * columns.len() * rows.len());
     let mut line = vec![0; 3 * columns.len()];
     let Some(chroma) = &planes.chroma else {
@@ -18,7 +18,7 @@ pub(super) fn rgb(planes: &Planes, columns: &Range<usize>, rows: &Range<usize>) 
     let instructions = Instructions::detect();
     let luma = (planes.luma.across, planes.luma.down);
     let is_narrow = planes.scale == Scale::Full && planes.left == 0 && planes.luma.width as usize <= NARROW;
-    let mut wider = chroma.each_ref().map(|plane| Wider::new(plane, luma, is_narrow, instructions));
+    let mut wider = chroma.map(|plane| Wider::new(plane, luma, is_narrow, instructions));
     for row in rows.clone() {
         let [blue, red] = wider.each_mut().map(|wider| wider.row(row, columns));
         instructions.to_rgb(part(planes.luma.row(row), columns), blue, red, &mut line);
@@ -30,8 +30,8 @@ pub(super) fn rgb(planes: &Planes, columns: &Range<usize>, rows: &Range<usize>) 
 /// All components at full size, pixel by pixel, of a picture of this size whose `planes` these are.
 pub(super) fn samples(planes: &[Plane], width: usize, height: usize) -> Vec<u8> {
     let instructions = Instructions::detect();
-    let wider = |plane| Wider::new(plane, (1, 1), width <= NARROW, instructions);
-    let mut wider: Vec<Wider<'_>> = planes.iter().map(wider).collect();
+    let mut wider: Vec<Wider<'_>> =
+        planes.iter().map(|plane| Wider::new(plane.view(), (1, 1), width <= NARROW, instructions)).collect();
     let mut samples = vec![0; width * height * planes.len()];
     for (row, line) in samples.chunks_exact_mut(width * planes.len()).enumerate() {
         for (component, wider) in wider.iter_mut().enumerate() {
@@ -48,13 +48,6 @@ fn part<'a>(row: &'a [u8], columns: &Range<usize>) -> &'a [u8] {
     row.get(columns.clone()).unwrap_or_default()
 }
 
-impl Plane {
-    fn row(&self, row: usize) -> &[u8] {
-        let width = self.width as usize;
-        self.samples.get(row * width..(row + 1) * width).unwrap_or_default()
-    }
-}
-
 /// Up to this width in pixels, two samples of half the fineness, nothing is interpolated.
 const NARROW: usize = 4;
 
@@ -63,7 +56,7 @@ const NARROW: usize = 4;
 /// As the library of the Independent JPEG Group does it, which all other software uses: what is half as fine is
 /// interpolated, and what is coarser still is repeated, as is what is coarser across in a picture of hardly any width.
 struct Wider<'a> {
-    plane: &'a Plane,
+    plane: PlaneView<'a>,
     instructions: Instructions,
     /// How many samples become of one.
     across: usize,
@@ -75,7 +68,7 @@ struct Wider<'a> {
 
 impl<'a> Wider<'a> {
     /// For the finest plane with so many source pixels to a sample.
-    fn new(plane: &'a Plane, finest: (u32, u32), is_narrow: bool, instructions: Instructions) -> Self {
+    fn new(plane: PlaneView<'a>, finest: (u32, u32), is_narrow: bool, instructions: Instructions) -> Self {
         let width = plane.width as usize;
         let (across, down) = ((plane.across / finest.0) as usize, (plane.down / finest.1) as usize);
         let repeats = across > 2 || down > 2 || (across == 2 && is_narrow);

@@ -110,6 +110,11 @@ fn encodings() -> impl Strategy<Value = Encoding> {
         })
 }
 
+fn same(view: &PlaneView<'_>, plane: &Plane) -> bool {
+    let rows = (0..plane.height as usize).all(|row| view.row(row) == plane.view().row(row));
+    rows && (view.width, view.height, view.across, view.down) == (plane.width, plane.height, plane.across, plane.down)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
@@ -192,8 +197,42 @@ proptest! {
         let area = Area { left: area.0, top: area.1, right: area.0 + area.2, bottom: area.1 + area.3 };
         for scale in SCALES {
             for area in [area, whole(&places)] {
-                prop_assert!(places.planes(area, scale) == coefficients.planes(area, scale), "{scale:?}");
+                let request = Request { area, scale, fine_colour: false };
+                prop_assert!(places.planes(request) == coefficients.planes(request), "{scale:?}");
                 prop_assert!(places.region(area, scale) == coefficients.region(area, scale), "{scale:?}");
+            }
+        }
+    }
+
+    /// What is decoded together, and what is looked at in planes that hold more, is what is decoded alone.
+    #[test]
+    fn each_request_has_one_answer(
+        encoding in encodings(),
+        (width, height) in (1_u32..300, 1_u32..90),
+        seed: u32,
+        noise in 0_u32..60,
+        areas in proptest::collection::vec((0_u32..300, 0_u32..90, 1_u32..300, 1_u32..90, any::<bool>()), 1..4),
+    ) {
+        let bytes = encode(&picture(width, height, seed, noise), encoding);
+        for file in KEEPS.map(|keep| SparseJpeg::open(&bytes, keep).unwrap()) {
+            let request = |scale: Scale, &(left, top, across, down, fine_colour): &(u32, u32, u32, u32, bool)| {
+                Request { area: Area { left, top, right: left + across, bottom: top + down }, scale, fine_colour }
+            };
+            let requests: Vec<_> =
+                SCALES.iter().flat_map(|&scale| areas.iter().map(move |area| request(scale, area))).collect();
+            let alone: Vec<_> = requests.iter().filter_map(|&request| file.planes(request)).collect();
+            prop_assert!(file.decode(&requests) == alone);
+            for planes in &alone {
+                let all = file.planes(Request { area: whole(&file), ..planes.request }).unwrap();
+                let view = file.view(&all, &planes.request).unwrap();
+                prop_assert_eq!((view.left, view.top), (planes.left, planes.top));
+                prop_assert!(same(&view.luma, &planes.luma));
+                for channel in [0, 1] {
+                    let pair = view.chroma.as_ref().zip(planes.chroma.as_ref());
+                    prop_assert!(pair.is_none_or(|(view, plane)| same(&view[channel], &plane[channel])));
+                }
+                let finer = Request { scale: Scale::Full, ..planes.request };
+                prop_assert_eq!(file.view(&all, &finer).is_some(), planes.request.scale == Scale::Full);
             }
         }
     }
@@ -214,7 +253,8 @@ proptest! {
         let [places, coefficients] = KEEPS.map(|keep| SparseJpeg::open(&bytes, keep));
         prop_assert_eq!(places.as_ref().err(), coefficients.as_ref().err());
         if let (Ok(places), Ok(coefficients)) = (places, coefficients) {
-            prop_assert!(places.planes(whole(&places), Scale::Full) == coefficients.planes(whole(&places), Scale::Full));
+            let request = Request { area: whole(&places), scale: Scale::Full, fine_colour: false };
+            prop_assert!(places.planes(request) == coefficients.planes(request));
         }
     }
 

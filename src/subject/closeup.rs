@@ -10,9 +10,10 @@ use super::{Head, eye_line};
 use crate::detect::{Detector, Face, Landmarks, sound_large_faces};
 use crate::error::Failure;
 use crate::geometry::{Affine, Point, Rect};
-use crate::photo::Photo;
+use crate::photo::{Photo, PhotoView};
 use crate::reduced::Reduced;
 use crate::resample::{Beyond, cut};
+use crate::sparse_jpeg::Request;
 use image::RgbImage;
 
 /// Side of the cut in pixels; the network finds most at a long side of 320.
@@ -45,7 +46,13 @@ pub struct Seen {
 ///
 /// # Errors
 /// As [`Tone::reduced`].
-pub fn look(photo: &Photo, face: &Face, detector: &dyn Detector, tone: Tone) -> Result<Option<Seen>, Failure> {
+pub fn look<'a>(
+    photo: impl Into<PhotoView<'a>>,
+    face: &Face,
+    detector: &dyn Detector,
+    tone: Tone,
+) -> Result<Option<Seen>, Failure> {
+    let photo = photo.into();
     let longer_side = face.rect.width.max(face.rect.height);
     if longer_side < 1.0 {
         return Ok(Head::from_face(face, &Affine::IDENTITY).map(|head| Seen { head, picture: None }));
@@ -57,12 +64,23 @@ pub fn look(photo: &Photo, face: &Face, detector: &dyn Detector, tone: Tone) -> 
     Ok(Some(Seen { head, picture: Some(picture.source) }))
 }
 
-/// What is looked at around the box of a face: the widest cut's corners at any turn.
+/// What [`look`] reads of a photo that is decoded on demand.
 #[must_use]
-pub fn surroundings(face: Rect) -> Rect {
+pub fn requests(photo: &Photo, face: &Face, tone: Tone) -> Vec<Request> {
+    let scale = scale(face.rect.width.max(face.rect.height));
+    [tone, Tone::AsItIs].into_iter().filter_map(|tone| tone.request(photo, surroundings(face.rect), scale)).collect()
+}
+
+/// What is looked at around the box of a face: the widest cut's corners at any turn.
+fn surroundings(face: Rect) -> Rect {
     let (centre, longer_side) = (face.centre(), face.width.max(face.height));
     let reach = MEASURED_CUTS[1] * longer_side * std::f64::consts::FRAC_1_SQRT_2;
     Rect::new(centre.x - reach, centre.y - reach, 2.0 * reach, 2.0 * reach)
+}
+
+/// Pixels to a source pixel that a face whose box has this longer side is looked at with: those of the narrowest cut.
+fn scale(longer_side: f64) -> f64 {
+    f64::from(CUT_SIDE) / (MEASURED_CUTS[0] * longer_side)
 }
 
 /// A face with its surroundings, shrunk once for all cuts.
@@ -73,10 +91,8 @@ struct Closeup {
 }
 
 impl Closeup {
-    fn new(photo: &Photo, face: &Face, longer_side: f64, tone: Tone) -> Result<Self, Failure> {
-        // At the narrowest cut's resolution.
-        let scale = f64::from(CUT_SIDE) / (MEASURED_CUTS[0] * longer_side);
-        let source = tone.reduced(photo, surroundings(face.rect), scale)?;
+    fn new(photo: PhotoView<'_>, face: &Face, longer_side: f64, tone: Tone) -> Result<Self, Failure> {
+        let source = tone.reduced(photo, surroundings(face.rect), scale(longer_side))?;
         Ok(Self { source, centre: face.rect.centre(), longer_side })
     }
 

@@ -21,8 +21,9 @@ use super::tone::Tone;
 use super::{CHIN_ABOVE_BOX_BOTTOM, CROWN_ABOVE_BOX_TOP, HEAD_HEIGHT_PER_BOX, Head};
 use crate::error::Failure;
 use crate::geometry::{Affine, Point, Rect};
-use crate::photo::Photo;
+use crate::photo::{Photo, PhotoView};
 use crate::resample::{Beyond, cut};
+use crate::sparse_jpeg::Request;
 use std::ops::Range;
 
 /// Height of the face box in the small picture, in pixels.
@@ -91,7 +92,8 @@ struct Estimate {
 ///
 /// # Errors
 /// As [`Tone::reduced`].
-pub fn find(photo: &Photo, head: Head, tone: Tone) -> Result<Head, Failure> {
+pub fn find<'a>(photo: impl Into<PhotoView<'a>>, head: Head, tone: Tone) -> Result<Head, Failure> {
+    let photo = photo.into();
     let face_height = head.height() / HEAD_HEIGHT_PER_BOX;
     let to_small = to_small_picture(&head, FACE_HEIGHT / face_height);
     // Set by hand: of a smaller face the small picture is only blur.
@@ -99,6 +101,17 @@ pub fn find(photo: &Photo, head: Head, tone: Tone) -> Result<Head, Failure> {
     let estimate = consensus(&heights(&small_picture(photo, tone, &to_small, &back)?));
     let at = Point::new(WIDTH as f64 / 2.0, BOX_TOP - estimate.above_box * FACE_HEIGHT);
     Ok(Head { crown: back.apply(at), crown_confidence: estimate.confidence, ..head })
+}
+
+/// What [`find`] is likely to read of a photo that is decoded on demand, of a head whose face has this box: a guess, as
+/// the head is measured before its crown is looked for.
+#[must_use]
+pub fn likely_request(photo: &Photo, face: Rect, tone: Tone) -> Option<Request> {
+    /// Room for a tilt and for a face that is measured otherwise from near.
+    const MORE: f64 = 0.1;
+    let (left, top) = (face.centre().x - REACH_ASIDE * face.height, face.y - REACH_ABOVE * face.height);
+    let part = Rect::new(left, top, 2.0 * REACH_ASIDE * face.height, (REACH_ABOVE + 1.0) * face.height);
+    tone.request(photo, part.grown(MORE * part.width), FACE_HEIGHT / face.height)
 }
 
 /// Upright source pixels to the small picture, in which the head is level and its axis in the middle.
@@ -110,11 +123,11 @@ fn to_small_picture(head: &Head, scale: f64) -> Affine {
 /// The head and what is around it, as Lab colours; `None` where the photo ends.
 type SmallPicture = Vec<Option<[f32; 3]>>;
 
-fn small_picture(photo: &Photo, tone: Tone, to_small: &Affine, back: &Affine) -> Result<SmallPicture, Failure> {
+fn small_picture(photo: PhotoView<'_>, tone: Tone, to_small: &Affine, back: &Affine) -> Result<SmallPicture, Failure> {
     let corners = Rect::new(0.0, 0.0, WIDTH as f64, HEIGHT as f64).corners().map(|corner| back.apply(corner));
     let source = tone.reduced(photo, Rect::around(&corners), to_small.scale())?;
     let picture = cut(&source.image, &back.then(&source.from_photo), WIDTH as u32, HEIGHT as u32, Beyond::Edge);
-    let (photo_width, photo_height) = photo.size();
+    let (photo_width, photo_height) = photo.photo.size();
     let is_photo = |x: u32, y: u32| {
         let at = back.apply(Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5));
         at.x >= 0.0 && at.y >= 0.0 && at.x < f64::from(photo_width) && at.y < f64::from(photo_height)

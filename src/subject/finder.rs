@@ -1,6 +1,6 @@
 //! Finding the people in a photo: at which size to look, which way is up, and how sure it is.
 
-use super::doubles::one_each;
+use super::doubles::{is_same_person, one_each};
 use super::prominence;
 use super::tone::{DARKENED_THRESHOLD, Histogram, Tone};
 use crate::detect::{Detector, Face, sound_faces, sound_large_faces};
@@ -125,18 +125,34 @@ impl Finder {
         everyone: bool,
     ) -> Result<(Orientation, Vec<Face>), Failure> {
         let first = if tone == Tone::AsItIs { first.clone() } else { tone.overview(photo, FIRST_LOOK)? };
+        let (width, height) = photo.size();
+        let mut closer = CLOSER_LOOKS.into_iter().filter(|long_side| width.max(height) > long_side / 2);
         let mut faces = self.look(&first);
-        for long_side in CLOSER_LOOKS {
-            let (width, height) = photo.size();
-            let is_no_closer = width.max(height) <= long_side / 2;
-            if !is_no_closer && (faces.is_empty() || everyone) {
-                faces.extend(self.look(&tone.overview(photo, long_side)?));
-            }
+        while faces.is_empty()
+            && let Some(long_side) = closer.next()
+        {
+            faces = self.look(&tone.overview(photo, long_side)?);
         }
+        // Which way is up does not depend on who is asked for.
         let upright = best_score(&faces);
         let turned = if upright < CERTAINLY_UPRIGHT { self.better_turn(&first, upright) } else { None };
-        let (turn, faces) = turned.unwrap_or((Orientation::UPRIGHT, faces));
-        Ok((turn, one_each(faces)))
+        if let Some(turned) = turned {
+            return Ok((turned.0, one_each(turned.1)));
+        }
+        // Nor does the box of somebody who is seen in any case.
+        let mut faces = one_each(faces);
+        if everyone {
+            let mut more = Vec::new();
+            for long_side in closer {
+                more.extend(self.look(&tone.overview(photo, long_side)?));
+            }
+            for face in one_each(more) {
+                if faces.iter().all(|known| !is_same_person(known.rect, face.rect)) {
+                    faces.push(face);
+                }
+            }
+        }
+        Ok((Orientation::UPRIGHT, faces))
     }
 
     /// The faces in an overview, in upright source pixels.

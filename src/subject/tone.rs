@@ -12,8 +12,9 @@
 
 use crate::error::Failure;
 use crate::geometry::{Affine, Rect};
-use crate::photo::Photo;
+use crate::photo::{Photo, PhotoView};
 use crate::reduced::{self, Filter, Reduced};
+use crate::sparse_jpeg::Request;
 use image::{Rgb, RgbImage, imageops};
 
 /// A photo is dark where this share of its pixels is darker than that. The rest may be a lamp or the sun. Portraits at
@@ -123,13 +124,24 @@ impl Tone {
     ///
     /// # Errors
     /// As [`reduced::reduced`].
-    pub fn reduced(self, photo: &Photo, part: Rect, scale: f64) -> Result<Reduced, Failure> {
-        let finer = if matches!(self, Self::Brightened(_)) { (FINER * scale).min(1.0) } else { scale };
+    pub fn reduced<'a>(self, photo: impl Into<PhotoView<'a>>, part: Rect, scale: f64) -> Result<Reduced, Failure> {
+        let finer = self.finer(scale);
         let picture = reduced::reduced(photo, part, finer, Filter::Triangle)?;
         if finer <= scale {
             return Ok(self.seen(picture));
         }
         shrunk(&self.bright(picture), scale / finer).map(softened)
+    }
+
+    /// What [`Self::reduced`] reads of a photo that is decoded on demand.
+    #[must_use]
+    pub fn request(self, photo: &Photo, part: Rect, scale: f64) -> Option<Request> {
+        reduced::request(photo, part, self.finer(scale), Filter::Triangle)
+    }
+
+    /// The scale that a part is read at, to be seen at `scale`.
+    fn finer(self, scale: f64) -> f64 {
+        if matches!(self, Self::Brightened(_)) { (FINER * scale).min(1.0) } else { scale }
     }
 
     /// As [`reduced::overview`], seen in this tone.

@@ -70,6 +70,8 @@ fn a_set_is_uneven_by_itself_and_has_one_head_height_on_demand() {
     assert!(spread(&even) < 0.005, "{even:?}");
     let (name, needed) = plain.iter().max_by(|a, b| a.1.total_cmp(&b.1)).expect("four photos");
     assert!((even[0].1 - needed).abs() < 0.005, "{} is not what {name} needs, {needed}", even[0].1);
+    let told: Vec<f64> = report.iter().map(|record| number(&outputs(record)[0]["head_height"])).collect();
+    assert!(told.iter().all(|height| (height - needed).abs() < 0.005), "{told:?}");
     let (line, _) = ran.stderr.split_once('\n').expect("two lines");
     assert!(line.starts_with("x: one head height, 0.6") && line.contains(", set by max.jpg; eye line 0.4"), "{line}");
     assert!(report.iter().all(|record| checks(record).is_empty()));

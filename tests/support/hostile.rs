@@ -13,7 +13,7 @@ use headshot::plan::{NameTemplate, plan};
 use headshot::preset::Preset;
 use headshot::roster::enrol::enrol;
 use headshot::roster::parse::parse;
-use headshot::sparse_jpeg::{Area, Keep, Refusal, Scale, SparseJpeg, outline};
+use headshot::sparse_jpeg::{Area, Keep, Refusal, Request, Scale, SparseJpeg, outline};
 use headshot::walk::Source;
 use std::path::{Component, Path};
 use std::sync::OnceLock;
@@ -72,7 +72,8 @@ pub fn sparse_jpeg(bytes: &[u8]) -> Result<(), Refusal> {
         let (right, bottom) = places.size();
         let whole = Area { left: 0, top: 0, right, bottom };
         for scale in [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth] {
-            assert!(places.planes(whole, scale) == coefficients.planes(whole, scale), "{scale:?}");
+            let request = Request { area: whole, scale, fine_colour: false };
+            assert!(places.planes(request) == coefficients.planes(request), "{scale:?}");
         }
     }
     coefficients.map(|_| ())
@@ -91,7 +92,7 @@ fn opened_sparse_jpeg(bytes: &[u8], keep: Keep) -> Result<SparseJpeg<'_>, Refusa
     let part = Area { left: outline.width / 3, top: outline.height / 2, ..whole };
     for scale in [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth] {
         if !outline.has_planes {
-            assert_eq!(jpeg.planes(whole, scale), None);
+            assert_eq!(jpeg.planes(Request { area: whole, scale, fine_colour: false }), None);
             continue;
         }
         let pixels = jpeg.region(whole, scale).expect("inside").pixels;

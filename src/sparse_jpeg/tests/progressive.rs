@@ -60,7 +60,8 @@ proptest! {
         let area = Area { left: area.0, top: area.1, right: area.0 + area.2, bottom: area.1 + area.3 };
         for scale in SCALES {
             for area in [area, whole(&one)] {
-                prop_assert!(one.planes(area, scale) == several.planes(area, scale), "{scale:?}");
+                let request = Request { area, scale, fine_colour: false };
+                prop_assert!(one.planes(request) == several.planes(request), "{scale:?}");
             }
         }
         let outline = outline(&bytes, Keep::Coefficients).unwrap();

@@ -222,7 +222,8 @@ proptest! {
         let pixels = jpeg.region(whole(&jpeg), Scale::Full).unwrap().pixels;
         let samples = RgbImage::from_raw(width, height, jpeg.samples()).unwrap();
         // Luma alone: in grey, whose chroma is 128, it is the pixel.
-        let luma = jpeg.planes(whole(&jpeg), Scale::Full).unwrap().luma;
+        let request = Request { area: whole(&jpeg), scale: Scale::Full, fine_colour: true };
+        let luma = jpeg.planes(request).unwrap().luma;
         prop_assert!(luma.samples.iter().zip(samples.pixels()).all(|(is, should)| *is == should[0]));
         // The last column and row are interpolated with what completes the MCU, which here is noise.
         for (x, y, pixel) in pixels.enumerate_pixels().filter(|(x, y, _)| x + 2 < width && y + 2 < height) {
