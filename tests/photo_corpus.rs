@@ -198,7 +198,7 @@ fn the_formats_that_are_not_read_are_known() {
             }
         }
     }
-    assert_eq!(read + not_built_in, 433);
+    assert_eq!(read + not_built_in, 431);
     // What the default build reads; every feature adds to it.
     assert!(read >= 401, "{read} files are read");
     let all = NEED_A_FEATURE.iter().all(|(built_in, _)| *built_in);
@@ -224,7 +224,8 @@ fn png_gammas_give_one_picture() {
         let usual = of_gamma("04");
         for gamma in ["03", "05", "07", "10", "25"] {
             let difference = mean_difference(&of_gamma(gamma), &usual);
-            assert!(difference <= 5.0, "g{gamma}{kind}: {difference:.2}");
+            // The usual one is left as it is, in sRGB, whose curve is up to 8 levels beside that of its gamma in the dark.
+            assert!(difference <= 5.5, "g{gamma}{kind}: {difference:.2}");
         }
     }
 }

@@ -228,7 +228,7 @@ pub const EXTENSIONS: &[(&str, Format)] = &[
 /// A kind of file that this program reads, but not this build of it.
 pub(super) fn not_built_in(what: &str, feature: &str) -> Failure {
     Failure::new(Reason::UnsupportedFormat, format!("{what} support is not built in"))
-        .joined(": ", format!("cargo install headshot --features {feature}, or convert the photo first"))
+        .joined("; ", format!("install headshot with --features {feature}, or convert the photo first"))
 }
 
 impl fmt::Display for Format {

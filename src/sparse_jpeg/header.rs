@@ -7,6 +7,8 @@ use super::{Area, Refusal};
 
 /// Markers, by their second byte.
 pub(super) mod mark {
+    /// Codes that no segment has (T.81, table B.1).
+    pub const RESERVED: std::ops::RangeInclusive<u8> = 0x02..=0xBF;
     pub const SOF0: u8 = 0xC0;
     pub const SOF1: u8 = 0xC1;
     pub const SOF2: u8 = 0xC2;
@@ -161,7 +163,7 @@ impl Header {
         let mut parts = Parts { tables: Listed::standard(), ..Parts::default() };
         let mut at = 2;
         loop {
-            let Segment { marker, body, start, end } = Segment::next(bytes, at).ok_or(CUT)?;
+            let Segment { marker, body, start, end, .. } = Segment::next(bytes, at).ok_or(CUT)?;
             parts.has_stray_bytes |= start != at;
             match marker {
                 mark::SOF0 | mark::SOF1 => parts.take_frame(body)?,
@@ -199,6 +201,8 @@ pub(super) struct Segment<'a> {
     /// Where the marker stands. Behind where it was looked for are bytes that belong nowhere, but for fill bytes.
     pub start: usize,
     pub end: usize,
+    /// Whether a reserved marker was passed over on the way to it.
+    pub passes_reserved: bool,
 }
 
 impl<'a> Segment<'a> {
@@ -206,6 +210,7 @@ impl<'a> Segment<'a> {
     /// passed over: stray bytes, restart markers, and those that are reserved.
     pub(super) fn next(bytes: &'a [u8], mut at: usize) -> Option<Self> {
         let first = at;
+        let mut passes_reserved = false;
         loop {
             at = next_mark(bytes, at)?;
             let fill = bytes.get(at + 1..)?.iter().take_while(|&&byte| byte == 0xFF).count();
@@ -213,12 +218,17 @@ impl<'a> Segment<'a> {
             let start = if at == first { at } else { at + fill };
             at += fill;
             match *bytes.get(at + 1)? {
-                ..mark::SOF0 | mark::RST0..=mark::SOI => at += 2,
-                marker @ mark::EOI => return Some(Self { marker, body: &[], start, end: at + 2 }),
+                code @ (..mark::SOF0 | mark::RST0..=mark::SOI) => {
+                    passes_reserved |= mark::RESERVED.contains(&code);
+                    at += 2;
+                }
+                marker @ mark::EOI => {
+                    return Some(Self { marker, body: &[], start, end: at + 2, passes_reserved });
+                }
                 marker => {
                     let length = usize::from(u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]));
                     let end = at + 2 + length;
-                    return Some(Self { marker, body: bytes.get(at + 4..end)?, start, end });
+                    return Some(Self { marker, body: bytes.get(at + 4..end)?, start, end, passes_reserved });
                 }
             }
         }

@@ -98,9 +98,13 @@ impl Walk {
     /// Where the end mark is missing, or something else stands before it.
     fn through(&mut self, bytes: &[u8], mut at: usize) -> Result<(), Refusal> {
         loop {
-            let Segment { marker, body, start, end } = Segment::next(bytes, at).ok_or(CUT)?;
+            let Segment { marker, body, start, end, passes_reserved } = Segment::next(bytes, at).ok_or(CUT)?;
             // Behind the data of a scan, its reader sees what stands there.
             let is_behind_data = self.list.last().is_some_and(|scan| scan.data == at);
+            if passes_reserved && is_behind_data && !self.sent.is_complete() {
+                // It may have been the start of a scan, without which the picture is another one.
+                return Err(Refusal::Damaged("an unknown marker between its scans"));
+            }
             self.has_stray_bytes |= start != at && !is_behind_data;
             at = end;
             match marker {
@@ -196,7 +200,7 @@ struct Part {
 pub(super) fn flaw_behind(bytes: &[u8], end: End, height: usize) -> Result<Option<Flaw>, Refusal> {
     let mut flaw = end.has_stray_bytes.then_some(Flaw::StrayBytes);
     let mut at = end.at;
-    while let Some(Segment { marker, body, start, end }) = Segment::next(bytes, at) {
+    while let Some(Segment { marker, body, start, end, .. }) = Segment::next(bytes, at) {
         if start != at {
             flaw = Some(Flaw::StrayBytes);
         }

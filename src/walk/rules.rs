@@ -1,6 +1,7 @@
 //! What folders and lists hold besides photos, by its name.
 
 use crate::error::Error;
+use crate::names::printable;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::ffi::OsStr;
 use std::fmt;
@@ -120,12 +121,13 @@ impl Rules {
 
 fn set(flag: &str, globs: &[&String]) -> Result<GlobSet, Error> {
     let mut builder = GlobSetBuilder::new();
-    for text in globs {
+    for glob in globs {
+        let text = printable(glob);
         let wrong = |error: globset::Error| {
             let what = error.kind().to_string();
             Error::usage(format!("{flag} \"{text}\": {what}; write it like '*.png' or 'drafts/**'")).caused_by(error)
         };
-        let path = text.trim_end_matches('/');
+        let path = glob.trim_end_matches('/');
         let path = path.strip_prefix("./").unwrap_or(path);
         let glob = match path.strip_prefix('/') {
             Some(from_the_top) => from_the_top.to_owned(),

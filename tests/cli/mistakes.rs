@@ -205,7 +205,7 @@ fn a_kind_of_photo_that_is_not_built_in_names_its_feature() {
     let ran = place.run(&["in", "-o", "out", "-p", "x"]);
     assert_eq!(ran.code, 3);
     assert!(
-        ran.stderr.contains("JPEG 2000 support is not built in: cargo install headshot --features jp2"),
+        ran.stderr.contains("JPEG 2000 support is not built in; install headshot with --features jp2"),
         "{}",
         ran.stderr
     );

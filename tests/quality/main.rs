@@ -55,7 +55,8 @@ const FLOORS: [Floor; 4] = [
         preset: "linkedin",
         found: 98,
         cut: 0,
-        padded: 72,
+        // One more since borders are found: an old print that lacks a column of its border.
+        padded: 73,
         circle_out: 0,
         head_error_p95: 0.035,
         eye_error_p95: 0.0115,
@@ -116,7 +117,8 @@ const LIVING: [(&str, &[[f64; 2]]); 6] = [
     ("usdc__DEIA_Statement.webp", &[[0.167, 0.534], [0.384, 0.593], [0.495, 0.665], [0.633, 0.686], [0.791, 0.616]]),
 ];
 
-/// How many faces of each group are plain to see, counted by eye; in crowds those that nobody would miss.
+/// How many faces of each group are plain to see, counted by eye; in crowds those that nobody would miss. One of the
+/// boxes that were counted in `pif-reunion` was a second one of the same person.
 const VISIBLE_FACES: [(&str, usize); 24] = [
     ("18f__3-steps-team.jpg", 4),
     ("18f__college-scorecard-2.jpg", 3),
@@ -132,7 +134,7 @@ const VISIBLE_FACES: [(&str, usize); 24] = [
     ("pif__nih-uniting-communications-and-science.jpg", 2),
     ("pif__pif-ceremony-georgeta-dragoiu.jpg", 2),
     ("pif__pif-nasa-square.jpg", 15),
-    ("pif__pif-reunion.jpeg", 70),
+    ("pif__pif-reunion.jpeg", 69),
     ("usdc__Grow_Professionally.webp", 4),
     ("usdc__Home_Page_Banner.webp", 85),
     ("usdc__Home_Page_Projects_image.webp", 7),

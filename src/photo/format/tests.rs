@@ -151,7 +151,7 @@ fn every_refusal_says_what_to_do() {
 #[test]
 fn a_format_that_is_not_built_in_names_its_feature() {
     let sentence = Format::Heic.refusal().sentence();
-    assert!(sentence.starts_with("HEIC support is not built in: cargo install headshot --features heif"), "{sentence}");
+    assert!(sentence.starts_with("HEIC support is not built in; install headshot with --features heif"), "{sentence}");
     for format in [Format::Avif, Format::JpegXl, Format::Jpeg2000, Format::CameraRaw("DNG")] {
         assert!(format.refusal().sentence().contains(format.feature().unwrap()));
     }
