@@ -3,6 +3,8 @@
 use crate::run::{Workplace, number, outputs, word};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 
 /// The presets of the group `work`, which is the default.
@@ -116,4 +118,26 @@ fn the_colour_profile_says_nothing_of_the_clock() {
     let mark = jpeg.windows(4).position(|window| window == b"acsp").expect("a profile");
     let year = u16::from_be_bytes([jpeg[mark - 12], jpeg[mark - 11]]);
     assert!(year < 2026, "made in {year}");
+}
+
+/// Any change of an output's bytes needs a new version: the ledger knows outputs by it, and makes those of other
+/// versions anew. `BLESS=1` writes the list of a version under development.
+#[test]
+fn the_samples_outputs_are_those_of_this_version() {
+    let place = Workplace::new();
+    place.run(&[samples(), "-o".into(), "out".into(), "-p".into(), "all".into(), "-q".into()]);
+    let mut found = String::new();
+    for path in place.files("out").into_iter().filter(|path| path != "report.jsonl") {
+        let hash = blake3::hash(&place.read(format!("out/{path}"))).to_hex();
+        writeln!(found, "{} {path}", &hash[..16]).expect("writing to a String");
+    }
+    let list = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(format!("tests/data/sample_outputs-{}.txt", env!("CARGO_PKG_VERSION")));
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&list, &found).expect("written");
+    }
+    let stored = fs::read_to_string(&list).unwrap_or_else(|error| panic!("{}: {error}", list.display()));
+    let changed: Vec<&str> = found.lines().filter(|line| !stored.lines().any(|stored| stored == *line)).collect();
+    assert!(changed.is_empty(), "other bytes than version {} wrote: {changed:#?}", env!("CARGO_PKG_VERSION"));
+    assert_eq!(found.lines().count(), stored.lines().count(), "fewer outputs than listed");
 }
