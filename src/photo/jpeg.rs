@@ -161,12 +161,12 @@ fn decode_rare(bytes: &[u8], markers: &Markers<'_>, model: Model) -> Result<Phot
     }
     // What comes is RGB, of grey pictures too.
     let mut raster = Raster::rgb_from(markers.width, markers.height, picture.data);
-    let profile = markers.icc_profile();
+    let (profile, exif) = (markers.icc_profile(), exif_of(markers));
     let colour = match model {
-        Model::Grey => Colour::of_grey(profile.as_deref(), &mut raster),
-        _ => Colour::of_rgb(profile.as_deref()),
+        Model::Grey => Colour::of_grey(profile.as_deref(), exif, &mut raster),
+        _ => Colour::of_rgb(profile.as_deref(), exif),
     };
-    Ok(photo_of(raster.into(), colour, markers))
+    Ok(photo_of(raster.into(), colour, exif, markers))
 }
 
 #[cfg(not(feature = "jpeg-rare"))]
