@@ -134,7 +134,8 @@ fn turned_from<'a>(
     let from_output = to_output.inverse()?;
     let (width, height) = stored(photo, size);
     let map = photo.orientation.to_upright(width, height).then(&from_output).then(&photo.to_stored()?);
-    let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height)).mapped(&map);
+    let corners = Rect::new(0.0, 0.0, f64::from(width), f64::from(height)).corners();
+    let area = Rect::around(&corners.map(|corner| map.apply(corner)));
     let shrinking = from_output.mean_scale() / DECODED_PER_OUTPUT_PIXEL;
     Some((sparse, sparse.request(area, shrinking, chroma.purpose()), map))
 }
