@@ -224,8 +224,9 @@ fn png_gammas_give_one_picture() {
         let usual = of_gamma("04");
         for gamma in ["03", "05", "07", "10", "25"] {
             let difference = mean_difference(&of_gamma(gamma), &usual);
-            // The usual one is left as it is, in sRGB, whose curve is up to 8 levels beside that of its gamma in the dark.
-            assert!(difference <= 5.5, "g{gamma}{kind}: {difference:.2}");
+            // The files differ themselves: by up to 7.4 levels where their gammas are undone in floating point. Taken for
+            // sRGB, they differ by up to 100.
+            assert!(difference <= 8.0, "g{gamma}{kind}: {difference:.2}");
         }
     }
 }

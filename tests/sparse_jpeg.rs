@@ -85,6 +85,11 @@ fn real_files_look_as_by_the_general_decoder() {
             continue;
         }
         accepted += 1;
+        // zune-jpeg 0.5 mixes up the rows of sequential files in several scans.
+        let is_progressive = bytes.windows(2).any(|marker| marker == [0xFF, 0xC2]);
+        if !is_progressive && SparseJpeg::open(&bytes, Keep::Places).is_err() {
+            continue;
+        }
         let full = general(&bytes).unwrap_or_else(|| panic!("{} is read here only", path.display()));
         // In so few columns it interpolates chroma, which the library of the Independent JPEG Group repeats.
         if full.width() <= 4 {

@@ -11,6 +11,7 @@ use headshot::ledger::kept::Kept;
 use headshot::ledger::reader::Reader;
 use headshot::ledger::store::LEDGER_NAME;
 use headshot::ledger::{Hash, Remembered};
+use headshot::names::shown;
 use headshot::overrides::Adjustment;
 use headshot::overrides::parse::Mistake;
 use headshot::plan::{NameTemplate, plan};
@@ -30,18 +31,18 @@ use std::sync::{Mutex, PoisonError};
 /// Reads the list of people at `path`; what a person should know of how it was read.
 pub fn read_roster(path: &Path) -> Result<(Roster, Option<String>), Error> {
     let bytes = read::bytes(path).map_err(|error| {
-        Error::usage(format!("{}: the roster cannot be read: {error}; check the path behind --roster", path.display()))
+        Error::usage(format!("{}: the roster cannot be read: {error}; check the path behind --roster", shown(path)))
             .caused_by(error)
     })?;
     let read = silently(|| read::read(bytes)).map_err(|failure| {
-        Error::usage(format!("{}: the roster cannot be read: {}", path.display(), failure.sentence()))
+        Error::usage(format!("{}: the roster cannot be read: {}", shown(path), failure.sentence()))
     })?;
     let read = read.map_err(|mistakes| wrong(path, &mistakes))?;
-    Ok((read.roster, read.note.map(|note| format!("{}: {note}", path.display()))))
+    Ok((read.roster, read.note.map(|note| format!("{}: {note}", shown(path)))))
 }
 
 fn wrong(path: &Path, mistakes: &[Mistake]) -> Error {
-    let line = |mistake: &Mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what);
+    let line = |mistake: &Mistake| format!("{}:{}: {}", shown(path), mistake.line, mistake.what);
     Error::mistakes("the roster", mistakes.iter().map(line).collect())
 }
 
@@ -51,8 +52,8 @@ pub fn enrolled(sources: Vec<Source>, config: &RunConfig) -> Result<Enrolled, Er
     if let Some([one, other]) = sources.windows(2).find(|pair| pair[0].relative() == pair[1].relative()) {
         return Err(Error::usage(format!(
             "{} and {} have one path below their input folders, and a roster cannot tell them apart; run the folders one by one",
-            one.path().display(),
-            other.path().display()
+            shown(one.path()),
+            shown(other.path())
         )));
     }
     let used: Vec<&str> = config.template.columns().collect();

@@ -6,6 +6,7 @@ use headshot::ledger::reader::Reader;
 use headshot::ledger::stale::Why;
 use headshot::ledger::status::{Preset, Run};
 use headshot::ledger::store::LEDGER_NAME;
+use headshot::names::shown;
 use headshot::shard::Shard;
 use std::path::Path;
 
@@ -79,7 +80,7 @@ fn show(folder: &Path, reader: &Reader) -> Result<(), Error> {
         }
     }
     for root in roots.iter().filter(|root| !root.is_dir()) {
-        print(&format!("the input folder {} is not there", root.display()));
+        print(&format!("the input folder {} is not there", shown(root)));
     }
     print(&plural(accounting.runs.len(), "last run"));
     accounting.runs.iter().for_each(|run| print(&line(run)));

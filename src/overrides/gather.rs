@@ -3,6 +3,7 @@
 use super::Adjustment;
 use super::parse::{Mistake, PinnedPhoto, folder_file, sidecar};
 use crate::error::{Error, line_of};
+use crate::names::shown;
 use crate::preset::{self, Preset};
 use crate::regular_file::{self, MOST_BYTES};
 use crate::spelling::{Index, folded};
@@ -92,7 +93,7 @@ impl File {
             (Some(one), Some(other)) => {
                 let line =
                     self.photos.get(one).into_iter().chain(self.photos.get(other)).map(|pinned| pinned.line).max();
-                let what = format!("the photo \"{}\" is named twice, as \"{}\" too", other.display(), one.display());
+                let what = format!("the photo \"{}\" is named twice, as \"{}\" too", shown(other), shown(one));
                 Err(Mistake { line: line.unwrap_or(1), what })
             }
             (name, _) => Ok(name.cloned()),
@@ -113,7 +114,7 @@ impl Shelf {
     /// The index of the file of the command line.
     fn chosen(&mut self, path: &Path) -> usize {
         let bytes = regular_file::read(path, MOST_BYTES).unwrap_or_else(|error| {
-            self.mistakes.push(format!("{}: the overrides cannot be read: {error}; check the path", path.display()));
+            self.mistakes.push(format!("{}: the overrides cannot be read: {error}; check the path", shown(path)));
             Vec::new()
         });
         self.add(path.to_owned(), None, &bytes, folder_file)
@@ -146,9 +147,9 @@ impl Shelf {
                     line: file.photos.get(&name).map_or(1, |pinned| pinned.line),
                     what: format!(
                         "\"{}\" may be {} or {}; write it as the photo is named",
-                        name.display(),
-                        other.display(),
-                        below.display()
+                        shown(name),
+                        shown(other),
+                        shown(below)
                     ),
                 },
                 _ => {
@@ -159,7 +160,7 @@ impl Shelf {
             },
             Err(mistake) => mistake,
         };
-        self.mistakes.push(format!("{}:{}: {}", file.path.display(), mistake.line, mistake.what));
+        self.mistakes.push(format!("{}:{}: {}", shown(&file.path), mistake.line, mistake.what));
         Adjustment::default()
     }
 
@@ -192,7 +193,7 @@ impl Shelf {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound || std::fs::metadata(path).is_err() => None,
             Err(error) => {
-                let path = path.display();
+                let path = shown(path);
                 self.mistakes.push(format!("{path}: the overrides cannot be read: {error}; mend or remove that file"));
                 None
             }
@@ -212,7 +213,7 @@ impl Shelf {
             vec![Mistake { line, what: "the text is not UTF-8; save it as UTF-8".into() }]
         });
         let photos = parsed.and_then(parse).unwrap_or_else(|mistakes| {
-            let told = mistakes.iter().map(|mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what));
+            let told = mistakes.iter().map(|mistake| format!("{}:{}: {}", shown(&path), mistake.line, mistake.what));
             self.mistakes.extend(told);
             BTreeMap::new()
         });
@@ -235,11 +236,7 @@ impl Shelf {
                 if !file.met.contains_key(photo)
                     && let Some(hint) = missing(file, photo, &index, &roots, &mut disk)
                 {
-                    warnings.push((
-                        &file.path,
-                        pinned.line,
-                        format!("there is no photo \"{}\"{hint}", photo.display()),
-                    ));
+                    warnings.push((&file.path, pinned.line, format!("there is no photo \"{}\"{hint}", shown(photo))));
                 }
                 for (name, line) in pinned.presets.iter().filter(|(name, _)| !known.contains(name)) {
                     let what = format!("there is no preset \"{name}\" (`headshot presets` lists them all)");
@@ -248,7 +245,7 @@ impl Shelf {
             }
         }
         warnings.sort();
-        let told = warnings.into_iter().map(|(path, line, what)| format!("{}:{line}: {what}", path.display()));
+        let told = warnings.into_iter().map(|(path, line, what)| format!("{}:{line}: {what}", shown(path)));
         told.chain(self.folders.keys().flat_map(|folder| forsaken_sidecars(folder, &index))).collect()
     }
 }

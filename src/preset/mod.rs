@@ -10,6 +10,7 @@ pub use values::{Alpha, Confidence, Extend, HeadMeasure, HexColour, OutputFormat
 
 use crate::error::{Error, line_of};
 use crate::limits::Limits;
+use crate::names::shown;
 use crate::regular_file;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -144,13 +145,13 @@ impl Preset {
             String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
         });
         let text = text.map_err(|error| {
-            let path = path.display();
+            let path = shown(path);
             Error::usage(format!(
                 "{path}: cannot read the preset file: {error}; check the path, or take a built-in preset (`headshot presets`)"
             ))
             .caused_by(error)
         })?;
-        Self::parse(&text, &path.display().to_string())
+        Self::parse(&text, &shown(path))
     }
 
     /// Width over height of the output.
