@@ -253,8 +253,8 @@ impl Cropper {
         Chosen { faces, wanted, certainty }
     }
 
-    /// Measure: what of a photo that is decoded on demand is likely to be looked at, where one person is wanted. It only
-    /// saves time.
+    /// Measure: what of a photo that is decoded on demand is likely to be looked at, where one person is wanted. It
+    /// only saves time.
     fn foreseen(&self, photo: &Photo, found: &Found, chosen: &Chosen) -> Decoded {
         let Ok(wanted) = &chosen.wanted else { return Decoded::default() };
         let [face] = &chosen.faces[wanted.clone()] else { return Decoded::default() };
@@ -304,8 +304,8 @@ impl Cropper {
         self.presets.iter().enumerate().map(one).collect()
     }
 
-    /// Render, encode: what is planned of each of `people`. What fails for one preset is a missing crop. `decoded` is of
-    /// this photo.
+    /// Render, encode: what is planned of each of `people`. What fails for one preset is a missing crop. `decoded` is
+    /// of this photo.
     fn rendered(&self, photo: &Photo, mut decoded: Decoded, people: &[Person], plans: Vec<Plans>) -> Made {
         let (mut crops, mut missing) = (Vec::new(), Vec::new());
         for (person, plans) in people.iter().zip(plans) {

@@ -25,8 +25,8 @@ use image::{DynamicImage, RgbImage};
 /// Pixels around a turned frame that the bicubic kernel reaches, in pixels of the picture it is turned from.
 const KERNEL_REACH: f64 = 4.0;
 
-/// What making one output takes besides the photo, in bytes: an upper estimate, for a photo of this width and height, in
-/// pixels.
+/// What making one output takes besides the photo, in bytes: an upper estimate, for a photo of this width and height,
+/// in pixels.
 ///
 /// A turned frame is taken from a picture of its upright bounds, at most 1.8 times as fine as the output
 /// ([`crate::reduced::MOST_PER_OUTPUT_PIXEL`]), held with 7 bytes a pixel: RGB twice where it is continued or turned,

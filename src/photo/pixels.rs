@@ -13,8 +13,8 @@ use std::borrow::Cow;
 /// their coefficients are kept, as those of progressive ones of any size, which hold each block in many places.
 const PARTS_FROM_LONG_SIDE: u32 = 8 * 640;
 
-/// What kernels reach beyond a part, in steps of its shrinking. Looks have triangles, of one step, over chroma that may be
-/// half as fine.
+/// What kernels reach beyond a part, in steps of its shrinking. Looks have triangles, of one step, over chroma that may
+/// be half as fine.
 const LOOK_REACH: f64 = 2.0;
 
 /// Outputs have Lanczos' kernel, of three steps, over chroma that may be half as fine, and are decoded 1.2 times finer
@@ -184,8 +184,8 @@ impl<'a> Sparse<'a> {
         Self { jpeg, keep }
     }
 
-    /// What `request` stands for, out of `decoded` (of this photo) where that has it. `None` where nothing of it lies in
-    /// the photo.
+    /// What `request` stands for, out of `decoded` (of this photo) where that has it. `None` where nothing of it lies
+    /// in the photo.
     #[must_use]
     pub fn part<'s>(&'s self, decoded: &'s Decoded, request: Request) -> Option<Part<'s>> {
         let ready = decoded.0.iter().find(|planes| self.jpeg.view(planes, &request).is_some());

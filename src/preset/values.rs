@@ -77,8 +77,8 @@ impl OutputFormat {
         }
     }
 
-    /// Whether a picture of this size, in pixels, is written with chroma half as fine as luma: JPEGs are as cameras write
-    /// them, but for small ones, in which lips and irises are a few pixels wide and would bleed.
+    /// Whether a picture of this size, in pixels, is written with chroma half as fine as luma: JPEGs are as cameras
+    /// write them, but for small ones, in which lips and irises are a few pixels wide and would bleed.
     #[must_use]
     pub const fn halves_chroma(self, width: u32, height: u32) -> bool {
         /// Of the shorter side. Set by eye.

@@ -1,5 +1,5 @@
-//! What outputs are made from: parts of a photo that are shrunk, or turned and shrunk, for people to look at; and what is
-//! read of a photo that is decoded on demand to make them.
+//! What outputs are made from: parts of a photo that are shrunk, or turned and shrunk, for people to look at; and what
+//! is read of a photo that is decoded on demand to make them.
 
 use super::{
     Filter, Reduced, Sampling, outside, resized, resized_request, seen, shrunk, size_at, stored, to_stored,

@@ -189,7 +189,8 @@ pub struct OutputRecord {
     pub bytes: usize,
     /// Upright source pixels to output pixels.
     pub transform: Affine,
-    /// Where the head is in it. The record has the head height, to three places: with `--uniform` the one that was used.
+    /// Where the head is in it. The record has the head height, to three places: with `--uniform` the one that was
+    /// used.
     #[serde(rename = "head_height", serialize_with = "head_height")]
     pub placement: Placement,
     /// Where the natural top of the head was taken from: `crown`, or `estimate` where hair is raised; absent for

@@ -137,8 +137,8 @@ pub struct Request {
     pub area: Area,
     /// Source pixels to the luma sample.
     pub scale: Scale,
-    /// Whether chroma is decoded as fine as luma, as far as the file has it, and not half as fine. At [`Scale::Full`] it
-    /// always is, at [`Scale::Eighth`] never.
+    /// Whether chroma is decoded as fine as luma, as far as the file has it, and not half as fine. At [`Scale::Full`]
+    /// it always is, at [`Scale::Eighth`] never.
     pub fine_colour: bool,
 }
 
@@ -327,9 +327,9 @@ impl SparseJpeg<'_> {
         self.decode(&[request]).pop()
     }
 
-    /// Decodes all that is asked for, in that order, but for requests whose area has nothing in common with the picture.
-    /// Coded data are read once, so that this takes less time than one request after the other; the samples are the
-    /// same.
+    /// Decodes all that is asked for, in that order, but for requests whose area has nothing in common with the
+    /// picture. Coded data are read once, so that this takes less time than one request after the other; the samples
+    /// are the same.
     #[must_use]
     pub fn decode(&self, requests: &[Request]) -> Vec<Planes> {
         if !self.has_planes() {

@@ -38,8 +38,8 @@ const DOUBTED: usize = 20;
 /// Most of them for the six presets of `work`, which include Slack's least size of 512 pixels; only ever goes down.
 const DOUBTED_AT_WORK: usize = 30;
 
-/// Portraits in which the head is turned away, by eye; nobody else fails for it. One more, `vash-gon-square`, is a profile
-/// that is measured just under the limit now that its border is left out; it is in review for other reasons.
+/// Portraits in which the head is turned away, by eye; nobody else fails for it. One more, `vash-gon-square`, is a
+/// profile that is measured just under the limit now that its border is left out; it is in review for other reasons.
 const AWAY: [&str; 7] = [
     "18f__IMG_3996.JPG",
     "18f__brouilette_alan.jpg",
