@@ -50,7 +50,7 @@ const TWO_PASSES_UP_TO: f64 = 15.0;
 /// `scale` pixels to a source pixel: with somewhat more of them.
 ///
 /// # Errors
-/// As [`reduced`].
+/// As [`super::reduced`].
 pub fn finer(photo: PhotoView<'_>, part: Rect, scale: f64, chroma: Chroma) -> Result<Reduced, Failure> {
     let part = whole_pixels(photo.photo, part);
     if let Some((sparse, request)) = as_decoded(photo.photo, part, scale, chroma) {
@@ -102,7 +102,7 @@ pub const fn turns_little(photo: &Photo, degrees: f64) -> bool {
 /// [`turns_little`]. Beyond the photo its edge goes on.
 ///
 /// # Errors
-/// As [`reduced`].
+/// As [`super::reduced`].
 pub fn turned_little(
     photo: PhotoView<'_>,
     to_output: &Affine,
@@ -144,7 +144,7 @@ fn turned_from<'a>(
 /// rounding errors.
 ///
 /// # Errors
-/// As [`reduced`].
+/// As [`super::reduced`].
 pub fn upright_box(photo: PhotoView<'_>, part: Rect, size: (u32, u32), chroma: Chroma) -> Result<RgbImage, Failure> {
     resized(photo, part, size, Sampling { filter: Filter::Lanczos3, chroma })
 }
